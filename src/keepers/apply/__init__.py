@@ -1,0 +1,1 @@
+"""Carry out checked plans, resume them, undo them."""

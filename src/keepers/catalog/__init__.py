@@ -1,0 +1,1 @@
+"""Remember what is known, in one SQLite file."""

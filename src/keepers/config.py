@@ -1,0 +1,1 @@
+"""All settings, each documented once."""

@@ -1,0 +1,1 @@
+"""Make new pictures from old ones."""

@@ -1,0 +1,1 @@
+"""Choose what to keep and where things go, with reasons."""

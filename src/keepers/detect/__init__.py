@@ -1,0 +1,1 @@
+"""Find and measure faces with the models that come with Keepers."""

@@ -1,0 +1,1 @@
+"""Turn content into comparable numbers, and find neighbours among millions of them."""

@@ -1,0 +1,1 @@
+"""Find which photos belong together: copies, versions, bursts, brackets."""

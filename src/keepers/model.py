@@ -1,0 +1,237 @@
+"""The nouns: frozen values that every stage speaks of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, NewType
+
+PlaceId = NewType("PlaceId", str)
+ContentId = NewType("ContentId", str)
+
+#: The file systems of this machine are one place; its keys are absolute paths (docs/decisions/001).
+LOCAL: Final = PlaceId("local")
+
+
+class Kind(StrEnum):
+    """What a file is to a photo library."""
+
+    PHOTO = "photo"
+    VIDEO = "video"
+    COMPANION = "companion"
+
+
+class Fate(StrEnum):
+    """Where every file that a scan meets ends up; each file has exactly one."""
+
+    PHOTO = "photo"
+    COMPANION = "companion"
+    UNREADABLE = "unreadable"
+    IGNORED = "ignored"
+
+
+class Role(StrEnum):
+    """What a file is within its bundle."""
+
+    MAIN = "main"
+    RAW = "raw"
+    JPEG = "jpeg"
+    LIVE_VIDEO = "live-video"
+    MOTION_VIDEO = "motion-video"
+    SIDECAR = "sidecar"
+    EDITED = "edited"
+    ORIGINAL = "original"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Ref:
+    """Names one thing in one place: an absolute path (surrogateescape text), or a server's id."""
+
+    place: PlaceId
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The capture time: an aware datetime that keeps the local wall time, and what proved it."""
+
+    at: datetime
+    source: str
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One file as far as grouping and planning need it; its EXIF facts stay in the catalog."""
+
+    ref: Ref
+    kind: Kind
+    size: int
+    revision: str
+    content: ContentId
+    taken: Taken | None = None
+    width: int = 0
+    height: int = 0
+    role: Role = Role.MAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """One photo as people see it: its main file, its companions, and where else its bytes lie."""
+
+    main: Asset
+    others: tuple[Asset, ...] = ()
+    copies: tuple[Ref, ...] = ()
+
+    @property
+    def assets(self) -> tuple[Asset, ...]:
+        """All files of the photo, the main one first."""
+        return (self.main, *self.others)
+
+
+class GroupKind(StrEnum):
+    """Why photos belong together."""
+
+    SAME_BYTES = "same-bytes"
+    SAME_PIXELS = "same-pixels"
+    SAME_PICTURE = "same-picture"
+    BURST = "burst"
+    BRACKET = "bracket"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Photos that belong together; the id depends on kind and contents alone."""
+
+    id: str
+    kind: GroupKind
+    members: tuple[Bundle, ...]
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DateClaim:
+    """A date that some evidence states: ISO wall time, and minutes east of UTC where it says so."""
+
+    source: str
+    wall: str
+    offset: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the bytes of one photo say of themselves; keyed by content and method version.
+
+    `width` and `height` are upright. `pixels` is a digest that is equal only where the decoded
+    pixels, depth, frames, orientation and colour profile are equal; empty where not proven.
+    `exif` holds the text of every tag of IFD0, the Exif and the GPS IFD. `exposure_mode` is the
+    Exif value (2 = auto bracket). `burst` is the camera's own burst id. `certainty` of dates is
+    judged later, together with name, folder and modification time.
+    """
+
+    format: str
+    width: int
+    height: int
+    frames: int = 1
+    camera: str = ""
+    lens: str = ""
+    software: str = ""
+    exif: Mapping[str, str] = field(default_factory=dict[str, str])
+    position: tuple[float, float] | None = None
+    exposure_seconds: float | None = None
+    f_number: float | None = None
+    iso: float | None = None
+    bias_ev: float | None = None
+    exposure_mode: int | None = None
+    burst: str = ""
+    rating: int | None = None
+    dates: tuple[DateClaim, ...] = ()
+    pixels: str = ""
+    film_offset: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One face in an upright picture; None means unknown, never bad.
+
+    The box is (x, y, w, h) as fractions of the upright picture, top left first. Eyes, smile,
+    sharpness and light lie in 0-1; yaw and roll are in radians. `known` names what was measured.
+    """
+
+    box: tuple[float, float, float, float]
+    confidence: float
+    eyes_open: float | None = None
+    eye_min: float | None = None
+    smile: float | None = None
+    sharpness: float | None = None
+    yaw: float | None = None
+    roll: float | None = None
+    light: float | None = None
+    known: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What judging measured in one content: raw technical values and the faces.
+
+    `sharpness` is a contrast-normalised Laplacian (open-ended, compare within a group only),
+    `clipped` the fraction of pixels at either end, `contrast` the grey deviation in 0-1,
+    `composition` in 0-1. `method` names the back end, model hash and version that measured it.
+    """
+
+    content: ContentId
+    method: str
+    sharpness: float
+    clipped: float
+    contrast: float
+    composition: float
+    faces: tuple[Face, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """How good a photo is among its group: a value in 0-1, its parts, the reasons in words."""
+
+    ref: Ref
+    value: float
+    parts: Mapping[str, float] = field(default_factory=dict[str, float])
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Which photos of a group stay and which may go, why, and who said so (`rule` or `user`)."""
+
+    group: Group
+    keep: tuple[Ref, ...]
+    drop: tuple[Ref, ...]
+    scores: tuple[Score, ...]
+    flip: str = ""
+    by: str = "rule"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One file system entry as `lstat` shows it, before anything is read."""
+
+    ref: Ref
+    size: int
+    mtime_ns: int
+    inode: int
+    device: int
+    links: int = 1
+
+    @property
+    def revision(self) -> str:
+        """What changes when the file changes: size, modification time and inode."""
+        return f"{self.size}:{self.mtime_ns}:{self.inode}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A file that was passed over or could not be read, and why in one short clause."""
+
+    ref: Ref
+    fate: Fate
+    reason: str
+    lasting: bool = True

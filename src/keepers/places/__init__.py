@@ -1,0 +1,1 @@
+"""The places where photos live; one adapter each."""

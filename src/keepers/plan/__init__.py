@@ -1,0 +1,1 @@
+"""Turn decisions into checked actions, and tell what they would do."""

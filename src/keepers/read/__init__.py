@@ -1,0 +1,1 @@
+"""Learn what is in bytes: formats, metadata, capture dates, bundles, upright pixels."""

@@ -1,0 +1,1 @@
+"""Judge photos: sharpness, exposure, originality, faces."""

@@ -1,0 +1,1 @@
+"""Run functions over many items, on this machine or on an existing cluster."""
