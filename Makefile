@@ -1,0 +1,63 @@
+# Short recipes; the work is in scripts/. `make help` explains each target.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+JOBS ?= 2
+SRC ?=
+OUT ?=
+export SRC OUT
+
+.PHONY: help run setup test check lint types fast format bench proof lock notes clean
+
+help: ## say what each target does
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## organize a folder: make run SRC=~/Pictures OUT=~/Organized (without SRC: a small sample)
+	@scripts/setup run
+	@scripts/run
+
+setup: ## make .venv from the lock files; quick when nothing changed
+	@scripts/setup dev
+
+test: setup lint types ## everything CI checks (under 15 minutes on 2 cores)
+	@scripts/packages strace
+	$(BIN)/pytest -n $(JOBS) -m "not proof" --cov --cov-report=term:skip-covered
+
+check: setup lint fast ## the fast part, under a minute: run it before every commit
+
+lint: setup # style, layers, declared dependencies
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports --quiet
+	$(BIN)/deptry .
+
+types: setup # both type checkers
+	$(BIN)/mypy
+	$(BIN)/pyright
+
+fast: setup
+	$(BIN)/mypy
+	$(BIN)/pytest -n $(JOBS) -q -m "not slow and not proof"
+
+format: setup ## put the code in the house form
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: setup ## run the programs in benchmarks/ one after another; they print ratios
+	@scripts/bench
+
+proof: setup ## long fault injection: kill, break and resume at every point (hours are possible)
+	@scripts/packages strace
+	$(BIN)/pytest -m "proof or slow" --hypothesis-profile proof
+
+lock: setup ## choose the newest versions that fit and write requirements/*.txt
+	@scripts/lock
+
+notes: setup ## show the news of the next version, made from changes/
+	$(BIN)/towncrier build --draft --version next
+
+clean: ## remove what the other targets made (.venv, caches, the sample)
+	rm -rf .venv .cache sample sample-organized .pytest_cache .ruff_cache .hypothesis
