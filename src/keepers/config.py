@@ -1,1 +1,142 @@
-"""All settings, each documented once."""
+"""All settings, each documented once: flags > environment > keepers.toml > defaults."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from keepers.errors import SettingsError
+
+PREFIX: Final = "KEEPERS_"
+Value = str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set; `describe()` gives each with its meaning."""
+
+    catalog: str = field(default="", metadata={"doc": "The catalog file; empty: in the platform's data folder."})
+    jobs: int = field(default=0, metadata={"doc": "Worker processes; 0: one a core."})
+    seconds_per_file: float = field(default=10.0, metadata={"doc": "Longest time that reading one file may take."})
+    home_zone: str = field(default="", metadata={"doc": "Time zone of photos that name none, such as Europe/Berlin; empty: this machine's."})
+    threshold: int = field(default=-1, metadata={"doc": "Old meaning of -t: dHash64 bits that may differ, 0-64; -1: the measured default rule."})
+    time_window: float = field(default=300.0, metadata={"doc": "Seconds within which similar photos are a burst; 0: no bursts by time."})
+    min_size: int = field(default=2, metadata={"doc": "Photos that make a group, at least 2."})
+    faces: str = field(default="auto", metadata={"doc": "Face back end: auto, none, or the name of an installed one."})
+    model_dir: str = field(default="", metadata={"doc": "Folder with models of your own; empty: those that come with Keepers."})
+    weight_faces: float = field(default=0.70, metadata={"doc": "Share of the faces in a photo's score."})
+    weight_technical: float = field(default=0.20, metadata={"doc": "Share of sharpness and exposure where there are faces."})
+    weight_composition: float = field(default=0.10, metadata={"doc": "Share of composition where there are faces."})
+    weight_eyes: float = field(default=0.45, metadata={"doc": "Share of open eyes in a face's score."})
+    weight_smile: float = field(default=0.20, metadata={"doc": "Share of the smile in a face's score."})
+    weight_face_sharpness: float = field(default=0.20, metadata={"doc": "Share of sharpness on the face in a face's score."})
+    weight_frontality: float = field(default=0.10, metadata={"doc": "Share of looking to the camera in a face's score."})
+    weight_light: float = field(default=0.05, metadata={"doc": "Share of the light on the face in a face's score."})
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One documented setting, for `config show` and the manual."""
+
+    name: str
+    variable: str
+    default: Value
+    value: Value
+    doc: str
+
+
+def describe(settings: Settings) -> tuple[Setting, ...]:
+    """Every setting with its environment variable, default, present value and meaning."""
+    plain = Settings()
+    return tuple(
+        Setting(f.name, PREFIX + f.name.upper(), getattr(plain, f.name), getattr(settings, f.name), f.metadata["doc"])
+        for f in fields(Settings)
+    )
+
+
+def config_file(environment: Mapping[str, str]) -> Path:
+    """Where keepers.toml lies: $KEEPERS_CONFIG, else the platform's config folder."""
+    if environment.get(PREFIX + "CONFIG"):
+        return Path(environment[PREFIX + "CONFIG"])
+    base = environment.get("XDG_CONFIG_HOME") or str(_home(environment) / ".config")
+    return Path(base) / "keepers" / "keepers.toml"
+
+
+def catalog_file(settings: Settings, environment: Mapping[str, str]) -> Path:
+    """Where the catalog lies: the setting, else the platform's data folder."""
+    if settings.catalog:
+        return Path(os.path.abspath(os.path.expanduser(settings.catalog)))
+    base = environment.get("XDG_DATA_HOME") or str(_home(environment) / ".local" / "share")
+    return Path(base) / "keepers" / "catalog.db"
+
+
+def load(flags: Mapping[str, Value | None], environment: Mapping[str, str]) -> Settings:
+    """Settings from all sources; SettingsError names a wrong one and where it stands."""
+    settings = Settings()
+    file = config_file(environment)
+    for name, value in _from_toml(file).items():
+        settings = _with(settings, name, value, f"{file}")
+    for setting in describe(settings):
+        if (text := environment.get(setting.variable)) is not None:
+            settings = _with(settings, setting.name, text, f"environment variable {setting.variable}")
+    for name, given in flags.items():
+        if given is not None:
+            settings = _with(settings, name, given, "command line")
+    _check(settings)
+    return settings
+
+
+def parse(name: str, value: object, where: str) -> Value:
+    """A setting's value in its own type; SettingsError when there is no such setting or value."""
+    return getattr(_with(Settings(), name, value, where), name)  # type: ignore[no-any-return]
+
+
+def _home(environment: Mapping[str, str]) -> Path:
+    return Path(environment.get("HOME") or os.path.expanduser("~"))
+
+
+def _from_toml(file: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        message = f"cannot read the settings in {file}: {error}"
+        raise SettingsError(message) from error
+
+
+def _with(settings: Settings, name: str, value: object, where: str) -> Settings:
+    known = {f.name: f for f in fields(Settings)}
+    if name not in known:
+        message = f"{where}: there is no setting called {name!r}; `keepers config show` lists them"
+        raise SettingsError(message)
+    kind = type(getattr(Settings(), name))
+    try:
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise TypeError
+        return replace(settings, **{name: kind(value)})
+    except (TypeError, ValueError) as error:
+        message = f"{where}: {name} = {value!r} is no {kind.__name__}"
+        raise SettingsError(message) from error
+
+
+def _check(settings: Settings) -> None:
+    problems = [
+        (settings.jobs < 0, "jobs must be 0 or more"),
+        (not -1 <= settings.threshold <= 64, "threshold must lie in 0-64"),  # noqa: PLR2004 (bits of a dHash64)
+        (settings.time_window < 0, "time_window must be 0 or more seconds"),
+        (settings.min_size < 2, "min_size must be 2 or more"),  # noqa: PLR2004 (a group has two members)
+        (settings.seconds_per_file <= 0, "seconds_per_file must be more than 0"),
+    ]
+    for wrong, message in problems:
+        if wrong:
+            raise SettingsError(message)
+    if settings.home_zone:
+        try:
+            ZoneInfo(settings.home_zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            message = f"home_zone: there is no time zone called {settings.home_zone!r}"
+            raise SettingsError(message) from error

@@ -33,3 +33,23 @@ class Workers(Protocol):
     def close(self) -> None:
         """Stop all workers at once; safe to call twice."""
         ...
+
+
+class Progress(Protocol):
+    """Is told how far a stage has come; shows it, or not."""
+
+    def stage(self, name: str, items: int, size: int) -> None:
+        """Begin a stage of so many items and bytes (0 where unknown)."""
+        ...
+
+    def step(self, items: int, size: int) -> None:
+        """Add finished items and bytes to the present stage."""
+        ...
+
+    def done(self) -> None:
+        """End the present stage."""
+        ...
+
+    def say(self, message: str) -> None:
+        """Tell the user one sentence."""
+        ...

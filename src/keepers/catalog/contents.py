@@ -1,0 +1,178 @@
+"""What is known of contents: facts, fingerprints, digests, looks."""
+
+import json
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+
+from keepers.catalog.store import Catalog
+from keepers.model import ContentId, DateClaim, Face, Facts, Kind, Look
+
+#: SQLite takes at least this many parameters in one statement.
+BATCH = 900
+
+
+@dataclass(frozen=True, slots=True)
+class NewContent:
+    """One content to remember, as a worker measured it."""
+
+    b3: bytes
+    size: int
+    kind: Kind
+    method: int
+    reason: str = ""
+    facts: Facts | None = None
+    exif: bytes = b""
+    ev: float | None = None
+    prints: bytes = b""
+
+
+def content_id(b3: bytes) -> ContentId:
+    """Write a digest as a content id."""
+    return ContentId("b3:" + b3.hex())
+
+
+def digest(content: ContentId) -> bytes:
+    """Read a content id back to the digest."""
+    return bytes.fromhex(content.removeprefix("b3:"))
+
+
+def add(catalog: Catalog, new: NewContent) -> int:
+    """Insert or refresh a content inside the running transaction; its row id."""
+    facts = new.facts or Facts("", 0, 0)
+    values = (
+        new.size, new.kind, new.method, new.reason, facts.format, facts.width, facts.height, facts.camera, facts.burst,
+        new.ev, facts.bias_ev, facts.exposure_mode, bytes.fromhex(facts.pixels) if facts.pixels else None, _facts_text(facts),
+    )  # fmt: skip
+    row = catalog.db.execute("SELECT id FROM content WHERE b3 = ?", (new.b3,)).fetchone()
+    if row is None:
+        number = catalog.db.execute(
+            """INSERT INTO content (b3, size, kind, method, reason, format, width, height, camera, burst, ev, bias,
+                exposure_mode, pixels, facts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            (new.b3, *values),
+        ).lastrowid
+    else:
+        number = row[0]
+        catalog.db.execute(
+            """UPDATE content SET size = ?, kind = ?, method = ?, reason = ?, format = ?, width = ?, height = ?, camera = ?,
+                burst = ?, ev = ?, bias = ?, exposure_mode = ?, pixels = ?, facts = ? WHERE id = ?""",
+            (*values, number),
+        )
+    if new.prints:
+        catalog.db.execute("INSERT OR REPLACE INTO print VALUES (?, ?)", (number, new.prints))
+    if new.exif:
+        catalog.db.execute("INSERT OR REPLACE INTO exif VALUES (?, ?)", (number, new.exif))
+    return int(number or 0)
+
+
+def find(catalog: Catalog, b3: bytes) -> tuple[int, str, Kind, int] | None:
+    """Row id, reason, kind and method of a content; None if unknown."""
+    row = catalog.db.execute("SELECT id, reason, kind, method FROM content WHERE b3 = ?", (b3,)).fetchone()
+    return None if row is None else (row[0], row[1], Kind(row[2]), row[3])
+
+
+def known_by_size(catalog: Catalog, size: int, method: int) -> tuple[bytes, ...]:
+    """Digests of the contents of one size that were measured by this method."""
+    rows = catalog.db.execute("SELECT b3 FROM content WHERE size = ? AND method = ? LIMIT 64", (size, method))
+    return tuple(row[0] for row in rows)
+
+
+def facts_of(catalog: Catalog, wanted: Iterable[ContentId], *, exif: bool = False) -> dict[ContentId, Facts]:
+    """Facts of contents, with the text of every EXIF tag if asked; unknown ones are left out."""
+    found: dict[ContentId, Facts] = {}
+    for part in _parts(wanted):
+        marks = ",".join("?" * len(part))
+        rows = catalog.db.execute(
+            f"SELECT c.b3, c.facts, e.data FROM content c LEFT JOIN exif e ON e.content = c.id WHERE c.b3 IN ({marks})",  # noqa: S608
+            part,
+        )
+        for b3, text, tags in rows:
+            facts = facts_from(text)
+            if exif and tags:
+                facts = replace(facts, exif=json.loads(zlib.decompress(tags)))
+            found[content_id(b3)] = facts
+    return found
+
+
+def facts_from(text: str) -> Facts:
+    """Read facts back from the catalog's JSON."""
+    values = json.loads(text)
+    values["dates"] = tuple(DateClaim(*claim) for claim in values.get("dates", ()))
+    if values.get("position"):
+        values["position"] = tuple(values["position"])
+    return Facts(**{"format": "", "width": 0, "height": 0} | values)
+
+
+def looks_of(catalog: Catalog, wanted: Iterable[ContentId], method: str) -> dict[ContentId, Look]:
+    """Looks that this method has already taken."""
+    found: dict[ContentId, Look] = {}
+    for part in _parts(wanted):
+        marks = ",".join("?" * len(part))
+        rows = catalog.db.execute(
+            f"SELECT c.b3, k.data FROM look k JOIN content c ON c.id = k.content WHERE k.method = ? AND c.b3 IN ({marks})",  # noqa: S608
+            [method, *part],
+        )
+        for b3, text in rows:
+            found[content_id(b3)] = _look_from(content_id(b3), method, json.loads(text))
+    return found
+
+
+def add_looks(catalog: Catalog, looks: Sequence[Look]) -> None:
+    """Remember looks of known contents."""
+    with catalog.writing() as db:
+        for look in looks:
+            values = asdict(look)
+            values["faces"] = [{**face, "known": sorted(face["known"])} for face in values["faces"]]
+            del values["content"], values["method"]
+            db.execute(
+                "INSERT OR REPLACE INTO look SELECT id, ?, ? FROM content WHERE b3 = ?",
+                (look.method, json.dumps(values), digest(look.content)),
+            )
+
+
+def full_pixels_of(catalog: Catalog, wanted: Iterable[ContentId], method: int) -> dict[ContentId, str]:
+    """Digests of fully decoded pixels that are known by this method."""
+    found: dict[ContentId, str] = {}
+    for part in _parts(wanted):
+        marks = ",".join("?" * len(part))
+        rows = catalog.db.execute(
+            f"SELECT c.b3, f.digest FROM full_pixels f JOIN content c ON c.id = f.content WHERE f.method = ? AND c.b3 IN ({marks})",  # noqa: S608
+            [method, *part],
+        )
+        found.update((content_id(b3), text) for b3, text in rows)
+    return found
+
+
+def add_full_pixels(catalog: Catalog, digests: Mapping[ContentId, str], method: int) -> None:
+    """Remember digests of fully decoded pixels."""
+    with catalog.writing() as db:
+        db.executemany(
+            "INSERT OR REPLACE INTO full_pixels SELECT id, ?, ? FROM content WHERE b3 = ?",
+            [(method, text, digest(content)) for content, text in digests.items()],
+        )
+
+
+def _parts(wanted: Iterable[ContentId]) -> list[list[bytes]]:
+    digests = [digest(content) for content in wanted if content.startswith("b3:")]
+    return [digests[start : start + BATCH] for start in range(0, len(digests), BATCH)]
+
+
+def _facts_text(facts: Facts) -> str:
+    plain = Facts("", 0, 0)
+    values = {
+        name: getattr(facts, name)
+        for name in Facts.__slots__
+        if name not in ("exif", "dates") and getattr(facts, name) != getattr(plain, name)
+    }
+    if facts.dates:
+        values["dates"] = [(claim.source, claim.wall, claim.offset) for claim in facts.dates]
+    return json.dumps(values)
+
+
+def _look_from(content: ContentId, method: str, values: dict[str, object]) -> Look:
+    faces = values.pop("faces")
+    read = tuple(
+        Face(**{**face, "box": tuple(face["box"]), "known": frozenset(face["known"])})
+        for face in faces  # type: ignore[attr-defined]  # our own JSON
+    )
+    return Look(content=content, method=method, faces=read, **values)  # type: ignore[arg-type]  # our own JSON

@@ -1,0 +1,115 @@
+"""Where contents lie: one row a file, with its fate, capture time and bundle."""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from keepers.catalog.contents import facts_from
+from keepers.catalog.sightings import below
+from keepers.catalog.store import Catalog
+from keepers.model import LOCAL, Facts, Fate, Kind, Role, Taken
+
+
+@dataclass(frozen=True, slots=True)
+class NewLocation:
+    """One file as it was read, or why it could not be."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    inode: int
+    device: int
+    fate: Fate
+    reason: str = ""
+    lasting: bool = True
+    content: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FolderFile:
+    """A file of a folder, with what bundling and dating need."""
+
+    id: int
+    path: str
+    mtime_ns: int
+    kind: Kind
+    fate: Fate
+    facts: Facts
+
+
+def put(catalog: Catalog, new: NewLocation) -> None:
+    """Insert or replace a file's row inside the running transaction."""
+    catalog.db.execute(
+        """INSERT INTO location (place, key, folder, size, mtime_ns, inode, device, fate, reason, lasting, content)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (place, key) DO UPDATE SET size = excluded.size, mtime_ns = excluded.mtime_ns, inode = excluded.inode,
+                device = excluded.device, fate = excluded.fate, reason = excluded.reason, lasting = excluded.lasting,
+                content = excluded.content, role = 'main', main = NULL, taken = NULL, taken_seconds = NULL, taken_source = '',
+                taken_certain = 0""",
+        (
+            LOCAL, os.fsencode(new.path), os.fsencode(os.path.dirname(new.path)), new.size, new.mtime_ns, _signed(new.inode),
+            _signed(new.device), new.fate, new.reason, new.lasting, new.content,
+        ),
+    )  # fmt: skip
+
+
+def folder(catalog: Catalog, path: str) -> list[FolderFile]:
+    """The readable files of one folder, in name order."""
+    rows = catalog.db.execute(
+        """SELECT l.id, l.key, l.mtime_ns, c.kind, l.fate, c.facts FROM location l JOIN content c ON c.id = l.content
+            WHERE l.folder = ? AND l.fate IN ('photo', 'companion') ORDER BY l.key""",
+        (os.fsencode(path),),
+    )
+    return [FolderFile(r[0], os.fsdecode(r[1]), r[2], Kind(r[3]), Fate(r[4]), facts_from(r[5])) for r in rows]
+
+
+def set_taken(catalog: Catalog, rows: Iterable[tuple[int, Taken]]) -> None:
+    """Remember capture times inside the running transaction."""
+    catalog.db.executemany(
+        "UPDATE location SET taken = ?, taken_seconds = ?, taken_source = ?, taken_certain = ? WHERE id = ?",
+        [(t.at.isoformat(), t.at.timestamp(), t.source, t.certain, row) for row, t in rows],
+    )
+
+
+def set_bundles(catalog: Catalog, rows: Iterable[tuple[int, int | None, Role, Fate]]) -> None:
+    """Remember, for each file of a folder, its main file, role and fate, inside the running transaction."""
+    catalog.db.executemany(
+        "UPDATE location SET main = ?, role = ?, fate = ? WHERE id = ?", [(main, role, fate, row) for row, main, role, fate in rows]
+    )
+
+
+def unfinished_folders(catalog: Catalog, roots: Sequence[str]) -> list[str]:
+    """Folders below the roots that hold photos without a capture time: their files are new."""
+    where, values = below("key", roots)
+    rows = catalog.db.execute(
+        f"SELECT DISTINCT folder FROM location WHERE {where} AND fate IN ('photo', 'companion') AND taken IS NULL",  # noqa: S608
+        values,
+    )
+    return [os.fsdecode(row[0]) for row in rows]
+
+
+def copies_of(catalog: Catalog, b3: bytes) -> list[str]:
+    """Every known path that holds these bytes, in path order."""
+    rows = catalog.db.execute("SELECT l.key FROM location l JOIN content c ON c.id = l.content WHERE c.b3 = ? ORDER BY l.key", (b3,))
+    return [os.fsdecode(row[0]) for row in rows]
+
+
+def touch_root(catalog: Catalog, path: str, identity: tuple[int, int], files: int, when: str) -> None:
+    """Remember a root, by file system and folder inode, and how many files it had."""
+    with catalog.writing() as db:
+        db.execute(
+            """INSERT INTO root (path, device, inode, files, scanned) VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (path) DO UPDATE SET device = excluded.device, inode = excluded.inode, files = excluded.files,
+                    scanned = excluded.scanned""",
+            (os.fsencode(path), _signed(identity[0]), _signed(identity[1]), files, when),
+        )
+
+
+def roots(catalog: Catalog) -> list[tuple[str, int, str]]:
+    """Path, number of files and time of the last scan of every root."""
+    rows = catalog.db.execute("SELECT path, files, scanned FROM root ORDER BY path")
+    return [(os.fsdecode(path), files, scanned) for path, files, scanned in rows]
+
+
+def _signed(number: int) -> int:
+    return number - (1 << 64) if number >= 1 << 63 else number

@@ -1,0 +1,174 @@
+"""Read photos out of the catalog: as arrays for grouping, as bundles for everything after it."""
+
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+
+from keepers.catalog.contents import BATCH, content_id, digest
+from keepers.catalog.sightings import below
+from keepers.catalog.store import Catalog
+from keepers.fingerprint.perceptual import PRINT
+from keepers.fingerprint.table import Photos
+from keepers.model import LOCAL, Asset, Bundle, ContentId, Kind, Ref, Role, Taken
+
+_DIGITS: Final = re.compile(r"(\d{1,15})\D*$")
+
+_PHOTOS = """SELECT c.id, p.data, l.taken_seconds, l.taken_certain, l.taken_source, c.camera, c.burst, c.width, c.height, c.size,
+        c.ev, c.bias, c.exposure_mode, c.pixels, l.key, l.folder, c.format, c.b3
+    FROM content c JOIN print p ON p.content = c.id JOIN location l ON l.content = c.id
+    WHERE l.fate = 'photo' AND l.main IS NULL AND {where}
+    ORDER BY c.b3, l.taken_certain DESC, l.taken_seconds, l.key"""
+
+
+class _Columns:
+    """Collects one row a content; codes of equal texts are equal numbers."""
+
+    def __init__(self) -> None:
+        self.numbers: list[tuple[int, ...]] = []
+        self.reals: list[tuple[float, float, float]] = []
+        self.prints: list[bytes] = []
+        self.pixels: list[bytes] = []
+        self.codes: dict[str | bytes, int] = {"": 0, b"": 0}
+
+    def code(self, text: str | bytes) -> int:
+        return self.codes.setdefault(text, len(self.codes))
+
+    def add(self, row: tuple[object, ...], raws: frozenset[str]) -> None:
+        number, data, seconds, certain, source, camera, burst, width, height, size, ev, bias, mode, pixels, key, folder, form, _ = row
+        assert isinstance(key, bytes)
+        digits = _DIGITS.search(os.path.splitext(os.fsdecode(os.path.basename(key)))[0])
+        self.numbers.append((
+            number, certain, self.code(camera), self.code(burst), width, height, size, -1 if mode is None else mode,
+            int(digits[1]) if digits else -1, self.code(folder), form in raws,
+        ))  # type: ignore[arg-type]  # columns of our own schema  # fmt: skip
+        nan = float("nan")
+        known = seconds is not None and source != "mtime"
+        self.reals.append((seconds if known else nan, nan if ev is None else ev, nan if bias is None else bias))  # type: ignore[arg-type]  # columns of our own schema
+        self.prints.append(data)  # type: ignore[arg-type]  # column of our own schema
+        self.pixels.append(pixels[:16] if pixels else bytes(16))  # type: ignore[index]  # column of our own schema
+
+
+def table(catalog: Catalog, roots: Sequence[str], raws: frozenset[str]) -> Photos:
+    """The photos at or below the roots (all if none), one row a content, ascending by content id.
+
+    `raws` names the formats that are camera raw. A time that only the modification date states is
+    no time: copying changes it.
+    """
+    where, values = below("l.key", roots)
+    columns = _Columns()
+    last: object = None
+    for row in catalog.db.execute(_PHOTOS.format(where=where), values):
+        if row[17] != last and len(row[1]) == PRINT.itemsize:
+            columns.add(row, raws)
+        last = row[17]
+    numbers = np.array(columns.numbers, np.int64).reshape(-1, 11).T
+    reals = np.array(columns.reals, np.float64).reshape(-1, 3).T
+    return Photos(
+        content=numbers[0].copy(),
+        prints=np.frombuffer(b"".join(columns.prints), PRINT),
+        taken=reals[0].copy(),
+        certain=numbers[1].astype(np.bool_),
+        camera=numbers[2].astype(np.int32),
+        burst=numbers[3].astype(np.int32),
+        width=numbers[4].astype(np.int32),
+        height=numbers[5].astype(np.int32),
+        size=numbers[6].copy(),
+        ev=reals[1].astype(np.float32),
+        bias=reals[2].astype(np.float32),
+        exposure_mode=numbers[7].astype(np.int8),
+        pixels=np.frombuffer(b"".join(columns.pixels), np.uint64).reshape(-1, 2),
+        stem=numbers[8].copy(),
+        folder=numbers[9].astype(np.int32),
+        raw=numbers[10].astype(np.bool_),
+    )
+
+
+def content_ids(catalog: Catalog, rows: Iterable[int]) -> dict[int, ContentId]:
+    """The content ids of content rows."""
+    wanted = sorted(set(rows))
+    found: dict[int, ContentId] = {}
+    for start in range(0, len(wanted), BATCH):
+        part = wanted[start : start + BATCH]
+        marks = ",".join("?" * len(part))
+        found.update((number, content_id(b3)) for number, b3 in catalog.db.execute(f"SELECT id, b3 FROM content WHERE id IN ({marks})", part))  # noqa: S608
+    return found
+
+
+def repeated(catalog: Catalog, roots: Sequence[str]) -> list[ContentId]:
+    """Contents that lie at two or more main places below the roots, hard links counted once."""
+    where, values = below("l.key", roots)
+    rows = catalog.db.execute(
+        f"""SELECT c.b3 FROM location l JOIN content c ON c.id = l.content
+            WHERE l.fate = 'photo' AND l.main IS NULL AND {where}
+            GROUP BY c.id HAVING count(DISTINCT l.device || ':' || l.inode) > 1 ORDER BY c.b3""",  # noqa: S608
+        values,
+    )
+    return [content_id(row[0]) for row in rows]
+
+
+def bundles(catalog: Catalog, roots: Sequence[str], wanted: Iterable[ContentId]) -> dict[ContentId, tuple[Bundle, ...]]:
+    """Every bundle below the roots whose main file holds a wanted content, in path order.
+
+    Hard links to one file are one bundle: the first path stands for all.
+    """
+    found: dict[ContentId, list[Bundle]] = {}
+    seen: set[tuple[int, int]] = set()
+    where, values = below("l.key", roots)
+    parts = [digest(content) for content in wanted]
+    for start in range(0, len(parts), BATCH // 2):
+        part = parts[start : start + BATCH // 2]
+        marks = ",".join("?" * len(part))
+        mains = catalog.db.execute(
+            f"{_ASSET} WHERE l.main IS NULL AND l.fate = 'photo' AND c.b3 IN ({marks}) AND {where} ORDER BY l.key",  # noqa: S608
+            [*part, *values],
+        ).fetchall()
+        others = _others(catalog, [row[0] for row in mains])
+        for row in mains:
+            if (row[3], row[14]) in seen:
+                continue
+            seen.add((row[3], row[14]))
+            asset = _asset(row)
+            found.setdefault(asset.content, []).append(Bundle(asset, tuple(others.get(row[0], ()))))
+    return {content: tuple(group) for content, group in found.items()}
+
+
+def bundle_at(catalog: Catalog, path: str) -> Bundle | None:
+    """The bundle that a path belongs to; None when the path is no known photo or companion."""
+    key = os.fsencode(path)
+    row = catalog.db.execute("SELECT coalesce(main, id) FROM location WHERE place = ? AND key = ? AND content NOT NULL", (LOCAL, key)).fetchone()
+    if row is None:
+        return None
+    main = catalog.db.execute(f"{_ASSET} WHERE l.id = ?", row).fetchone()
+    return Bundle(_asset(main), tuple(_others(catalog, [row[0]]).get(row[0], ())))
+
+
+_ASSET = """SELECT l.id, l.key, l.size, l.inode, l.mtime_ns, c.b3, c.kind, l.taken, l.taken_source, l.taken_certain, c.width,
+        c.height, l.role, l.main, l.device
+    FROM location l JOIN content c ON c.id = l.content"""
+
+
+def _others(catalog: Catalog, mains: Sequence[int]) -> Mapping[int, list[Asset]]:
+    found: dict[int, list[Asset]] = {}
+    for start in range(0, len(mains), BATCH):
+        part = mains[start : start + BATCH]
+        marks = ",".join("?" * len(part))
+        for row in catalog.db.execute(f"{_ASSET} WHERE l.main IN ({marks}) ORDER BY l.key", part):
+            found.setdefault(row[13], []).append(_asset(row))
+    return found
+
+
+def _asset(row: Sequence[object]) -> Asset:
+    _, key, size, inode, mtime_ns, b3, kind, taken, source, certain, width, height, role, _, _ = row
+    assert isinstance(key, bytes)
+    assert isinstance(b3, bytes)
+    when = Taken(datetime.fromisoformat(str(taken)), str(source), bool(certain)) if taken else None
+    return Asset(
+        Ref(LOCAL, os.fsdecode(key)), Kind(str(kind)), int(str(size)), f"{size}:{mtime_ns}:{inode}", content_id(b3), when,
+        int(str(width)), int(str(height)), Role(str(role)),
+    )  # fmt: skip
+
+

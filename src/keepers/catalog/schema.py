@@ -1,0 +1,71 @@
+"""The catalog's tables, as numbered migrations; a step once released is never edited."""
+
+from typing import Final
+
+#: Each step brings the catalog from the version of its index to the next one.
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
+    (
+        """CREATE TABLE root (
+            id INTEGER PRIMARY KEY,
+            path BLOB NOT NULL UNIQUE,
+            device INTEGER NOT NULL,
+            inode INTEGER NOT NULL,
+            files INTEGER NOT NULL,
+            scanned TEXT NOT NULL)""",
+        """CREATE TABLE content (
+            id INTEGER PRIMARY KEY,
+            b3 BLOB NOT NULL UNIQUE,
+            size INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            method INTEGER NOT NULL,
+            reason TEXT NOT NULL DEFAULT '',
+            format TEXT NOT NULL DEFAULT '',
+            width INTEGER NOT NULL DEFAULT 0,
+            height INTEGER NOT NULL DEFAULT 0,
+            camera TEXT NOT NULL DEFAULT '',
+            burst TEXT NOT NULL DEFAULT '',
+            ev REAL,
+            bias REAL,
+            exposure_mode INTEGER,
+            pixels BLOB,
+            facts TEXT NOT NULL DEFAULT '{}')""",
+        "CREATE INDEX content_size ON content (size)",
+        "CREATE TABLE print (content INTEGER PRIMARY KEY REFERENCES content, data BLOB NOT NULL)",
+        "CREATE TABLE exif (content INTEGER PRIMARY KEY REFERENCES content, data BLOB NOT NULL)",
+        "CREATE TABLE full_pixels (content INTEGER PRIMARY KEY REFERENCES content, method INTEGER NOT NULL, digest TEXT NOT NULL)",
+        """CREATE TABLE look (
+            content INTEGER NOT NULL REFERENCES content,
+            method TEXT NOT NULL,
+            data TEXT NOT NULL,
+            PRIMARY KEY (content, method)) WITHOUT ROWID""",
+        """CREATE TABLE location (
+            id INTEGER PRIMARY KEY,
+            place TEXT NOT NULL,
+            key BLOB NOT NULL,
+            folder BLOB NOT NULL,
+            size INTEGER NOT NULL,
+            mtime_ns INTEGER NOT NULL,
+            inode INTEGER NOT NULL,
+            device INTEGER NOT NULL,
+            fate TEXT NOT NULL,
+            reason TEXT NOT NULL DEFAULT '',
+            lasting INTEGER NOT NULL DEFAULT 1,
+            content INTEGER REFERENCES content,
+            role TEXT NOT NULL DEFAULT 'main',
+            main INTEGER,
+            taken TEXT,
+            taken_seconds REAL,
+            taken_source TEXT NOT NULL DEFAULT '',
+            taken_certain INTEGER NOT NULL DEFAULT 0,
+            UNIQUE (place, key))""",
+        "CREATE INDEX location_content ON location (content)",
+        "CREATE INDEX location_folder ON location (folder)",
+        "CREATE INDEX location_main ON location (main)",
+        "CREATE TABLE problem (place TEXT NOT NULL, key BLOB NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (place, key)) WITHOUT ROWID",
+        """CREATE TABLE group_number (
+            target BLOB NOT NULL,
+            id TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            PRIMARY KEY (target, id)) WITHOUT ROWID""",
+    ),
+)
