@@ -10,7 +10,7 @@ SRC ?=
 OUT ?=
 export SRC OUT
 
-.PHONY: help run setup test check lint types fast format bench proof lock notes clean
+.PHONY: help run setup test check lint types fast format bench proof docs lock notes hooks clean
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,11 +53,17 @@ proof: setup ## long fault injection: kill, break and resume at every point (hou
 	@scripts/packages strace
 	$(BIN)/pytest -m "proof or slow" --hypothesis-profile proof
 
+docs: setup ## write the command and setting pages from the program itself
+	$(BIN)/python -m scripts.reference
+
 lock: setup ## choose the newest versions that fit and write requirements/*.txt
 	@scripts/lock
 
 notes: setup ## show the news of the next version, made from changes/
 	$(BIN)/towncrier build --draft --version next
+
+hooks: setup ## check style, layers and types at every git commit
+	$(BIN)/pre-commit install
 
 clean: ## remove what the other targets made (.venv, caches, the sample)
 	rm -rf .venv .cache sample sample-organized .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,44 @@
+"""What holds for every test: no network, no real home, steady property tests."""
+
+import os
+import socket
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# Deadlines measure the machine, not the code; a shared two-core machine misses them at random.
+settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("proof", settings.get_profile("default"), max_examples=2000)
+settings.load_profile("default")
+
+LOOPBACK = ("127.", "::1", "localhost")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_network() -> Iterator[None]:
+    connect = socket.socket.connect
+
+    def only_here(self: socket.socket, address: object) -> None:
+        remote = self.family in (socket.AF_INET, socket.AF_INET6)
+        if remote and not str(address[0]).startswith(LOOPBACK):  # type: ignore[index]
+            message = f"a test tried to reach {address!r}"
+            raise AssertionError(message)
+        connect(self, address)  # type: ignore[arg-type]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", only_here)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("KEEPERS_")]:
+            patch.delenv(name)
+        patch.setenv("HOME", str(home))
+        patch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+        patch.setenv("XDG_DATA_HOME", str(home / "data"))
+        patch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+        yield
