@@ -64,8 +64,8 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE TABLE problem (place TEXT NOT NULL, key BLOB NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (place, key)) WITHOUT ROWID",
         """CREATE TABLE group_number (
             target BLOB NOT NULL,
-            id TEXT NOT NULL,
+            b3 BLOB NOT NULL,
             number INTEGER NOT NULL,
-            PRIMARY KEY (target, id)) WITHOUT ROWID""",
+            PRIMARY KEY (target, b3)) WITHOUT ROWID""",
     ),
 )

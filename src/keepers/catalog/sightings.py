@@ -80,6 +80,13 @@ def known_and_lost(catalog: Catalog, root: str, unknown: Sequence[str], moved: f
     return known, sum(os.fsdecode(key) not in moved for (key,) in gone)
 
 
+def seen_below(catalog: Catalog, root: str) -> int:
+    """How many files lie at or below a root now."""
+    where, values = below("key", [root])
+    number: int = catalog.db.execute(f"SELECT count(*) FROM seen WHERE {where}", values).fetchone()[0]  # noqa: S608
+    return number
+
+
 def todo(catalog: Catalog, method: int) -> list[Todo]:
     """Files to measure: new ones, changed ones, and those whose facts an older method found."""
     rows = catalog.db.execute(

@@ -5,58 +5,23 @@ import math
 import os
 import stat
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from blake3 import blake3
 
 from keepers.errors import UnreadableError
-from keepers.fingerprint.perceptual import METHOD as PRINT_METHOD
 from keepers.fingerprint.perceptual import fingerprint
 from keepers.model import Facts, Kind
 from keepers.read import formats, metadata, pixels
+from keepers.workflows.job import Job, Measured
 
-#: A change of what is read or computed: content that was measured by an older one is measured again.
-METHOD: Final = 100 * 1 + PRINT_METHOD
 #: Above this a picture is decoded alone, with more memory (SAFETY.md section 1.6).
 HEAVY_PIXELS: Final = 50_000_000
 MOST_BYTES: Final = 400 << 20
 HEAD: Final = 4096
 CHUNK: Final = 1 << 20
 
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One file to measure; `known` are digests of that size that need no second measuring."""
-
-    path: str
-    size: int
-    kind: Kind
-    known: tuple[bytes, ...] = ()
-    heavy: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What one read taught; `reason` says why the content is no photo that can be read.
-
-    `again` asks for a second run with the memory that a heavy picture needs. `fresh` is False when
-    the content was known already. Size, time and inode are those of the bytes that were read.
-    """
-
-    b3: bytes
-    size: int
-    mtime_ns: int
-    inode: int
-    kind: Kind
-    fresh: bool
-    reason: str = ""
-    ignored: bool = False
-    again: bool = False
-    facts: Facts | None = None
-    exif: bytes = b""
-    ev: float | None = None
-    prints: bytes = b""
 
 
 def measure(job: Job) -> Measured:

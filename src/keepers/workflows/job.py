@@ -1,0 +1,44 @@
+"""What goes to a worker that measures a file, and what comes back."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from keepers.model import Facts, Kind
+
+#: Raised with every change of what is read or computed from the bytes; older content is measured again.
+METHOD: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One file to measure; `known` are digests of that size that need no second measuring."""
+
+    path: str
+    size: int
+    device: int
+    kind: Kind
+    known: tuple[bytes, ...] = ()
+    heavy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What one read taught; `reason` says why the content is no photo that can be read.
+
+    `again` asks for a second run with the memory that a heavy picture needs. `fresh` is False when
+    the content was known already. Size, time and inode are those of the bytes that were read.
+    """
+
+    b3: bytes
+    size: int
+    mtime_ns: int
+    inode: int
+    kind: Kind
+    fresh: bool
+    reason: str = ""
+    ignored: bool = False
+    again: bool = False
+    facts: Facts | None = None
+    exif: bytes = b""
+    ev: float | None = None
+    prints: bytes = b""

@@ -1,0 +1,257 @@
+"""Learn what lies in folders: list, compare with what is known, measure the rest, bundle, date."""
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+from itertools import islice
+
+from keepers.catalog import contents, locations, sightings
+from keepers.catalog.store import Catalog
+from keepers.errors import SourceShrunkError
+from keepers.model import Fate, Found, Kind, Problem, Role
+from keepers.ports import Failure, Progress, Reader, Workers
+from keepers.read import bundles, dates, formats
+from keepers.workflows.job import METHOD, Job, Measured
+
+#: Rows a transaction: a crash costs at most this many measurements, and commits cost nothing.
+ROWS = 256
+SHRINK_FROM = 20
+SHRINK_SHARE = 0.10
+LISTING = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """What a scan works with; `measuring` starts the workers only when there is something to measure."""
+
+    catalog: Catalog
+    reader: Reader
+    measuring: Callable[[], tuple[Workers, Callable[[Job], Measured]]]
+    progress: Progress
+    home: tzinfo
+    now: datetime
+    moved: Callable[[], frozenset[str]]
+    limit: int | None = None
+    accept_missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ScanReport:
+    """Where every file that a scan met ended up."""
+
+    photos: int
+    companions: int
+    unreadable: tuple[tuple[str, str], ...]
+    ignored: tuple[tuple[str, str], ...]
+    bytes: int
+    measured: int
+    seconds: float
+
+    @property
+    def files(self) -> int:
+        """All files that were found: the sum of the four fates."""
+        return self.photos + self.companions + len(self.unreadable) + len(self.ignored)
+
+
+def scan(learning: Learning, sources: Sequence[str]) -> ScanReport:
+    """Learn the folders and files at `sources` (absolute paths); nothing but the catalog changes.
+
+    Can be stopped anywhere and started again. SourceShrunkError, with nothing learned, when a source
+    is gone, empty, or has lost more than a tenth of what was known.
+    """
+    started = time.monotonic()
+    ignored, folders = _look_around(learning, sources)
+    unknown = [problem.ref.key for problem in folders]
+    if not learning.accept_missing:
+        _refuse_shrunken(learning, sources, unknown)
+    work = _jobs(learning)
+    measured = _measure_all(learning, work)
+    touched: set[str] = set()
+    if learning.limit is None:
+        touched.update(sightings.forget(learning.catalog, sources, unknown))
+    sightings.set_folder_problems(learning.catalog, sources, [(p.ref.key, p.reason) for p in folders])
+    touched.update(locations.unfinished_folders(learning.catalog, sources))
+    _finish_folders(learning, sorted(touched))
+    counts = sightings.counts(learning.catalog, sources)
+    for source in sources:
+        locations.touch_root(learning.catalog, source, learning.reader.identity(source), counts.photos, learning.now.isoformat())
+    bad = dict(sightings.folder_problems(learning.catalog, sources))
+    bad.update(sightings.reasons(learning.catalog, sources, Fate.UNREADABLE))
+    passed = dict(ignored)
+    passed.update(sightings.reasons(learning.catalog, sources, Fate.IGNORED))
+    return ScanReport(
+        counts.photos, counts.companions, tuple(sorted(bad.items())), tuple(sorted(passed.items())), counts.bytes, measured,
+        time.monotonic() - started,
+    )  # fmt: skip
+
+
+def _look_around(learning: Learning, sources: Sequence[str]) -> tuple[dict[str, str], list[Problem]]:
+    """List every source into the catalog; what is ignored with reasons, and folders that cannot be read."""
+    ignored: dict[str, str] = {}
+    folders: list[Problem] = []
+    sightings.begin(learning.catalog)
+    learning.progress.stage("looking", 0, 0)
+
+    def files() -> Iterator[Found]:
+        for entry in learning.reader.listing(sources):
+            if isinstance(entry, Problem):
+                if entry.fate is Fate.IGNORED:
+                    ignored[entry.ref.key] = entry.reason
+                else:
+                    folders.append(entry)
+            elif (reason := formats.unsupported(os.path.basename(entry.ref.key))) is not None:
+                ignored[entry.ref.key] = reason
+            else:
+                yield entry
+
+    stream = files()
+    while batch := list(islice(stream, LISTING)):
+        sightings.see(learning.catalog, batch)
+        learning.progress.step(len(batch), sum(found.size for found in batch))
+    learning.progress.done()
+    return ignored, folders
+
+
+def _refuse_shrunken(learning: Learning, sources: Sequence[str], unknown: Sequence[str]) -> None:
+    moved = learning.moved()
+    for source in sources:
+        known, lost = sightings.known_and_lost(learning.catalog, source, unknown, moved)
+        seen = sightings.seen_below(learning.catalog, source)
+        if seen == 0 and known - lost == 0 and not any(path == source for path in unknown):
+            message = f"{source} holds no files" + (f", but {known} are known from there; is its drive mounted?" if known else "")
+            raise SourceShrunkError(message)
+        if known >= SHRINK_FROM and lost > known * SHRINK_SHARE:
+            message = (
+                f"{source} has lost {lost} of its {known} known files; nothing was learned. If they were meant to go, "
+                "say so with --accept-missing"
+            )
+            raise SourceShrunkError(message)
+
+
+def _jobs(learning: Learning) -> list[Job]:
+    work = [Job(t.path, t.size, t.device, _kind(t.path)) for t in sightings.todo(learning.catalog, METHOD)]
+    return work if learning.limit is None else work[: learning.limit]
+
+
+def _kind(path: str) -> Kind:
+    form = formats.by_name(os.path.basename(path))
+    return Kind.PHOTO if form is None else form.kind
+
+
+def _measure_all(learning: Learning, work: Sequence[Job]) -> int:
+    """Measure and remember; files of a size seen before come last, when their twins are known."""
+    if not work:
+        return 0
+    workers, task = learning.measuring()
+    learning.progress.stage("measuring", len(work), sum(job.size for job in work))
+    try:
+        sizes: set[int] = set()
+        first: list[Job] = []
+        later: list[Job] = []
+        for job in work:
+            (later if job.size in sizes else first).append(job)
+            sizes.add(job.size)
+        again = _measure_some(learning, workers, task, first)
+        again += _measure_some(learning, workers, task, later)
+        _measure_some(learning, workers, task, [replace(job, heavy=True) for job in again])
+    finally:
+        workers.close()
+        learning.progress.done()
+    return len(work)
+
+
+def _measure_some(learning: Learning, workers: Workers, task: Callable[[Job], Measured], work: Sequence[Job]) -> list[Job]:
+    again: list[Job] = []
+    results = workers.map(task, _with_known(learning.catalog, work), weight=_size, heavy=_is_heavy)
+    while batch := list(_timed(results)):
+        with learning.catalog.writing():
+            for job, result in batch:
+                if isinstance(result, Measured) and result.again:
+                    again.append(job)
+                else:
+                    _remember(learning.catalog, job, result)
+                    learning.progress.step(1, job.size)
+    return again
+
+
+def _timed(results: Iterator[tuple[Job, Measured | Failure]]) -> Iterator[tuple[Job, Measured | Failure]]:
+    """Take what comes within a second, at most ROWS."""
+    end = time.monotonic() + 1
+    for taken, result in enumerate(results, 1):
+        yield result
+        if taken == ROWS or time.monotonic() > end:
+            return
+
+
+def _with_known(catalog: Catalog, work: Iterable[Job]) -> Iterator[Job]:
+    for job in work:
+        known = contents.known_by_size(catalog, job.size, METHOD)
+        yield replace(job, known=known) if known else job
+
+
+def _size(job: Job) -> int:
+    return job.size
+
+
+def _is_heavy(job: Job) -> bool:
+    return job.heavy
+
+
+def _remember(catalog: Catalog, job: Job, result: Measured | Failure) -> None:
+    if isinstance(result, Failure):
+        # The revision -1 never matches, so faults of the environment are tried again each time.
+        status = (job.size, *_revision(job.path)) if result.lasting else (job.size, -1, -1)
+        locations.put(catalog, locations.NewLocation(job.path, *status, job.device, Fate.UNREADABLE, result.reason, result.lasting))
+        return
+    known = contents.find(catalog, result.b3)
+    if result.fresh or known is None:
+        new = contents.NewContent(
+            result.b3, result.size, result.kind, METHOD, result.reason, result.facts, result.exif, result.ev, result.prints
+        )
+        row, reason, kind = contents.add(catalog, new), result.reason, result.kind
+    else:
+        row, reason, kind, _ = known
+    fate = Fate.COMPANION if kind is Kind.COMPANION else Fate.PHOTO
+    if reason:
+        fate = Fate.IGNORED if result.ignored else Fate.UNREADABLE
+    locations.put(
+        catalog,
+        locations.NewLocation(job.path, result.size, result.mtime_ns, result.inode, job.device, fate, reason, content=row),
+    )
+
+
+def _revision(path: str) -> tuple[int, int]:
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return -1, -1
+    return status.st_mtime_ns, status.st_ino
+
+
+def _finish_folders(learning: Learning, folders: Sequence[str]) -> None:
+    """Date and bundle the files of each folder; later places of a batch share one transaction."""
+    for start in range(0, len(folders), ROWS):
+        with learning.catalog.writing():
+            for path in folders[start : start + ROWS]:
+                _finish_folder(learning, path)
+
+
+def _finish_folder(learning: Learning, path: str) -> None:
+    files = locations.folder(learning.catalog, path)
+    taken = [
+        (f.id, dates.taken(f.facts.dates, os.path.basename(f.path), path, f.mtime_ns, learning.now, learning.home)) for f in files
+    ]
+    locations.set_taken(learning.catalog, taken)
+    entries = [
+        bundles.Entry(os.path.basename(f.path), f.kind, f.facts.format, f.facts.camera, t.at.timestamp() if t.source != "mtime" else None)
+        for f, (_, t) in zip(files, taken, strict=True)
+    ]
+    rows: dict[int, tuple[int | None, Role, Fate]] = {
+        f.id: (None, Role.MAIN, Fate.COMPANION if f.kind is Kind.COMPANION else Fate.PHOTO) for f in files
+    }
+    for main, others in bundles.bundles(entries):
+        for index, role in others:
+            rows[files[index].id] = (files[main].id, role, Fate.COMPANION)
+    locations.set_bundles(learning.catalog, [(row, *rest) for row, rest in rows.items()])
