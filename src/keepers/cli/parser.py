@@ -43,7 +43,8 @@ Command = Callable[[str, str, str], argparse.ArgumentParser]
 
 def _common(parser: argparse.ArgumentParser, *, first: bool = False) -> None:
     def add(*names: str, **options: object) -> None:
-        default = {"default": options.pop("first", None) if first else argparse.SUPPRESS}
+        plain = options.pop("first", None)
+        default = {"default": plain if first else argparse.SUPPRESS}
         parser.add_argument(*names, **default, **options)  # type: ignore[arg-type]  # argparse takes what its actions take
 
     add("--catalog", metavar="FILE", help="the catalog file")
