@@ -19,7 +19,7 @@ OWNERS = {
     "defusedxml": ("read",),
     "pebble": ("work",),
     "multiprocessing": ("work",),
-    "sqlite3": ("catalog", "apply"),
+    "sqlite3": ("catalog", "apply", "cli"),
     "cv2": ("detect", "create"),
 }
 VAGUE = re.compile(r"(Manager|Helper|Processor|Util|Utils|Handler|Service|Base)$")
