@@ -20,13 +20,19 @@ class Workers(Protocol):
     """Runs one function over many items, whatever a single item does to its worker."""
 
     def map(
-        self, task: Callable[[T], R], items: Iterable[T], *, weight: Callable[[T], int] | None = None
+        self,
+        task: Callable[[T], R],
+        items: Iterable[T],
+        *,
+        weight: Callable[[T], int] | None = None,
+        heavy: Callable[[T], bool] | None = None,
     ) -> Iterator[tuple[T, R | Failure]]:
         """Yield each item once with its result or failure, in any order, as they come.
 
         `task` is a module-level function. An item that kills its worker, hangs or eats memory
         becomes a Failure of its own; all others still get their results. `weight` gives the cost
-        of an item in bytes, so that cheap items travel together. Items are drawn lazily.
+        of an item in bytes, so that cheap items travel together; without it each travels alone. An item that is
+        `heavy` gets more memory and runs while nothing else does. Items are drawn lazily.
         """
         ...
 
