@@ -4,10 +4,13 @@ import ctypes
 import os
 import signal
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from keepers.errors import UnreadableError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +25,8 @@ def act(it: Act) -> int:
         "double": lambda: it.number * 2,
         "leave": lambda: os._exit(it.number),
         "segfault": lambda: len(ctypes.string_at(0)),
-        "die": lambda: len(repr(os.kill(os.getpid(), signal.SIGKILL))),
-        "sleep": lambda: len(repr(time.sleep(60))),
+        "die": lambda: done(lambda: os.kill(os.getpid(), signal.SIGKILL)),
+        "sleep": lambda: done(lambda: time.sleep(60)),
         "hold the interpreter": lambda: int(ctypes.PyDLL(None).sleep(60)),
         "allocate": lambda: len(bytearray(it.number << 20)),
         "complain": lambda: fail(UnreadableError("is cut short")),
@@ -31,6 +34,11 @@ def act(it: Act) -> int:
         "stumble": lambda: fail(ValueError("odd\nnumber")),
     }
     return verbs[it.verb]()
+
+
+def done(deed: Callable[[], object]) -> int:
+    deed()
+    return 0
 
 
 def fail(error: Exception) -> int:
