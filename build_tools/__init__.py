@@ -1,0 +1,1 @@
+"""What only the build needs: fetching, checking and converting the face models."""
