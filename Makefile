@@ -66,4 +66,4 @@ hooks: setup ## check style, layers and types at every git commit
 	$(BIN)/pre-commit install
 
 clean: ## remove what the other targets made (.venv, caches, the sample)
-	rm -rf .venv .cache sample sample-organized .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .cache sample sample.catalog sample-organized .pytest_cache .ruff_cache .hypothesis
