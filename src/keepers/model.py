@@ -125,7 +125,8 @@ class Facts:
     `width` and `height` are upright. `pixels` is a digest that is equal only where the decoded
     pixels, depth, frames, orientation and colour profile are equal; empty where not proven.
     `exif` holds the text of every tag of IFD0, the Exif and the GPS IFD. `exposure_mode` is the
-    Exif value (2 = auto bracket). `burst` is the camera's own burst id. `certainty` of dates is
+    Exif value (2 = auto bracket). `burst` is the camera's own burst id. `mode` says how colours are
+    stored, in Pillow's words (RGB, L, CMYK); empty where not told. `certainty` of dates is
     judged later, together with name, folder and modification time.
     """
 
@@ -148,6 +149,7 @@ class Facts:
     dates: tuple[DateClaim, ...] = ()
     pixels: str = ""
     film_offset: int | None = None
+    mode: str = ""
 
 
 @dataclass(frozen=True, slots=True)
