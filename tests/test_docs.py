@@ -1,6 +1,7 @@
 """Every command, option and setting is in docs/, every link leads somewhere, every example parses."""
 
 import argparse
+import json
 import re
 import shlex
 from pathlib import Path
@@ -9,7 +10,9 @@ from urllib.parse import unquote
 import pytest
 
 from keepers.cli import parser as command_line
+from keepers.cli.main import INTERRUPTED
 from keepers.config import Settings, describe
+from keepers.errors import KeepersError
 from scripts import reference
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -103,3 +106,18 @@ def test_make_help_names_every_target_of_the_contributor_page() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     named = set(re.findall(r"`make ([a-z]+)", "".join(page.read_text("utf-8") for page in TAUGHT)))
     assert named - targets == set()
+
+
+def test_every_exit_code_is_in_the_reference() -> None:
+    text = (ROOT / "docs" / "commands.md").read_text("utf-8")
+    codes = {error.exit_code for error in (KeepersError, *KeepersError.__subclasses__())} | {0, INTERRUPTED}
+    told = {int(code) for code in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)}
+    assert codes <= told
+
+
+def test_the_json_examples_are_json_with_a_version() -> None:
+    text = (ROOT / "docs" / "json.md").read_text("utf-8")
+    examples = re.findall(r"^```json\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    assert len(examples) > 4
+    for example in examples:
+        assert json.loads(example)["schema_version"] == 1
