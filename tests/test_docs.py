@@ -110,7 +110,8 @@ def test_make_help_names_every_target_of_the_contributor_page() -> None:
 
 def test_every_exit_code_is_in_the_reference() -> None:
     text = (ROOT / "docs" / "commands.md").read_text("utf-8")
-    codes = {error.exit_code for error in (KeepersError, *KeepersError.__subclasses__())} | {0, INTERRUPTED}
+    errors: list[type[KeepersError]] = [KeepersError, *KeepersError.__subclasses__()]
+    codes = {error.exit_code for error in errors} | {0, INTERRUPTED}
     told = {int(code) for code in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)}
     assert codes <= told
 
