@@ -1,0 +1,83 @@
+"""Whatever mode a picture has, as 8-bit grey or RGB on white; large pictures in bands, so that memory stays small."""
+
+import io
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageCms
+
+Pixels = npt.NDArray[np.uint8]
+_BAND_PIXELS: Final = 4_000_000
+_CLEAR: Final = frozenset(("RGBA", "LA", "PA", "RGBa", "La"))
+# Exif orientation -> how the stored rows and columns become the upright ones.
+_MIRROR_FIRST: Final = {2: 0, 7: 1, 4: 2, 5: 3}
+_TURNS: Final = {1: 0, 8: 1, 3: 2, 6: 3}
+
+
+def upright(pixels: Pixels, orientation: int) -> Pixels:
+    """Apply an Exif orientation (1-8) to rows and columns."""
+    if orientation in _MIRROR_FIRST:
+        return np.ascontiguousarray(np.rot90(pixels[:, ::-1], _MIRROR_FIRST[orientation]))
+    turns = _TURNS.get(orientation, 0)
+    return np.ascontiguousarray(np.rot90(pixels, turns)) if turns else pixels
+
+
+def reduced(picture: Image.Image, factor: int, mode: str) -> Pixels:
+    """Average blocks of `factor` x `factor` pixels into grey ("L") or colour ("RGB"), in bands of a few megapixels."""
+    picture.load()
+    width, height = picture.size
+    rows = max(1, _BAND_PIXELS // (width * factor)) * factor
+    bands: list[Pixels] = []
+    for top in range(0, height, rows):
+        whole = top == 0 and rows >= height
+        band = picture if whole else picture.crop((0, top, width, min(top + rows, height)))
+        plain = flat(band)
+        plain = plain if plain.mode == mode else plain.convert(mode)
+        bands.append(np.asarray(plain.reduce(factor) if factor > 1 else plain))
+    return bands[0] if len(bands) == 1 else np.concatenate(bands)
+
+
+def flat(picture: Image.Image) -> Image.Image:
+    """A picture as 8-bit L or RGB; what is transparent becomes white."""
+    mode = picture.mode
+    if mode in {"L", "RGB"} and "transparency" not in picture.info:
+        return picture
+    if mode in _CLEAR or "transparency" in picture.info:
+        clear = picture.convert("RGBA")
+        white = Image.new("RGBA", clear.size, (255, 255, 255, 255))
+        return Image.alpha_composite(white, clear).convert("RGB")
+    if mode.startswith(("I", "F")):
+        return Image.fromarray(_eight_bits(np.asarray(picture)))
+    if mode == "LAB":
+        return _from_lab(picture)
+    return picture.convert("L" if mode == "1" else "RGB")
+
+
+def _eight_bits(values: npt.NDArray[np.generic]) -> Pixels:
+    """16-bit grey loses its low byte; other depths are stretched from 0 to their largest value."""
+    if values.dtype.itemsize == 2:
+        return (values.astype(np.uint16) >> 8).astype(np.uint8)
+    numbers = np.nan_to_num(values.astype(np.float32))
+    most = float(numbers.max(initial=0.0))
+    scale = 1.0 if 1 < most < 256 else 255.0 / 65535 if 256 <= most < 65536 else 255.0 / max(most, 1e-9)
+    return np.clip(numbers * scale, 0, 255).astype(np.uint8)
+
+
+def _from_lab(picture: Image.Image) -> Image.Image:
+    lab, srgb = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
+    turned = ImageCms.profileToProfile(picture, lab, srgb, outputMode="RGB")
+    return picture.getchannel(0) if turned is None else turned
+
+
+def to_srgb(pixels: Pixels, profile: bytes) -> Pixels:
+    """Convert RGB pixels from their ICC profile; a profile that is broken or no RGB one changes nothing."""
+    if not profile or b"sRGB" in profile[:512]:
+        return pixels
+    try:
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        target = ImageCms.createProfile("sRGB")
+        turned = ImageCms.profileToProfile(Image.fromarray(pixels), source, target, outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return pixels
+    return pixels if turned is None else np.asarray(turned)

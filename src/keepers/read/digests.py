@@ -1,0 +1,88 @@
+"""Digests that are equal only where the decoded pixels are: cheap over coded JPEG data, dear over decoded pixels."""
+
+import io
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pillow_heif
+from blake3 import blake3
+from PIL import Image
+
+from keepers.read import colour, exif, jpeg, jxl
+from keepers.read.damage import fitting, told_as
+from keepers.read.formats import Format
+
+Bytes = bytes | memoryview
+#: Digests of other versions of this method must never be equal to ours.
+_CONTEXT: Final = "keepers decoded pixels 1"
+
+
+def pixel_digest(data: Bytes, fmt: Format) -> str:
+    """Hash the coded data that decide the pixels of a JPEG, in about the time of the hash; empty for all others.
+
+    Equal digests prove equal decoded pixels, depth, orientation and colour profile; different ones prove nothing.
+    """
+    if fmt.name != "jpeg":
+        return ""
+    with told_as("is damaged"):
+        found = jpeg.structure(data)
+        return jpeg.digest(data, found, exif.orientation(jpeg.exif(data, found)))
+    return ""
+
+
+def full_pixel_digest(data: Bytes, fmt: Format) -> str:
+    """Decode every frame and hash size, depth, upright pixels and colour profile; empty for RAW.
+
+    Equal across formats: a PNG made of the decoded pixels of a JPEG has the digest of the JPEG.
+    """
+    if fmt.raw:
+        return ""
+    hasher = blake3(derive_key_context=_CONTEXT)
+    with told_as("is damaged: its pixels cannot be decoded"):
+        for pixels, profile in _frames(data, fmt):
+            hasher.update(f"{pixels.dtype.str} {pixels.shape} {len(profile)};".encode())
+            hasher.update(profile)
+            hasher.update(np.ascontiguousarray(pixels).data.cast("B"))
+    return hasher.hexdigest()
+
+
+def _frames(data: Bytes, fmt: Format) -> Iterator[tuple[npt.NDArray[np.generic], bytes]]:
+    if fmt.name == "heic":
+        for frame in pillow_heif.open_heif(bytes(data), convert_hdr_to_8bit=False):
+            yield _least(np.asarray(frame)), _profile(frame.info)
+        return
+    jxl.available(fmt.name)
+    with Image.open(io.BytesIO(data), formats=fmt.pillow) as picture:
+        fitting(*picture.size)
+        turn = picture.getexif().get(0x0112, 1)
+        for number in range(int(getattr(picture, "n_frames", 1))):
+            picture.seek(number)
+            fitting(*picture.size)
+            pixels = colour.upright(np.asarray(_expanded(picture)), turn if isinstance(turn, int) else 1)
+            yield _least(pixels), _profile(picture.info)
+
+
+def _expanded(picture: Image.Image) -> Image.Image:
+    if "transparency" in picture.info or picture.mode in {"PA", "LA", "La", "RGBa"}:
+        return picture.convert("RGBA")
+    if picture.mode == "P":
+        return picture.convert("RGB")
+    return picture.convert("L") if picture.mode == "1" else picture
+
+
+def _least(pixels: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    """The fewest channels that say the same: an opaque alpha and grey written three times are dropped."""
+    if pixels.ndim != 3:
+        return pixels
+    if pixels.shape[2] in {2, 4} and pixels.dtype == np.uint8 and bool((pixels[:, :, -1] == 255).all()):
+        pixels = pixels[:, :, :-1]
+    if pixels.shape[2] == 3 and bool((pixels[:, :, :1] == pixels[:, :, 1:]).all()):
+        pixels = pixels[:, :, :1]
+    return pixels[:, :, 0] if pixels.shape[2] == 1 else pixels
+
+
+def _profile(info: dict[object, object]) -> bytes:
+    found = info.get("icc_profile")
+    return found if isinstance(found, bytes) else b""

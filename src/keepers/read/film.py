@@ -1,0 +1,125 @@
+"""What a film says of itself: size and creation date, from QuickTime, MP4 and AVI headers only."""
+
+import os
+import struct
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import BinaryIO, Final
+
+from keepers.errors import UnreadableError
+from keepers.model import DateClaim, Facts
+from keepers.read import boxes
+from keepers.read.exif import camera, printable
+from keepers.read.formats import Format, sniff
+from keepers.read.xmp import iso_claim
+
+#: Header tables of a day-long film stay below this.
+_MOST_HEADER: Final = 64 << 20
+_EPOCH: Final = datetime(1904, 1, 1, tzinfo=UTC)
+_APPLE: Final = "com.apple.quicktime."
+
+
+def video_facts(path: str) -> Facts:
+    """Learn size and dates of a film, reading its header alone; UnreadableError where it is none."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(descriptor, "rb") as file:
+        size = os.fstat(descriptor).st_size
+        head = file.read(4096)
+        form = sniff(head, path)
+        if form is None or form.kind.value != "video":
+            raise UnreadableError("its bytes are no film" if size else "is empty")
+        if form.name in {"mov", "mp4"}:
+            return _quicktime(file, size, form)
+        if form.name == "avi":
+            return _avi(head, size)
+        return Facts(format=form.name, width=0, height=0)
+
+
+def _quicktime(file: BinaryIO, size: int, form: Format) -> Facts:
+    moov: boxes.Box | None = None
+    for box in boxes.top(file, size):
+        if box.kind == b"moov" and moov is None:
+            moov = box
+    if moov is None or moov.end - moov.start > _MOST_HEADER:
+        raise UnreadableError("is damaged: a film without its header")
+    file.seek(moov.start)
+    data = file.read(moov.end - moov.start)
+    header = boxes.child(data, 0, len(data), b"mvhd")
+    if header is None:
+        raise UnreadableError("is damaged: a film without its header")
+    keys = _keys(data)
+    dates = [iso_claim("quicktime:creation", keys.get(_APPLE + "creationdate", ""))]
+    dates.append(_created(data[header.start : header.end]))
+    width, height = _size(data)
+    return Facts(
+        format=form.name, width=width, height=height,
+        camera=camera(keys.get(_APPLE + "make", ""), keys.get(_APPLE + "model", "")),
+        software=keys.get(_APPLE + "software", ""), position=_position(keys.get(_APPLE + "location.ISO6709", "")),
+        dates=tuple(claim for claim in dates if claim is not None),
+    )  # fmt: skip
+
+
+def _created(body: bytes) -> DateClaim | None:
+    """Creation time of the movie header: seconds since 1904 in UTC; 0 where the camera had no clock."""
+    if len(body) < 12:
+        return None
+    seconds = int.from_bytes(body[4:12] if body[0] == 1 else body[4:8], "big")
+    if not 0 < seconds < 1 << 33:
+        return None
+    return DateClaim("quicktime:header", (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S"), 0)
+
+
+def _size(data: bytes) -> tuple[int, int]:
+    """The upright size of the first track that has one (track header: matrix, then 16.16 width and height)."""
+    for track in boxes.children(data, 0, len(data)):
+        header = boxes.child(data, track.start, track.end, b"tkhd") if track.kind == b"trak" else None
+        if header is None or header.end - header.start < 84:
+            continue
+        matrix = struct.unpack_from(">9i", data, header.end - 44)
+        width, height = (value >> 16 for value in struct.unpack_from(">II", data, header.end - 8))
+        if width and height:
+            return (height, width) if not matrix[0] and matrix[1] else (width, height)
+    return 0, 0
+
+
+def _keys(data: bytes) -> dict[str, str]:
+    """QuickTime metadata: the names in `keys`, the texts in `ilst` numbered from 1."""
+    meta = boxes.child(data, 0, len(data), b"meta") or boxes.child(data, 0, len(data), b"udta", b"meta")
+    if meta is None:
+        return {}
+    # In MP4 the box has a version of 4 bytes, in QuickTime it has not.
+    start = meta.start + (0 if data[meta.start + 4 : meta.start + 8] == b"hdlr" else 4)
+    names = boxes.child(data, start, meta.end, b"keys")
+    values = boxes.child(data, start, meta.end, b"ilst")
+    if names is None or values is None:
+        return {}
+    order = [box for box in boxes.children(data, min(names.start + 8, names.end), names.end)]
+    return dict(_texts(data, order, values))
+
+
+def _texts(data: bytes, names: list[boxes.Box], values: boxes.Box) -> Iterator[tuple[str, str]]:
+    for item in boxes.children(data, values.start, values.end):
+        index = int.from_bytes(item.kind, "big") - 1
+        value = boxes.child(data, item.start, item.end, b"data")
+        if value is None or not 0 <= index < len(names) or value.end - value.start > 4096:
+            continue
+        name = data[names[index].start : names[index].end].decode("latin-1")
+        yield name, printable(data[value.start + 8 : value.end].decode("utf-8", "replace"))
+
+
+def _position(text: str) -> tuple[float, float] | None:
+    """ISO 6709: +48.2082+016.3738+190.000/."""
+    parts = text.replace("+", " +").replace("-", " -").rstrip("/").split()
+    try:
+        latitude, longitude = float(parts[0]), float(parts[1])
+    except (IndexError, ValueError):
+        return None
+    return (latitude, longitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
+
+
+def _avi(head: bytes, size: int) -> Facts:
+    if int.from_bytes(head[4:8], "little") > size:
+        raise UnreadableError("is cut short: a part is longer than the file")
+    at = head.find(b"avih")
+    width, height = struct.unpack_from("<II", head, at + 40) if 0 <= at <= len(head) - 48 else (0, 0)
+    return Facts(format="avi", width=min(width, 1 << 16), height=min(height, 1 << 16))

@@ -1,0 +1,146 @@
+"""What the bytes of a photo or film say of themselves; nothing here decodes pixels."""
+
+import io
+from dataclasses import replace
+from typing import Final
+
+import pillow_heif
+from PIL import Image
+
+from keepers.errors import UnreadableError
+from keepers.model import Facts
+from keepers.read import boxes, exif, jpeg, jxl, png, raw, tiff, xmp
+from keepers.read.damage import fitting, told_as
+from keepers.read.film import video_facts
+from keepers.read.formats import Format
+
+__all__ = ["facts", "video_facts"]
+
+Bytes = bytes | memoryview
+_SWAPPED: Final = (5, 6, 7, 8)
+
+
+def facts(data: Bytes, fmt: Format) -> Facts:
+    """Learn size, camera, dates, place and every tag from the bytes of a picture; `pixels` stays empty.
+
+    UnreadableError where the picture is damaged, cut short or too large; a broken Exif or XMP block in
+    a good picture is simply absent.
+    """
+    if fmt.raw:
+        return _raw(data, fmt)
+    match fmt.name:
+        case "jpeg":
+            return _jpeg(data, fmt)
+        case "png":
+            return _png(data, fmt)
+        case "heic":
+            return _heif(data, fmt)
+        case _:
+            return _pillow(data, fmt)
+
+
+def _jpeg(data: Bytes, fmt: Format) -> Facts:
+    found = jpeg.structure(data)
+    block = jpeg.exif(data, found)
+    tags = exif.parsed(block)
+    base = _turned(fmt, found.width, found.height, tags, block)
+    base = _with_xmp(base, xmp.parsed(jpeg.xmp(data, found)), data)
+    return base if base.film_offset is not None else replace(base, film_offset=_samsung_film(data))
+
+
+def _turned(fmt: Format, width: int, height: int, tags: exif.Exif, block: Bytes | None) -> Facts:
+    if tags.orientation in _SWAPPED:
+        width, height = height, width
+    return exif.facts(tags, fmt.name, width, height, block or b"")
+
+
+def _with_xmp(base: Facts, packet: xmp.Xmp, data: Bytes) -> Facts:
+    if packet is xmp.NOTHING:
+        return base
+    film = len(data) - packet.film_from_end if packet.film_from_end else -1
+    return replace(
+        base, rating=packet.rating if packet.rating is not None else base.rating, burst=base.burst or packet.burst,
+        dates=(*base.dates, *packet.dates), exif={**base.exif, "Label": packet.label} if packet.label else base.exif,
+        film_offset=film if film > 0 and data[film + 4 : film + 8] == b"ftyp" else None,
+    )  # fmt: skip
+
+
+def _samsung_film(data: Bytes) -> int | None:
+    """Samsung's Motion Photo: a trailer that ends in SEFT, the film behind a name of 16 letters."""
+    if data[-4:] != b"SEFT":
+        return None
+    at = bytes(data).rfind(b"MotionPhoto_Data")
+    return at + 16 if at >= 0 and data[at + 20 : at + 24] == b"ftyp" else None
+
+
+def _png(data: Bytes, fmt: Format) -> Facts:
+    width, height = int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
+    if len(data) < 33:
+        raise UnreadableError("is cut short: it ends within its header")
+    fitting(width, height)
+    found = png.parsed(data)
+    base = _turned(fmt, width, height, exif.parsed(found.exif), found.exif)
+    base = replace(base, software=base.software or exif.printable(found.software), dates=(*base.dates, *found.dates))
+    return _with_xmp(base, xmp.parsed(found.xmp), data)
+
+
+def _heif(data: Bytes, fmt: Format) -> Facts:
+    boxes.whole(data)
+    with told_as("is damaged: its header cannot be read"):
+        picture = pillow_heif.open_heif(bytes(data), convert_hdr_to_8bit=True)
+        (width, height), info, frames = picture.size, dict(picture.info), len(picture)
+    fitting(width, height)
+    # libheif applies the file's own rotation, so the Exif orientation says nothing more.
+    block = _block(info.get("exif"))
+    base = exif.facts(exif.parsed(block), fmt.name, width, height, block or b"")
+    return _with_xmp(replace(base, frames=frames), xmp.parsed(_packet(info.get("xmp"))), data)
+
+
+def _pillow(data: Bytes, fmt: Format) -> Facts:
+    if fmt.name == "avif":
+        boxes.whole(data)
+    jxl.available(fmt.name)
+    with told_as("is damaged: its header cannot be read"), Image.open(io.BytesIO(data), formats=fmt.pillow) as picture:
+        (width, height), info = picture.size, dict(picture.info)
+        fitting(width, height)
+        frames = 1 if fmt.name == "gif" else int(getattr(picture, "n_frames", 1))
+    block = memoryview(data) if fmt.name == "tiff" else _block(info.get("exif"))
+    tags = exif.parsed(block)
+    if fmt.name == "gif":
+        frames = _gif_frames(data)
+    packet = tags.main.get(0x02BC) if fmt.name == "tiff" else info.get("xmp")
+    if isinstance(packet, tiff.Blob):
+        packet = data[packet.start : packet.start + packet.size]
+    base = replace(_turned(fmt, width, height, tags, block), frames=max(1, frames))
+    return _with_xmp(base, xmp.parsed(_packet(packet)), data)
+
+
+def _gif_frames(data: Bytes) -> int:
+    """Image descriptors are counted by the graphic control extensions before them (GIF89a, section 23)."""
+    return max(1, bytes(data).count(b"\0\x21\xf9\x04"))
+
+
+def _block(found: object) -> memoryview | None:
+    return memoryview(found.removeprefix(b"Exif\0\0")) if isinstance(found, bytes) else None
+
+
+def _packet(found: object) -> bytes | memoryview | None:
+    if isinstance(found, str):
+        return found.encode("utf-8", "surrogateescape")
+    return found if isinstance(found, bytes | memoryview) else None
+
+
+def _raw(data: Bytes, fmt: Format) -> Facts:
+    if fmt.name == "cr3" and not tiff.order(data):
+        boxes.whole(data)
+    width, height = raw.size(data)
+    fitting(width, height)
+    tags, block = raw.tags(data)
+    if tags.main or tags.photo:
+        return exif.facts(tags, fmt.name, width, height, block)
+    # Sigma and old Canon files have structures of their own; their preview is an ordinary JPEG.
+    found = raw.preview(data)
+    if found is not None and isinstance(found[0], bytes):
+        block = raw.within_jpeg(found[0]) or b""
+        tags = exif.parsed(block)
+    return exif.facts(tags, fmt.name, width, height, block)
