@@ -1,5 +1,6 @@
 """All settings, each documented once: flags > environment > keepers.toml > defaults."""
 
+import json
 import os
 import tomllib
 from collections.abc import Mapping
@@ -92,6 +93,28 @@ def load(flags: Mapping[str, Value | None], environment: Mapping[str, str]) -> S
 def parse(name: str, value: object, where: str) -> Value:
     """A setting's value in its own type; SettingsError when there is no such setting or value."""
     return getattr(_with(Settings(), name, value, where), name)  # type: ignore[no-any-return]
+
+
+def store(file: Path, name: str, value: Value) -> None:
+    """Write one setting into keepers.toml, all other lines kept; SettingsError if the result is no TOML."""
+    text = str(value).lower() if isinstance(value, bool) else _quoted(value) if isinstance(value, str) else repr(value)
+    old = file.read_text("utf-8").splitlines() if file.exists() else []
+    kept = [line for line in old if line.split("=")[0].strip() != name]
+    lines = "\n".join([f"{name} = {text}", *kept]) + "\n"
+    try:
+        tomllib.loads(lines)
+    except tomllib.TOMLDecodeError as error:
+        message = f"cannot write {name} into {file}: {error}"
+        raise SettingsError(message) from error
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = file.with_name(f".keepers-{file.name}")
+    fresh.write_text(lines, "utf-8")
+    fresh.replace(file)
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string: JSON's escapes are among TOML's."""
+    return json.dumps(text)
 
 
 def _home(environment: Mapping[str, str]) -> Path:

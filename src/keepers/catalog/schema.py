@@ -62,10 +62,16 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE INDEX location_folder ON location (folder)",
         "CREATE INDEX location_main ON location (main)",
         "CREATE TABLE problem (place TEXT NOT NULL, key BLOB NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (place, key)) WITHOUT ROWID",
+        """CREATE TABLE hashed (
+            place TEXT NOT NULL,
+            key BLOB NOT NULL,
+            revision TEXT NOT NULL,
+            b3 BLOB NOT NULL,
+            PRIMARY KEY (place, key)) WITHOUT ROWID""",
         """CREATE TABLE group_number (
             target BLOB NOT NULL,
             b3 BLOB NOT NULL,
             number INTEGER NOT NULL,
-            PRIMARY KEY (target, b3)) WITHOUT ROWID""",
+            PRIMARY KEY (target, b3, number)) WITHOUT ROWID""",
     ),
 )

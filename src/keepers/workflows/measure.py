@@ -13,7 +13,7 @@ from blake3 import blake3
 from keepers.errors import UnreadableError
 from keepers.fingerprint.perceptual import fingerprint
 from keepers.model import Facts, Kind
-from keepers.read import formats, metadata, pixels
+from keepers.read import digests, formats, metadata, pixels
 from keepers.workflows.job import Job, Measured
 
 #: Above this a picture is decoded alone, with more memory (SAFETY.md section 1.6).
@@ -86,7 +86,7 @@ def _photo(job: Job, base: Measured, data: bytes) -> Measured:
         if not job.heavy and facts.width * facts.height > HEAVY_PIXELS:
             return replace(base, again=True)
         grey = pixels.scaled_grey(data, form, facts)
-        facts = replace(facts, pixels=pixels.pixel_digest(data, form))
+        facts = replace(facts, pixels=digests.pixel_digest(data, form))
         prints = fingerprint(grey).tobytes()
     except UnreadableError as error:
         return replace(base, reason=str(error))

@@ -1,0 +1,159 @@
+"""The main job: copy each group into a folder of its own, with the best photo in front."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from keepers.catalog import contents, hashed, numbers
+from keepers.catalog.store import Catalog
+from keepers.model import LOCAL, Bundle, ContentId, Decision, Found, Group, GroupKind, Problem, Ref, Score
+from keepers.plan import report
+from keepers.plan.layout import Placing, Target, lay_out, organize_plan
+from keepers.actions import Plan
+from keepers.ports import Failure, Progress, Reader, Workers
+
+#: Beyond so many pictures on the pages, thumbnails are small: a page must open on a phone.
+MANY = 2_000
+LARGE_SIDE, SMALL_SIDE = 320, 160
+
+
+@dataclass(frozen=True, slots=True)
+class Thumb:
+    """One thumbnail to make."""
+
+    path: str
+    content: ContentId
+    side: int
+
+
+@dataclass(frozen=True, slots=True)
+class Organizing:
+    """What organizing works with."""
+
+    catalog: Catalog
+    reader: Reader
+    progress: Progress
+    workers: Callable[[], Workers]
+    thumbnail: Callable[[Thumb], bytes]
+    placed: Callable[[str], Mapping[str, ContentId]]
+    now: datetime
+
+
+def prepare(organizing: Organizing, decisions: Sequence[Decision], target: str, about: report.Summary) -> tuple[Plan, tuple[Placing, ...]]:
+    """Plan the group folders below `target`; a plan without actions when all is there already."""
+    merged = folders(decisions)
+    wanted = {asset.content for decision in merged for bundle in decision.group.members for asset in bundle.assets}
+    facts = contents.facts_of(organizing.catalog, wanted, exif=True)
+    state = Target(Ref(LOCAL, target), _present(organizing, target), organizing.placed(target), numbers.known(organizing.catalog, target))
+    placings = lay_out(merged, state, facts.get)
+
+    def pages(all_placings: Sequence[Placing]) -> Mapping[str, bytes]:
+        return report.pages(report.entries(all_placings), about, _thumbnails(organizing, merged))
+
+    return organize_plan(placings, state, now=organizing.now, pages=pages), placings
+
+
+def folders(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
+    """One decision a folder: versions and copies of a photo go where that photo is.
+
+    Every photo is in one folder only. A series comes first; the group of a picture whose best
+    version is a frame of a series joins its folder, without chains: only through that one frame.
+    """
+    homes: dict[ContentId, int] = {}
+    made: list[Decision] = []
+    for decision in sorted(decisions, key=_rank):
+        fresh = [bundle for bundle in decision.group.members if bundle.main.content not in homes]
+        anchor = next((homes[b.main.content] for b in _originals(decision) if b.main.content in homes), None)
+        if not fresh:
+            continue
+        if anchor is not None:
+            made[anchor] = _joined(made[anchor], decision, fresh)
+        elif len(fresh) > 1:
+            made.append(_narrowed(decision, fresh))
+            anchor = len(made) - 1
+        else:
+            continue
+        homes.update((bundle.main.content, anchor) for bundle in fresh)
+    return tuple(sorted(made, key=_first_seen))
+
+
+def _rank(decision: Decision) -> tuple[int, str]:
+    order = (GroupKind.BRACKET, GroupKind.BURST, GroupKind.SAME_PICTURE, GroupKind.SAME_PIXELS, GroupKind.SAME_BYTES)
+    return order.index(decision.group.kind), decision.group.id
+
+
+def _originals(decision: Decision) -> list[Bundle]:
+    """The members that the others of the group are versions of: those that are kept."""
+    return [bundle for bundle in decision.group.members if bundle.main.ref in decision.keep]
+
+
+def _first_seen(decision: Decision) -> tuple[float, str]:
+    times = [b.main.taken.at.timestamp() for b in decision.group.members if b.main.taken is not None]
+    return min(times, default=0.0), decision.group.id
+
+
+def _narrowed(decision: Decision, members: Sequence[Bundle]) -> Decision:
+    if len(members) == len(decision.group.members):
+        return decision
+    refs = {bundle.main.ref for bundle in members}
+    best = {score.ref: score.value for score in decision.scores if score.ref in refs}
+    keep = tuple(ref for ref in decision.keep if ref in refs) or (max(refs, key=lambda ref: (best.get(ref, 0.0), ref)),)
+    return replace(
+        decision,
+        group=replace(decision.group, members=tuple(members)),
+        keep=keep,
+        drop=tuple(ref for ref in decision.drop if ref in refs and ref not in keep),
+        scores=tuple(score for score in decision.scores if score.ref in refs),
+    )
+
+
+def _joined(home: Decision, guest: Decision, members: Sequence[Bundle]) -> Decision:
+    """Add versions of a photo to the folder of that photo; they are never its best."""
+    refs = {bundle.main.ref for bundle in members}
+    worst = min((score.value for score in home.scores), default=0.0)
+    scores = tuple(replace(score, value=min(score.value, worst)) for score in guest.scores if score.ref in refs)
+    group = Group(home.group.id, home.group.kind, (*home.group.members, *members), (*home.group.evidence, *guest.group.evidence))
+    return replace(home, group=group, drop=(*home.drop, *refs), scores=(*home.scores, *_named(scores, guest)))
+
+
+def _named(scores: Iterable[Score], guest: Decision) -> list[Score]:
+    return [score if score.reasons else replace(score, reasons=(f"another version ({guest.group.kind.value})",)) for score in scores]
+
+
+def _present(organizing: Organizing, target: str) -> dict[str, ContentId]:
+    """What lies in the target now; files that were not looked at before are read."""
+    present: dict[str, ContentId] = {}
+    fresh: list[tuple[Found, ContentId]] = []
+    if not organizing.reader.exists(Ref(LOCAL, target)):
+        return present
+    for entry in organizing.reader.listing([target]):
+        if isinstance(entry, Problem):
+            continue
+        content = hashed.known(organizing.catalog, entry)
+        if content is None:
+            content = organizing.reader.content(entry.ref)
+            fresh.append((entry, content))
+        present[entry.ref.key] = content
+    if fresh:
+        hashed.remember(organizing.catalog, fresh)
+    return present
+
+
+def _thumbnails(organizing: Organizing, decisions: Sequence[Decision]) -> dict[ContentId, bytes]:
+    members = {bundle.main.content: bundle for decision in decisions for bundle in decision.group.members}
+    side = LARGE_SIDE if len(members) <= MANY else SMALL_SIDE
+    work = [Thumb(bundle.main.ref.key, content, side) for content, bundle in members.items()]
+    made: dict[ContentId, bytes] = {}
+    workers = organizing.workers()
+    organizing.progress.stage("thumbnails", len(work), 0)
+    try:
+        for thumb, result in workers.map(organizing.thumbnail, work):
+            if not isinstance(result, Failure):
+                made[thumb.content] = result
+            organizing.progress.step(1, 0)
+    finally:
+        workers.close()
+        organizing.progress.done()
+    return made
+
+
