@@ -1,8 +1,13 @@
 """Small Protocols, stated in the words of the model, that stages are handed."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from typing import Protocol, TypeVar
+
+from keepers.actions import Action
+from keepers.model import ContentId, Found, Problem, Ref
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -58,4 +63,144 @@ class Progress(Protocol):
 
     def say(self, message: str) -> None:
         """Tell the user one sentence."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """One file system, or one account of a server, and the bytes that are free on it."""
+
+    id: str
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder that a change touches: whether it is there, and when it was last modified."""
+
+    ref: Ref
+    there: bool
+    modified_ns: int = 0
+
+
+class Reader(Protocol):
+    """Looks into a place; changes nothing and follows no symlink.
+
+    OSError where a thing cannot be read, except where a method says otherwise.
+    """
+
+    def listing(self, roots: Sequence[str]) -> Iterator[Found | Problem]:
+        """Yield every entry below the roots once, in an order that depends on names alone.
+
+        A folder that cannot be listed is a Problem: what is in it is unknown, not gone.
+        """
+        ...
+
+    def look(self, ref: Ref) -> Found | None:
+        """Describe a regular file; None where there is none of that name."""
+        ...
+
+    def exists(self, ref: Ref) -> bool:
+        """Whether the name is taken, by whatever it may be."""
+        ...
+
+    def names(self, folder: Ref) -> Sequence[str]:
+        """List the names in a folder; none where there is no such folder."""
+        ...
+
+    def content(self, ref: Ref) -> ContentId:
+        """Read all bytes of a file and name them."""
+        ...
+
+    def field(self, ref: Ref, name: str) -> str | None:
+        """Read a tag, album, favourite or such; None where it is not set."""
+        ...
+
+    def identity(self, root: str) -> str:
+        """Tell a root apart from others that are mounted under the same name at other times."""
+        ...
+
+    def volume(self, ref: Ref) -> Volume:
+        """The volume that a file of this name is on, or would be."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One action as a Writer is given it.
+
+    `token` is unique and the same on every repetition: temporaries are named by it. `kept` is the
+    quarantine name for what the action takes away. `remembered` says that the journal has the bytes
+    that a Write takes the place of, so that they need not be kept.
+    """
+
+    action: Action
+    token: str
+    kept: str = ""
+    remembered: bool = False
+
+
+class End(StrEnum):
+    """How an action ended."""
+
+    DONE = "done"
+    OPEN = "open"
+    CHANGED = "skipped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one task ended: the end, a clause about it, and the revision of the file it placed.
+
+    With `hopeless` the place can take nothing more (disk full, read-only, gone).
+    """
+
+    end: End
+    why: str = ""
+    revision: str = ""
+    hopeless: bool = False
+
+
+class Writer(Protocol):
+    """Carries out tasks in one place. The tasks of one call never touch the same things.
+
+    Nothing that a person made is ever removed or overwritten: it is moved to quarantine. A task that
+    fails has changed nothing. Errors are outcomes; only a killed process leaves a task half-done.
+    """
+
+    def prepare(self, tasks: Sequence[Task]) -> Sequence[Task]:
+        """Fill in the quarantine names; changes nothing."""
+        ...
+
+    def folders(self, tasks: Iterable[Task]) -> Sequence[Folder]:
+        """The folders that the tasks will make or alter, outermost first, as they are now."""
+        ...
+
+    def before(self, task: Task) -> tuple[int, int]:
+        """Modification time (ns) and mode of what a Write takes the place of; (0, 0) where nothing."""
+        ...
+
+    def perform(self, tasks: Sequence[Task], placed: Callable[[], None]) -> Sequence[Outcome]:
+        """Carry out tasks; the outcomes in the same order, when all that was done is durable.
+
+        Calls `placed` once if sources are to be removed, when every new file is durably in place and
+        none has been removed.
+        """
+        ...
+
+    def settle(self, task: Task) -> Outcome:
+        """Finish or take back what a crash left of a task: DONE, or OPEN where nothing of it is left."""
+        ...
+
+    def tidy(self, folders: Sequence[Folder]) -> None:
+        """Remove folders that are not to be `there`, if empty; then set the times of the others."""
+        ...
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """The present moment, aware."""
         ...
