@@ -81,7 +81,7 @@ def group_numbers(
     """A folder number for each group: that of the known folder most like it, else the next new one.
 
     Alike is what shares the largest part of all their contents, and two photos at least (one, where
-    the group has one content only), so a group that grew, shrank or was split keeps its folder.
+    either holds no more), so a group that grew, shrank or was split keeps its folder.
     """
     holders: dict[ContentId, list[int]] = {}
     for number, contents in known.items():
@@ -94,7 +94,7 @@ def group_numbers(
             for number in holders.get(content, ()):
                 shared[number] = shared.get(number, 0) + 1
         for number, count in shared.items():
-            if count >= min(2, len(contents)):
+            if count >= min(2, len(contents), len(known[number])):
                 part = count / (len(contents) + len(known[number]) - count)
                 likeness.append((-part, number, index))
     return _assigned(len(groups), likeness, max(known, default=0))

@@ -63,12 +63,13 @@ def lay_out(
 ) -> tuple[Placing, ...]:
     """Place every group; one whose files are all there already has no actions."""
     contents = [frozenset(asset.content for asset in _assets(decision)) for decision in decisions]
-    folders = _folders(target)
+    folders = _folders(target, target.present)
     known = {number: set(there) for number, there in target.known.items()}
-    for number, entries in folders.items():
-        # What a folder holds says what it is even where the catalog was lost.
-        held = {content for path, content in entries if "/originals/" in path}
-        known.setdefault(number, set()).update(held)
+    for there in (folders, _folders(target, target.placed)):
+        for number, entries in there.items():
+            # What a folder holds says what it is even where the catalog was lost.
+            held = {content for path, content in entries if "/originals/" in path}
+            known.setdefault(number, set()).update(held)
     numbers = group_numbers(contents, known)
     return tuple(
         _placing(decision, held, _Slot(target, number, folders.get(number, [])), facts)
@@ -197,11 +198,11 @@ def _points(placings: Sequence[Placing], now: datetime) -> frozenset[int]:
     return frozenset(changing if len(changing) <= most else chosen) | {len(placings)}
 
 
-def _folders(target: Target) -> dict[int, list[tuple[str, ContentId]]]:
-    """What is in the group folders of the target, by number."""
+def _folders(target: Target, files: Mapping[str, ContentId]) -> dict[int, list[tuple[str, ContentId]]]:
+    """The files in the group folders of the target, by number."""
     start = target.path("group_")
     found: dict[int, list[tuple[str, ContentId]]] = {}
-    for path, content in target.present.items():
+    for path, content in files.items():
         number, _, rest = path.removeprefix(start).partition("/")
         if path.startswith(start) and rest and number.isascii() and number.isdecimal():
             found.setdefault(int(number), []).append((path, content))
@@ -229,8 +230,7 @@ def _placing(
         for asset, (path, there) in zip(bundle.assets, originals.give(*_distinct(bundle)), strict=True):
             names[asset.ref] = path
             if not there:
-                target = slot.target.ref(path)
-                actions.append(Copy(asset.ref, target, asset.content, asset.size, because, unit))
+                actions.append(_copy(asset, slot.target.ref(path), because, unit))
     best, more = _best(decision, names, slot)
     text = metadata_text(decision.group.members, facts)
     description = _write(slot.target, f"{slot.folder}/metadata.txt", text, f"describes group {slot.number}")
@@ -262,18 +262,27 @@ def _best(decision: Decision, names: Mapping[Ref, str], slot: _Slot) -> tuple[tu
     unit = f"{slot.unit}/best/{bundle.main.content}"
     because = _why(decision.scores, bundle)
     actions: list[Action] = [
-        Copy(asset.ref, slot.target.ref(path), asset.content, asset.size, because, unit)
+        _copy(asset, slot.target.ref(path), because, unit)
         for asset, (path, there) in zip(photos, given, strict=True)
         if not there
     ]
     paths = tuple(path for path, _ in given)
-    sizes = {asset.content: asset.size for asset in _assets(decision)}
-    because = "another photo is the pick now"
+    sources = {asset.content: asset for asset in _assets(decision)}
     for path, content in sorted(slot.entries):
         stale = path.startswith(f"{slot.folder}/best_") and path not in paths and slot.target.is_ours(path)
-        if stale and content in sizes:
-            actions.append(Trash(slot.target.ref(path), content, sizes[content], because=because, unit=unit))
+        if stale and content in sources:
+            actions.append(_taken_back(sources[content], slot.target.ref(path), unit))
     return paths, actions
+
+
+def _taken_back(asset: Asset, ref: Ref, unit: str) -> Trash:
+    copied = _copy(asset, ref, "was the pick", unit)
+    because = "another photo is the pick now"
+    return Trash(ref, asset.content, asset.size, undoes=copied, because=because, unit=unit)
+
+
+def _copy(asset: Asset, target: Ref, because: str, unit: str) -> Copy:
+    return Copy(asset.ref, target, asset.content, asset.size, because, unit, asset.revision)
 
 
 def _best_name(path: str) -> str:
