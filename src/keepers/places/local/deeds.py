@@ -1,0 +1,343 @@
+"""Carries out tasks on disk, in the one order that loses nothing, with one sync of a folder for many files.
+
+Copy to a temporary, sync it, read it back and compare, place it without replacing, sync the folder,
+tell the journal, and only then remove a source and sync its folder.
+"""
+
+import contextlib
+import errno
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from keepers.actions import Copy, Link, Move, Restore, SetField, Trash, Write
+from keepers.errors import ChangedError
+from keepers.model import ContentId
+from keepers.places import files
+from keepers.places.local import swap
+from keepers.places.local.look import confirm, temporary
+from keepers.places.local.quarantine import of
+from keepers.ports import End, Outcome, Task
+
+_HOPELESS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENODEV, errno.ENXIO})
+
+
+@dataclass(slots=True)
+class _Deed:
+    """One task under way."""
+
+    task: Task
+    draft: files.Draft | None = None
+    outcome: Outcome | None = None
+    folders: list[str] = field(default_factory=list[str])
+    revision: str = ""
+    back: Callable[[], None] | None = None
+    leaves: str = ""
+
+    def fail(self, error: OSError | ChangedError, doing: str) -> None:
+        """End in failure; whatever was done of it is taken back."""
+        why = _words(error, doing)
+        self.leaves = ""
+        try:
+            if self.back is not None:
+                self.back()
+            self.drop()
+        except OSError as second:
+            why += f"; what was begun could not be taken back ({_words(second, 'cleaning up')})"
+        if isinstance(error, ChangedError):
+            self.outcome = Outcome(End.CHANGED, why)
+        else:
+            self.outcome = Outcome(End.FAILED, why, hopeless=error.errno in _HOPELESS)
+
+    def drop(self) -> None:
+        """Remove the temporary, if there is one."""
+        if self.draft is not None:
+            self.draft.drop()
+            self.draft = None
+
+
+def _words(error: OSError | ChangedError, doing: str) -> str:
+    if isinstance(error, OSError):
+        return f"{doing}: {(error.strerror or str(error)).lower()}"
+    return str(error)
+
+
+def perform(tasks: Sequence[Task], placed: Callable[[], None]) -> Sequence[Outcome]:
+    """Carry out tasks that do not touch the same things; what failed has changed nothing."""
+    deeds = [_Deed(task) for task in tasks]
+    _each(deeds, _start, "copying")
+    _each(deeds, _sync, "writing to the disk")
+    _each(deeds, _compare, "reading back")
+    _each(deeds, _place, "placing")
+    _sync_folders(deeds)
+    if any(deed.leaves for deed in deeds):
+        placed()
+        _each(deeds, _leave, "removing the source")
+        _sync_folders(deed for deed in deeds if deed.leaves)
+    return [deed.outcome or Outcome(End.DONE, _note(deed), deed.revision) for deed in deeds]
+
+
+def _note(deed: _Deed) -> str:
+    return deed.draft.note if deed.draft is not None else ""
+
+
+def _each(deeds: Iterable[_Deed], step: Callable[[_Deed], None], doing: str) -> None:
+    for deed in deeds:
+        if deed.outcome is None:
+            try:
+                step(deed)
+            except (OSError, ChangedError) as error:
+                deed.fail(error, doing)
+
+
+def _start(deed: _Deed) -> None:
+    """Look again, and make the temporary where one is needed."""
+    action = deed.task.action
+    match action:
+        case Copy():
+            _free(action.target.key)
+            _draft(deed, action.source.key, action.target.key, action.content)
+        case Move():
+            _start_move(deed, action)
+        case Write():
+            _start_write(deed, action)
+        case Link() | Trash() | Restore():
+            pass
+        case SetField():
+            raise OSError(errno.ENOTSUP, "files have no such field", action.ref.key)
+        case _:
+            assert_never(action)
+
+
+def _start_move(deed: _Deed, action: Move) -> None:
+    _free(action.target.key)
+    folder = files.parted(action.target.key)[0]
+    seen = files.status(action.source.key)
+    if seen is not None and files.volume(folder)[0] == seen.st_dev:
+        confirm(action.source.key, action.content, action.size, action.revision)
+    else:
+        _draft(deed, action.source.key, action.target.key, action.content)
+
+
+def _start_write(deed: _Deed, action: Write) -> None:
+    if action.replaces is None:
+        _free(action.target.key)
+    else:
+        confirm(action.target.key, action.replaces)
+    files.make_folder(files.parted(action.target.key)[0])
+    path = temporary(action.target.key, deed.task.token)
+    deed.draft = files.draft_with(
+        action.data, action.content, path, mode=action.mode, modified_ns=action.modified_ns
+    )
+
+
+def _free(path: str) -> None:
+    if files.status(path) is not None:
+        raise ChangedError("its new name is taken by now")
+
+
+def _draft(deed: _Deed, source: str, target: str, content: ContentId) -> None:
+    if files.status(source) is None:
+        raise ChangedError("it is gone")
+    files.make_folder(files.parted(target)[0])
+    path = temporary(target, deed.task.token)
+    deed.draft = files.draft_of(source, path)
+    if deed.draft.content != content:
+        raise ChangedError("it has changed since the plan was made")
+
+
+def _sync(deed: _Deed) -> None:
+    if deed.draft is not None:
+        deed.draft.sync()
+
+
+def _compare(deed: _Deed) -> None:
+    if deed.draft is None:
+        return
+    if not deed.draft.is_true():
+        raise OSError(errno.EIO, "the disk does not give back what was written", deed.draft.path)
+    deed.draft.close()
+
+
+def _place(deed: _Deed) -> None:
+    action = deed.task.action
+    match action:
+        case Copy():
+            _place_draft(deed, action.target.key)
+        case Move():
+            _place_move(deed, action)
+        case Write():
+            if action.replaces is None:
+                _place_draft(deed, action.target.key)
+            else:
+                _swap_write(deed, action)
+        case Link():
+            _swap_link(deed, action)
+        case Trash():
+            _place_trash(deed, action)
+        case Restore():
+            _place_restore(deed, action)
+        case SetField():
+            pass
+        case _:
+            assert_never(action)
+
+
+def _place_draft(deed: _Deed, target: str) -> None:
+    if deed.draft is None:
+        raise OSError(errno.EIO, "its temporary is missing", target)
+    _placed(deed, deed.draft.path, target)
+    deed.back = lambda: files.erase(target)
+
+
+def _placed(deed: _Deed, source: str, target: str) -> None:
+    """Place by rename; a name that was taken meanwhile is a change, no fault."""
+    try:
+        files.place(source, target)
+    except FileExistsError as error:
+        raise ChangedError("its new name is taken by now") from error
+    deed.folders.append(files.parted(target)[0])
+    _see(deed, target)
+
+
+def _see(deed: _Deed, path: str) -> None:
+    seen = files.status(path)
+    deed.revision = files.revision(seen) if seen is not None else ""
+
+
+def _place_move(deed: _Deed, action: Move) -> None:
+    source, target = action.source.key, action.target.key
+    if deed.draft is None:
+        files.make_folder(files.parted(target)[0])
+        try:
+            _rename(deed, source, target)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            # Two mounts of one device look like one volume, but no rename crosses them.
+            _draft(deed, source, target, action.content)
+            _sync(deed)
+            _compare(deed)
+        else:
+            return
+    _place_draft(deed, target)
+    deed.leaves = source
+
+
+def _rename(deed: _Deed, source: str, target: str) -> None:
+    _placed(deed, source, target)
+    deed.folders.append(files.parted(source)[0])
+    deed.back = lambda: files.place(target, source)
+
+
+def _place_trash(deed: _Deed, action: Trash) -> None:
+    path = action.ref.key
+    if not action.made:
+        confirm(path, action.content, action.size, action.revision)
+        files.make_folder(of(deed.task.kept))
+        _rename(deed, path, deed.task.kept)
+        return
+    if action.survivor is not None and not _is_whole(action.survivor.key, action.content):
+        raise ChangedError("its source is gone or has changed, so this copy stays")
+    seen = confirm(path, action.content)
+    now = files.status(path)
+    if now is None or files.revision(now) != files.revision(seen):
+        raise ChangedError("it is being changed")
+    files.erase(path)
+    deed.folders.append(files.parted(path)[0])
+
+
+def _is_whole(path: str, content: ContentId) -> bool:
+    try:
+        confirm(path, content)
+    except (OSError, ChangedError):
+        return False
+    return True
+
+
+def _place_restore(deed: _Deed, action: Restore) -> None:
+    path = action.ref.key
+    if action.undoes is None:
+        _free(path)
+        confirm(action.kept, action.content, action.size, missing="it is no longer in the quarantine")
+        files.make_folder(files.parted(path)[0])
+        _rename(deed, action.kept, path)
+    else:
+        confirm(action.kept, action.content, missing="it is no longer in the quarantine")
+        seen = confirm(path, action.undoes.content)
+        swap.back(path, action.kept, temporary(path, deed.task.token), seen)
+        deed.folders.append(files.parted(path)[0])
+        _see(deed, path)
+    deed.folders.append(of(action.kept))
+
+
+def _swap_write(deed: _Deed, action: Write) -> None:
+    if deed.draft is None or action.replaces is None:
+        raise OSError(errno.EIO, "its temporary is missing", action.target.key)
+    seen = confirm(action.target.key, action.replaces)
+    swap.into(deed.draft.path, action.target.key, deed.task.kept, seen)
+    _swapped(deed, action.target.key)
+
+
+def _swap_link(deed: _Deed, action: Link) -> None:
+    source, target = action.source.key, action.target.key
+    confirm(source, action.content)
+    seen = confirm(target, action.content)
+    origin = files.status(source)
+    if origin is not None and (origin.st_dev, origin.st_ino) == (seen.st_dev, seen.st_ino):
+        raise ChangedError("both names are one file already")
+    path = temporary(target, deed.task.token)
+    if action.reflink:
+        deed.draft = files.clone_of(source, target, path)
+        deed.draft.sync()
+        deed.draft.close()
+    else:
+        files.link(source, path)
+        deed.back = lambda: files.erase_if(path, origin)
+    swap.into(path, target, deed.task.kept, seen)
+    _swapped(deed, target)
+
+
+def _swapped(deed: _Deed, target: str) -> None:
+    kept, path = deed.task.kept, temporary(target, deed.task.token)
+    deed.folders.append(files.parted(target)[0])
+    _see(deed, target)
+    # Without `kept` there is no way back; a second attempt finds it done.
+    deed.back = None
+    if kept and (placed := files.status(target)) is not None:
+        deed.folders.append(of(kept))
+        deed.back = lambda: swap.back(target, kept, path, placed)
+
+
+def _leave(deed: _Deed) -> None:
+    """Remove the source of a move across volumes, if it is still what was copied."""
+    if not deed.leaves or deed.draft is None or deed.draft.origin is None:
+        return
+    seen = files.status(deed.leaves)
+    if seen is None or files.revision(seen) != files.revision(deed.draft.origin):
+        raise ChangedError("it has changed while it was moved")
+    files.erase(deed.leaves)
+    deed.back = None
+    deed.folders = [files.parted(deed.leaves)[0]]
+
+
+def _sync_folders(deeds: Iterable[_Deed]) -> None:
+    """Sync each folder once; where that fails, all that was placed there has failed."""
+    waiting = [deed for deed in deeds if deed.outcome is None]
+    wrong: dict[str, OSError] = {}
+    for folder in _folders(waiting):
+        try:
+            files.sync_folder(folder)
+        except OSError as error:
+            wrong[folder] = error
+    for deed in waiting:
+        fault = next((wrong[folder] for folder in deed.folders if folder in wrong), None)
+        if fault is not None:
+            deed.fail(fault, "writing a folder to the disk")
+        elif isinstance(deed.task.action, Restore):
+            with contextlib.suppress(OSError):
+                files.remove_folder(of(deed.task.action.kept))
+
+
+def _folders(deeds: Iterable[_Deed]) -> Iterator[str]:
+    yield from dict.fromkeys(folder for deed in deeds for folder in deed.folders)

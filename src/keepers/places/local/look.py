@@ -1,0 +1,48 @@
+"""Looks at a file again just before it is touched."""
+
+import stat
+
+from keepers.errors import ChangedError
+from keepers.model import ContentId
+from keepers.places import files
+
+
+def temporary(path: str, token: str) -> str:
+    """The name of the temporary beside a path."""
+    return f"{files.parted(path)[0].rstrip('/')}/{files.OURS}{token}"
+
+
+def confirm(
+    path: str, content: ContentId, size: int | None = None, revision: str = "", missing: str = "it is gone"
+) -> "files.Status":
+    """See that a file still has its content; ChangedError where it has not.
+
+    A revision (size, time, inode) that is still the same saves the reading; times may be coarse or
+    off by an hour on FAT, so that where it differs the bytes decide.
+    """
+    seen = files.status(path)
+    if seen is None:
+        raise ChangedError(missing)
+    if not stat.S_ISREG(seen.st_mode):
+        raise ChangedError("it is no regular file any more")
+    if size is not None and seen.st_size != size:
+        raise ChangedError("it has changed since the plan was made")
+    if revision and files.revision(seen) == revision:
+        return seen
+    if files.content(path) != content:
+        raise ChangedError("it has changed since the plan was made")
+    now = files.status(path)
+    if now is None or files.revision(now) != files.revision(seen):
+        raise ChangedError("it is being changed")
+    return seen
+
+
+def holds(path: str, content: ContentId) -> bool:
+    """Whether a regular file of this content is there."""
+    seen = files.status(path)
+    return seen is not None and stat.S_ISREG(seen.st_mode) and files.content(path) == content
+
+
+def same_file(one: "files.Status | None", other: "files.Status | None") -> bool:
+    """Whether two names are one file."""
+    return one is not None and other is not None and files.identity(one) == files.identity(other)
