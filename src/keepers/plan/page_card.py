@@ -1,0 +1,189 @@
+"""One group as a card: its photos, the keepers marked, the reasons and scores beside them."""
+
+import base64
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from keepers.model import Asset, Bundle, ContentId, Decision, GroupKind, Ref, Score
+from keepers.plan.page_html import Html, Piece, address, element
+
+#: What people call the kinds of groups.
+KINDS: Final[Mapping[str, str]] = {
+    GroupKind.BURST: "Series",
+    GroupKind.BRACKET: "Exposure bracket",
+    GroupKind.SAME_PICTURE: "Versions of a picture",
+    GroupKind.SAME_PIXELS: "Same pixels",
+    GroupKind.SAME_BYTES: "Exact copies",
+}
+#: More photos than these are listed by name; a card of a thousand pictures helps nobody.
+SHOWN: Final = 60
+STAR: Final = element(
+    "svg",
+    element("path", d="M12 2.2l3 6.2 6.8.9-5 4.7 1.3 6.8L12 17.5l-6.1 3.3 1.3-6.8-5-4.7 6.8-.9z"),
+    viewBox="0 0 24 24",
+    aria_hidden="true",
+)
+_UNITS: Final = ("B", "KB", "MB", "GB", "TB")
+
+
+def card(
+    decision: Decision, number: int, links: Mapping[Ref, str], thumbnails: Mapping[ContentId, bytes]
+) -> Html:
+    """The card of a group; the keeper is large where there is just one."""
+    kind = str(decision.group.kind)
+    scores = {score.ref: score for score in decision.scores}
+    members = _ordered(decision, scores)
+    figures = [
+        _figure(bundle, scores.get(bundle.main.ref), decision, links, thumbnails)
+        for bundle in members[:SHOWN]
+    ]
+    if len(decision.keep) == 1 and len(figures) > 1:
+        photos = element(
+            "div", figures[0], element("div", *figures[1:], class_="photos"), class_="photos lead"
+        )
+    else:
+        photos = element("div", *figures, class_="photos")
+    title = element("h2", f"Group {number}")
+    return element(
+        "article", _top(title, decision), _because(decision), photos, _rest(members[SHOWN:]), _flip(decision),
+        class_=f"group {kind}", id=f"group-{number}",
+    )  # fmt: skip
+
+
+def freed(decision: Decision) -> int:
+    """Bytes of the photos that may go, with all that belongs to them."""
+    drop = set(decision.drop)
+    members = (bundle for bundle in decision.group.members if bundle.main.ref in drop)
+    return sum(asset.size for bundle in members for asset in bundle.assets)
+
+
+def size(number: float) -> str:
+    """Bytes in the unit that people use."""
+    unit = 0
+    while number >= 1000 and unit < len(_UNITS) - 1:
+        number /= 1000
+        unit += 1
+    return f"{number:.0f} {_UNITS[unit]}" if unit == 0 or number >= 10 else f"{number:.1f} {_UNITS[unit]}"
+
+
+def _ordered(decision: Decision, scores: Mapping[Ref, Score]) -> Sequence[Bundle]:
+    """Keepers first, then by score; a bracket stays in the order in which it was taken."""
+    members = decision.group.members
+    if decision.group.kind is GroupKind.BRACKET:
+        return members
+    worth = {ref: score.value for ref, score in scores.items()}
+    return sorted(members, key=lambda b: (b.main.ref not in decision.keep, -worth.get(b.main.ref, 0.0)))
+
+
+def _top(title: Html, decision: Decision) -> Html:
+    kind = decision.group.kind
+    count = len(decision.group.members)
+    free = freed(decision)
+    return element(
+        "div",
+        title,
+        element("span", element("i", class_="dot"), KINDS[kind], class_=f"kind {kind}"),
+        element("span", f"{count} photos", class_="meta"),
+        element("span", f"{size(free)} could be freed", class_="frees") if free else None,
+        class_="top",
+    )
+
+
+def _because(decision: Decision) -> Html | None:
+    words = " · ".join(decision.group.evidence)
+    return element("p", words, class_="because") if words else None
+
+
+def _flip(decision: Decision) -> Html | None:
+    if decision.by == "user":
+        return element("p", element("b", "You chose this."), class_="flip")
+    if not decision.flip:
+        return None
+    return element("p", element("b", "What would change this: "), decision.flip, class_="flip")
+
+
+def _figure(
+    bundle: Bundle,
+    score: Score | None,
+    decision: Decision,
+    links: Mapping[Ref, str],
+    thumbnails: Mapping[ContentId, bytes],
+) -> Html:
+    main = bundle.main
+    kept = main.ref in decision.keep
+    name = _name(main.ref)
+    picture = thumbnails.get(main.content)
+    shown = element("em", "no preview")
+    if picture:
+        source = f"data:image/jpeg;base64,{base64.b64encode(picture).decode()}"
+        shown = element(
+            "img", src=source, alt=f"{name}, {'keeper' if kept else 'not the pick'}", decoding="async"
+        )
+    badge = element("span", STAR, "Keeper", class_="badge") if kept else None
+    link = links.get(main.ref)
+    frame = (
+        element("a", shown, badge, class_="frame", href=address(link))
+        if link
+        else element("span", shown, badge, class_="frame")
+    )
+    return element(
+        "figure", frame, element("figcaption", *_caption(bundle, score)), class_="keep" if kept else None
+    )
+
+
+def _caption(bundle: Bundle, score: Score | None) -> Iterator[Piece]:
+    value = element("output", f"{score.value * 100:.0f}", title="score, of 100") if score else None
+    yield element(
+        "div", element("bdi", _name(bundle.main.ref), title=bundle.main.ref.key), value, class_="name"
+    )
+    yield element("div", " · ".join(_facts(bundle.main)), class_="meta")
+    if len(bundle.others):
+        yield element("div", "with ", ", ".join(_name(asset.ref) for asset in bundle.others), class_="files")
+    if bundle.copies:
+        count = len(bundle.copies)
+        yield element("div", f"{count} exact {'copy' if count == 1 else 'copies'} elsewhere", class_="copies")
+    if score:
+        yield _bar(score.value)
+        if score.reasons:
+            yield element("ul", *(element("li", reason) for reason in score.reasons), class_="why")
+    yield element("details", element("summary", "Details"), _parts(score), *_paths(bundle))
+
+
+def _facts(asset: Asset) -> Iterator[str]:
+    if asset.taken is not None:
+        yield f"{asset.taken.at:%d %b %Y, %H:%M:%S}"
+    if asset.width and asset.height:
+        yield f"{asset.width} \u00d7 {asset.height}"
+    yield size(asset.size)
+
+
+def _parts(score: Score | None) -> Html | None:
+    if score is None or not score.parts:
+        return None
+    cells: list[Html] = []
+    for name, value in score.parts.items():
+        cells += [element("span", name.replace("_", " ")), _bar(value), element("span", f"{value * 100:.0f}")]
+    return element("div", *cells, class_="parts")
+
+
+def _paths(bundle: Bundle) -> Iterator[Html]:
+    for ref in (*(asset.ref for asset in bundle.assets), *bundle.copies):
+        yield element("div", element("bdi", ref.key), class_="path")
+
+
+def _bar(value: float) -> Html:
+    step = min(20, max(0, round(value * 20)))
+    return element("span", element("i"), class_=f"bar w{step}", aria_hidden="true")
+
+
+def _rest(members: Sequence[Bundle]) -> Html | None:
+    if not members:
+        return None
+    names = (element("li", element("bdi", _name(bundle.main.ref))) for bundle in members)
+    return element(
+        "details", element("summary", f"and {len(members)} more"), element("ul", *names), class_="more"
+    )
+
+
+def _name(ref: Ref) -> str:
+    return ref.key.rpartition("/")[2] or ref.key
