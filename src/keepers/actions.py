@@ -135,8 +135,14 @@ class SetField:
 Action = Copy | Move | Link | Write | Trash | Restore | SetField
 
 _VERBS: Final[Mapping[type[Action], str]] = {
-    Copy: "copy", Move: "move", Link: "link", Write: "write", Trash: "trash", Restore: "restore", SetField: "set",
-}  # fmt: skip
+    Copy: "copy",
+    Move: "move",
+    Link: "link",
+    Write: "write",
+    Trash: "trash",
+    Restore: "restore",
+    SetField: "set",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,25 +176,56 @@ def inverse(action: Action, trace: Trace) -> Action:
     """What takes an action back."""
     match action:
         case Copy():
-            return Trash(action.target, action.content, action.size, undoes=action, because="was added by Keepers",
-                         unit=action.unit, revision=trace.revision)  # fmt: skip
+            return Trash(
+                action.target,
+                action.content,
+                action.size,
+                undoes=action,
+                because="was added by Keepers",
+                unit=action.unit,
+                revision=trace.revision,
+            )
         case Move():
-            return Move(action.target, action.source, action.content, action.size, "came from there", action.unit,
-                        trace.revision)  # fmt: skip
+            return Move(
+                action.target,
+                action.source,
+                action.content,
+                action.size,
+                "came from there",
+                action.unit,
+                trace.revision,
+            )
         case Link():
-            return Restore(action.target, action.content, action.size, trace.kept, action, trace.revision,
-                           "was a file of its own", action.unit)  # fmt: skip
+            return Restore(
+                action.target,
+                action.content,
+                action.size,
+                trace.kept,
+                action,
+                trace.revision,
+                "was a file of its own",
+                action.unit,
+            )
         case Write():
             return _unwritten(action, trace)
         case Trash():
             if action.undoes is not None:
                 return action.undoes
-            return Restore(action.ref, action.content, action.size, trace.kept, because="was there", unit=action.unit)
+            return Restore(
+                action.ref, action.content, action.size, trace.kept, because="was there", unit=action.unit
+            )
         case Restore():
             if action.undoes is not None:
                 return action.undoes
-            return Trash(action.ref, action.content, action.size, rejected=True, because="was in the trash",
-                         unit=action.unit, revision=trace.revision)  # fmt: skip
+            return Trash(
+                action.ref,
+                action.content,
+                action.size,
+                rejected=True,
+                because="was in the trash",
+                unit=action.unit,
+                revision=trace.revision,
+            )
         case SetField():
             return SetField(action.ref, action.name, action.after, action.before, "was set so", action.unit)
         case _:
@@ -197,13 +234,29 @@ def inverse(action: Action, trace: Trace) -> Action:
 
 def _unwritten(action: Write, trace: Trace) -> Action:
     if action.replaces is None:
-        return Trash(action.target, action.content, action.size, undoes=action, because="was added by Keepers",
-                     unit=action.unit, revision=trace.revision)  # fmt: skip
+        return Trash(
+            action.target,
+            action.content,
+            action.size,
+            undoes=action,
+            because="was added by Keepers",
+            unit=action.unit,
+            revision=trace.revision,
+        )
     if trace.data is not None:
-        return Write(action.target, trace.data, action.replaces, action.content, "was there", action.unit,
-                     trace.modified_ns, trace.mode)  # fmt: skip
-    return Restore(action.target, action.replaces, 0, trace.kept, action, trace.revision, "was there",
-                   action.unit)  # fmt: skip
+        return Write(
+            action.target,
+            trace.data,
+            action.replaces,
+            action.content,
+            "was there",
+            action.unit,
+            trace.modified_ns,
+            trace.mode,
+        )
+    return Restore(
+        action.target, action.replaces, 0, trace.kept, action, trace.revision, "was there", action.unit
+    )
 
 
 def verb(action: Action) -> str:

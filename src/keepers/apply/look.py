@@ -1,0 +1,71 @@
+"""Asks a place for the facts that a plan is checked against; reads no file."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from keepers.actions import Action, Move, Plan, SetField, target
+from keepers.model import ContentId, Ref
+from keepers.plan.world import World, claims, folder, spot
+from keepers.ports import Reader, Volume
+
+
+def world(plan: Plan, reader: Reader, known: Mapping[Ref, ContentId] = MappingProxyType({})) -> World:
+    """The world of a plan. `known` are further files, with the contents that the catalog has for them.
+
+    A file of the size that an action expects is taken to have the content that it names: its bytes
+    are hashed when it is touched.
+    """
+    contents: dict[Ref, ContentId] = {
+        ref: named for ref, named in known.items() if reader.look(ref) is not None
+    }
+    seen: set[Ref] = set()
+    for action in plan.actions:
+        for ref, content, size in claims(action):
+            if ref in seen:
+                continue
+            seen.add(ref)
+            found = reader.look(ref)
+            if found is None:
+                contents.pop(ref, None)
+            elif size is None or found.size == size:
+                contents.setdefault(ref, content)
+            else:
+                contents[ref] = ContentId(f"ref:{ref.place}/{ref.key}")
+    targets = [new for action in plan.actions if (new := target(action)) is not None]
+    return World(
+        contents,
+        _taken({folder(ref) for ref in targets}, contents, reader),
+        _blocked({folder(ref) for ref in targets}, reader),
+        _volumes(plan.actions, reader),
+        {(a.ref, a.name): reader.field(a.ref, a.name) for a in plan.actions if isinstance(a, SetField)},
+    )
+
+
+def _taken(folders: Iterable[Ref], contents: Iterable[Ref], reader: Reader) -> Counter[Ref]:
+    names: set[Ref] = set(contents)
+    for outer in folders:
+        names.update(Ref(outer.place, f"{outer.key.rstrip('/')}/{name}") for name in reader.names(outer))
+    return Counter(spot(ref) for ref in names)
+
+
+def _blocked(folders: Iterable[Ref], reader: Reader) -> frozenset[Ref]:
+    """Folders, or folders around them, whose name belongs to something that is none."""
+    found: set[Ref] = set()
+    for inner in folders:
+        outer = inner
+        while not reader.exists(outer) and folder(outer) != outer:
+            outer = folder(outer)
+        if reader.look(outer) is not None:
+            found.add(outer)
+    return frozenset(found)
+
+
+def _volumes(actions: Iterable[Action], reader: Reader) -> dict[Ref, Volume]:
+    named: dict[Ref, Ref] = {}
+    for action in actions:
+        if (new := target(action)) is not None:
+            named.setdefault(folder(new), new)
+        if isinstance(action, Move):
+            named.setdefault(folder(action.source), action.source)
+    return {outer: reader.volume(ref) for outer, ref in named.items()}

@@ -1,0 +1,63 @@
+"""Actions as JSON text for the journal; bytes that are to be written are kept apart, by their content."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from typing import Any, Final
+
+from keepers.actions import Action, Copy, Link, Move, Restore, SetField, Trash, Write, verb
+from keepers.model import ContentId, PlaceId, Ref
+
+_KINDS: Final[tuple[type[Action], ...]] = (Copy, Move, Link, Write, Trash, Restore, SetField)
+_NESTED: Final = "undoes"
+
+
+def encode(action: Action) -> str:
+    """An action as ASCII text, without its bytes."""
+    return json.dumps(_plain(action), ensure_ascii=True, separators=(",", ":"))
+
+
+def _plain(action: Action) -> dict[str, Any]:
+    # JSON is the border here: each value is a text, a number, a Ref or one nested action.
+    plain: dict[str, Any] = {"verb": verb(action)}
+    for field in fields(action):
+        value = getattr(action, field.name)
+        if isinstance(value, Ref):
+            value = [value.place, value.key]
+        elif field.name == _NESTED and value is not None:
+            value = _plain(value)
+        if field.name != "data" and value != field.default:
+            plain[field.name] = value
+    return plain
+
+
+def payloads(action: Action) -> Iterator[tuple[ContentId, bytes]]:
+    """The bytes that an action has to write, or would have to when it is taken back."""
+    if isinstance(action, Write):
+        yield action.content, action.data
+    elif isinstance(action, Trash | Restore) and isinstance(action.undoes, Write):
+        yield action.undoes.content, action.undoes.data
+
+
+def decode(text: str, data: Callable[[ContentId], bytes]) -> Action:
+    """Read an action back; `data` gives the bytes of a content."""
+    return _built(json.loads(text), data)
+
+
+def _built(plain: dict[str, Any], data: Callable[[ContentId], bytes]) -> Action:
+    name = plain.pop("verb")
+    kind = next(kind for kind in _KINDS if _name(kind) == name)
+    for key, value in plain.items():
+        if isinstance(value, list):
+            plain[key] = Ref(PlaceId(value[0]), value[1])
+        elif isinstance(value, dict):
+            plain[key] = _built(value, data)
+    if kind is Write:
+        plain["data"] = data(ContentId(plain["content"]))
+    return kind(**plain)
+
+
+def _name(kind: type[Action]) -> str:
+    return {Copy: "copy", Move: "move", Link: "link", Write: "write", Trash: "trash", Restore: "restore"}.get(
+        kind, "set"
+    )
