@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from keepers.model import Asset, Bundle, ContentId, Decision, GroupKind, Ref, Score
@@ -23,31 +24,62 @@ STAR: Final = element(
     viewBox="0 0 24 24",
     aria_hidden="true",
 )
+#: Shapes that cameras give; a card takes the one nearest to its first photo, so that bars are rare.
+_SHAPES: Final = (
+    ("upright tall", 9 / 16),
+    ("upright r2x3", 2 / 3),
+    ("upright r3x4", 3 / 4),
+    ("upright r4x5", 4 / 5),
+    ("square", 1.0),
+    ("r5x4", 5 / 4),
+    ("r4x3", 4 / 3),
+    ("r3x2", 3 / 2),
+    ("wide", 16 / 9),
+)
+_CLOCK, _DATE, _DAY = "%H:%M:%S", "%d %b %Y, %H:%M", "%d %B %Y"
+#: So much of a picture's side may be cut off to fill its frame.
+_CUT: Final = 0.04
 _UNITS: Final = ("B", "KB", "MB", "GB", "TB")
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """What the figures of one card share."""
+
+    decision: Decision
+    scores: Mapping[Ref, Score]
+    links: Mapping[Ref, str]
+    thumbnails: Mapping[ContentId, bytes]
+    ratio: float
+    clock: str
 
 
 def card(
     decision: Decision, number: int, links: Mapping[Ref, str], thumbnails: Mapping[ContentId, bytes]
 ) -> Html:
     """The card of a group; the keeper is large where there is just one."""
-    kind = str(decision.group.kind)
     scores = {score.ref: score for score in decision.scores}
     members = _ordered(decision, scores)
-    figures = [
-        _figure(bundle, scores.get(bundle.main.ref), decision, links, thumbnails)
-        for bundle in members[:SHOWN]
-    ]
+    shape, ratio = min(_SHAPES, key=lambda shape: _apart(shape[1], _ratio(members[0].main)))
+    days = _days(decision)
+    sheet = _Sheet(decision, scores, links, thumbnails, ratio, _CLOCK if len(days) == 1 else _DATE)
+    figures = [_figure(bundle, sheet) for bundle in members[:SHOWN]]
     if len(decision.keep) == 1 and len(figures) > 1:
         photos = element(
             "div", figures[0], element("div", *figures[1:], class_="photos"), class_="photos lead"
         )
     else:
         photos = element("div", *figures, class_="photos")
-    title = element("h2", f"Group {number}")
     return element(
-        "article", _top(title, decision), _because(decision), photos, _rest(members[SHOWN:]), _flip(decision),
-        class_=f"group {kind}", id=f"group-{number}",
-    )  # fmt: skip
+        "article",
+        _top(element("h2", f"Group {number}"), decision, days),
+        _because(decision),
+        photos,
+        _rest(members[SHOWN:]),
+        _flip(decision),
+        class_=f"group {decision.group.kind} {shape}",
+        id=f"group-{number}",
+    )
 
 
 def freed(decision: Decision) -> int:
@@ -75,15 +107,33 @@ def _ordered(decision: Decision, scores: Mapping[Ref, Score]) -> Sequence[Bundle
     return sorted(members, key=lambda b: (b.main.ref not in decision.keep, -worth.get(b.main.ref, 0.0)))
 
 
-def _top(title: Html, decision: Decision) -> Html:
+def _ratio(asset: Asset) -> float:
+    return asset.width / asset.height if asset.width and asset.height else 4 / 3
+
+
+def _apart(one: float, other: float) -> float:
+    """How much of a picture is lost when it fills a frame of another ratio."""
+    return 1 - min(one, other) / max(one, other)
+
+
+def _days(decision: Decision) -> Sequence[str]:
+    """The days on which the photos of a group were taken, in order."""
+    times = (bundle.main.taken.at for bundle in decision.group.members if bundle.main.taken)
+    return tuple(dict.fromkeys(f"{at:{_DAY}}" for at in sorted(times)))
+
+
+def _top(title: Html, decision: Decision, days: Sequence[str]) -> Html:
     kind = decision.group.kind
     count = len(decision.group.members)
     free = freed(decision)
+    facts = [f"{count} {'photo' if count == 1 else 'photos'}"]
+    if days:
+        facts.append(days[0].lstrip("0") if len(days) == 1 else f"{days[0]} to {days[-1]}")
     return element(
         "div",
         title,
         element("span", element("i", class_="dot"), KINDS[kind], class_=f"kind {kind}"),
-        element("span", f"{count} photos", class_="meta"),
+        element("span", " · ".join(facts), class_="meta"),
         element("span", f"{size(free)} could be freed", class_="frees") if free else None,
         class_="top",
     )
@@ -102,41 +152,33 @@ def _flip(decision: Decision) -> Html | None:
     return element("p", element("b", "What would change this: "), decision.flip, class_="flip")
 
 
-def _figure(
-    bundle: Bundle,
-    score: Score | None,
-    decision: Decision,
-    links: Mapping[Ref, str],
-    thumbnails: Mapping[ContentId, bytes],
-) -> Html:
+def _figure(bundle: Bundle, sheet: _Sheet) -> Html:
     main = bundle.main
-    kept = main.ref in decision.keep
-    name = _name(main.ref)
-    picture = thumbnails.get(main.content)
+    kept = main.ref in sheet.decision.keep
+    picture = sheet.thumbnails.get(main.content)
     shown = element("em", "no preview")
     if picture:
+        fill = "fill" if _apart(_ratio(main), sheet.ratio) <= _CUT else None
         source = f"data:image/jpeg;base64,{base64.b64encode(picture).decode()}"
-        shown = element(
-            "img", src=source, alt=f"{name}, {'keeper' if kept else 'not the pick'}", decoding="async"
-        )
+        alt = f"{_name(main.ref)}, {'keeper' if kept else 'not the pick'}"
+        shown = element("img", src=source, alt=alt, decoding="async", class_=fill)
     badge = element("span", STAR, "Keeper", class_="badge") if kept else None
-    link = links.get(main.ref)
-    frame = (
-        element("a", shown, badge, class_="frame", href=address(link))
-        if link
-        else element("span", shown, badge, class_="frame")
+    link = sheet.links.get(main.ref)
+    frame = element(
+        "a" if link else "span", shown, badge, class_="frame", href=address(link) if link else None
     )
-    return element(
-        "figure", frame, element("figcaption", *_caption(bundle, score)), class_="keep" if kept else None
-    )
+    caption = element("figcaption", *_caption(bundle, sheet.scores.get(main.ref), sheet.clock))
+    return element("figure", frame, caption, class_="keep" if kept else None)
 
 
-def _caption(bundle: Bundle, score: Score | None) -> Iterator[Piece]:
+def _caption(bundle: Bundle, score: Score | None, clock: str) -> Iterator[Piece]:
     value = element("output", f"{score.value * 100:.0f}", title="score, of 100") if score else None
     yield element(
         "div", element("bdi", _name(bundle.main.ref), title=bundle.main.ref.key), value, class_="name"
     )
-    yield element("div", " · ".join(_facts(bundle.main)), class_="meta")
+    facts = [element("span", fact) for fact in _facts(bundle.main, clock)]
+    dots = [" · " if number else "" for number in range(len(facts))]
+    yield element("div", *(piece for pair in zip(dots, facts, strict=True) for piece in pair), class_="meta")
     if len(bundle.others):
         yield element("div", "with ", ", ".join(_name(asset.ref) for asset in bundle.others), class_="files")
     if bundle.copies:
@@ -149,9 +191,9 @@ def _caption(bundle: Bundle, score: Score | None) -> Iterator[Piece]:
     yield element("details", element("summary", "Details"), _parts(score), *_paths(bundle))
 
 
-def _facts(asset: Asset) -> Iterator[str]:
+def _facts(asset: Asset, clock: str) -> Iterator[str]:
     if asset.taken is not None:
-        yield f"{asset.taken.at:%d %b %Y, %H:%M:%S}"
+        yield f"{asset.taken.at:{clock}}"
     if asset.width and asset.height:
         yield f"{asset.width} \u00d7 {asset.height}"
     yield size(asset.size)

@@ -59,14 +59,18 @@ h2{font-size:1.22rem;letter-spacing:-.012em;line-height:1.3}
 .kind.same-pixels{color:var(--same-pixels)}.kind.same-picture{color:var(--same-picture)}
 .frees{margin-left:auto;color:var(--soft);font-variant-numeric:tabular-nums}
 .because{color:var(--soft);margin-top:3px}
-.photos{display:grid;grid-template-columns:repeat(auto-fill,minmax(176px,1fr));gap:22px 18px;margin-top:18px;
+.photos{display:grid;grid-template-columns:repeat(auto-fill,minmax(200px,1fr));gap:24px 20px;margin-top:18px;
 align-items:start}
-.lead{grid-template-columns:minmax(270px,1.75fr) minmax(0,4fr);gap:26px}
+.lead{grid-template-columns:minmax(290px,1.6fr) minmax(0,3fr);gap:28px}
+.upright .lead{grid-template-columns:minmax(240px,1fr) minmax(0,3fr)}
+.upright .photos .photos{grid-template-columns:repeat(auto-fill,minmax(160px,1fr))}
 .lead>.photos{margin-top:0}
 figure{min-width:0}
-.frame{display:block;position:relative;border-radius:12px;background:var(--well);aspect-ratio:4/3;
-overflow:hidden}
-.frame img{display:block;width:100%;height:100%;object-fit:contain}
+.frame{display:block;position:relative;border-radius:12px;background:var(--well);overflow:hidden}
+.r4x3 .frame{aspect-ratio:4/3}.r3x2 .frame{aspect-ratio:3/2}.wide .frame{aspect-ratio:16/9}
+.square .frame{aspect-ratio:1}.r3x4 .frame{aspect-ratio:3/4}.r2x3 .frame{aspect-ratio:2/3}
+.r4x5 .frame{aspect-ratio:4/5}.r5x4 .frame{aspect-ratio:5/4}.tall .frame{aspect-ratio:9/16}
+.frame img{display:block;width:100%;height:100%;object-fit:contain}.frame .fill{object-fit:cover}
 .frame em{position:absolute;inset:0;display:grid;place-items:center;color:var(--soft);font-style:normal;
 padding:12px;
 text-align:center}
@@ -82,6 +86,7 @@ figcaption{margin-top:11px;font-size:.9rem;line-height:1.42}
 .name bdi{font-weight:620;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;
 overflow:hidden}
 .name output{font-variant-numeric:tabular-nums;font-weight:650}
+.meta span{white-space:nowrap}
 .meta,.files,.copies{color:var(--soft);font-variant-numeric:tabular-nums}
 .bar{display:block;height:5px;border-radius:9px;background:var(--well);overflow:hidden;margin:7px 0 8px}
 .bar i{display:block;height:100%;border-radius:9px;background:var(--soft)}
@@ -120,13 +125,13 @@ text-decoration:none;font-variant-numeric:tabular-nums}
 .empty b{color:var(--ink);font-size:1.3rem}
 footer{margin-top:44px;padding-top:20px;border-top:1px solid var(--line);color:var(--soft);font-size:.92rem}
 code{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.92em}
-@media (max-width:860px){.lead{grid-template-columns:1fr}}
+@media (max-width:860px){.group .lead{grid-template-columns:1fr}}
 @media (max-width:560px){body{padding:0 14px 48px}header{padding:28px 0 16px}.stats{gap:14px 30px;
 margin-top:22px}
 .stats b{font-size:1.4rem}.chips{flex-wrap:nowrap;overflow-x:auto;margin:0 -14px 10px;padding:10px 14px;
 scrollbar-width:none}.chips label{flex:none}.group{padding:16px;border-radius:16px}
-.photos{grid-template-columns:repeat(2,minmax(0,1fr));gap:18px 12px}.lead{grid-template-columns:1fr}
-.frees{margin-left:0;width:100%}}
+.group .photos .photos,.photos{grid-template-columns:repeat(2,minmax(0,1fr));gap:18px 12px}
+.frees{margin-left:0}}
 @media print{body{max-width:none;background:#fff}.chips,.turn{display:none}
 .group{content-visibility:visible;break-inside:avoid;box-shadow:none}}
 """
