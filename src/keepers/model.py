@@ -156,7 +156,7 @@ class Facts:
 class Face:
     """One face in an upright picture; None means unknown, never bad.
 
-    The box is (x, y, w, h) as fractions of the upright picture, top left first. Eyes, smile,
+    The box is (x, y, w, h) as fractions of the upright picture, top left first. Eyes, smile, grimace,
     sharpness and light lie in 0-1; yaw and roll are in radians. `known` names what was measured.
     """
 
@@ -170,6 +170,7 @@ class Face:
     roll: float | None = None
     light: float | None = None
     known: frozenset[str] = frozenset()
+    grimace: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

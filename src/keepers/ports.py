@@ -204,3 +204,18 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """The present moment, aware."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class LookTask:
+    """One photo to judge: where its bytes lie, which face back end by which models.
+
+    `boxes` (fractions of the upright picture: x, y, width, height) are faces that somebody found
+    already, such as a server; then none are searched.
+    """
+
+    path: str
+    content: ContentId
+    backend: str = "none"
+    model_dir: str = ""
+    boxes: tuple[tuple[float, float, float, float], ...] | None = None

@@ -1,0 +1,242 @@
+"""Why it kept this one: the pick of a group, its reasons in words, and what would flip it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from keepers.decide.originality import Copy, Criterion, criteria, ranked
+from keepers.model import ContentId, Decision, Facts, Group, GroupKind, Look, Ref, Score
+from keepers.score.photo import Member, scores
+from keepers.score.weights import Weights
+
+#: Scores nearer than this are a tie.
+TIE: Final = 0.02
+MOST_REASONS: Final = 3
+#: How much each part of originality counts in the shown score; the rank itself is decided part by part.
+SHARES: Final[Mapping[str, float]] = {
+    "original": 0.40,
+    "pixels": 0.25,
+    "metadata": 0.15,
+    "compression": 0.10,
+    "place": 0.10,
+}
+#: From this rating on a photo of a burst stays beside the best one.
+LIKED: Final = 4
+
+
+def decide(
+    group: Group, looks: Mapping[ContentId, Look], facts: Mapping[ContentId, Facts], weights: Weights
+) -> Decision:
+    """Pick the keepers of a group; the same for the same members, whatever their order.
+
+    A series keeps its best photo, copies keep their original; frames of a bracket all stay. What somebody
+    rated or edited stays too, unless the keeper has the same to show.
+    """
+    match group.kind:
+        case GroupKind.BURST:
+            return _series(group, looks, facts, weights)
+        case GroupKind.BRACKET:
+            return _bracket(group, looks, facts, weights)
+        case GroupKind.SAME_BYTES | GroupKind.SAME_PIXELS | GroupKind.SAME_PICTURE:
+            return _copies(group, facts)
+
+
+# ---------------------------------------------------------------- series
+
+
+def _members(
+    group: Group, looks: Mapping[ContentId, Look], facts: Mapping[ContentId, Facts]
+) -> tuple[Member, ...]:
+    return tuple(
+        Member(bundle, looks.get(bundle.main.content), facts.get(bundle.main.content))
+        for bundle in group.members
+    )
+
+
+def _series(
+    group: Group, looks: Mapping[ContentId, Look], facts: Mapping[ContentId, Facts], weights: Weights
+) -> Decision:
+    members = _members(group, looks, facts)
+    found = scores(members, weights)
+    by_ref = {score.ref: member for score, member in zip(found, members, strict=True)}
+    order = sorted(found, key=lambda score: (-score.value, score.ref))
+    readable = [score for score in order if _readable(by_ref[score.ref])] or order
+    level = [score for score in readable if score.value > readable[0].value - TIE]
+    best = min(level, key=lambda score: _tie_key(by_ref[score.ref]))
+    liked = {
+        score.ref for score in found if score.ref != best.ref and _stays(by_ref[score.ref], by_ref[best.ref])
+    }
+    told = tuple(_told(score, best, len(level), by_ref, liked) for score in found)
+    keep = tuple(score.ref for score in found if score.ref == best.ref or score.ref in liked)
+    drop = tuple(score.ref for score in found if score.ref not in keep)
+    rivals = [score for score in order if score.ref != best.ref]
+    return Decision(group, keep, drop, told, _series_flip(best, rivals))
+
+
+def _readable(member: Member) -> bool:
+    return member.look is not None and member.bundle.main.size > 0
+
+
+def _tie_key(member: Member) -> tuple[float, float, int, int, Ref]:
+    """Favourite, earliest, largest, path; never the order of arrival."""
+    main = member.bundle.main
+    rating = (member.facts.rating or 0) if member.facts else 0
+    taken = main.taken.at.timestamp() if main.taken else float("inf")
+    return (-rating, taken, -main.width * main.height, -main.size, main.ref)
+
+
+def _stays(member: Member, best: Member) -> bool:
+    """Whether a photo that was not picked stays: somebody rated it more than the pick, or worked on it."""
+    mine, its = Copy(member.bundle, member.facts), Copy(best.bundle, best.facts)
+    return (mine.rating >= LIKED and mine.rating > its.rating) or (mine.edited and not its.edited)
+
+
+def _told(score: Score, best: Score, level: int, members: Mapping[Ref, Member], liked: set[Ref]) -> Score:
+    words = list(score.reasons)
+    if score.ref == best.ref:
+        if level > 1:
+            words.insert(
+                0, f"as good as {level - 1} other{'s' if level > 2 else ''}; {_tie_word(score.ref, members)}"
+            )
+    elif score.ref in liked:
+        words.insert(0, "stays: it is rated or edited")
+    elif score.value > best.value - TIE:
+        words.insert(0, "as good as the pick")
+    return replace(score, reasons=tuple(words[:MOST_REASONS]))
+
+
+def _tie_word(ref: Ref, members: Mapping[Ref, Member]) -> str:
+    facts, taken = members[ref].facts, members[ref].bundle.main.taken
+    if facts and (facts.rating or 0) > 0:
+        return "rated highest"
+    return "the earliest is taken" if taken else "the larger file, then the path decides"
+
+
+def _series_flip(best: Score, rivals: Sequence[Score]) -> str:
+    if not rivals:
+        return ""
+    rival = rivals[0]
+    name = _name(rival.ref)
+    ahead = best.value - rival.value
+    if ahead < TIE:
+        return f"a higher rating of {name}, which is as good"
+    shared = [part for part in best.parts if part in rival.parts]
+    part = max(shared, key=lambda part: (best.parts[part] - rival.parts[part], part), default="")
+    if part and best.parts[part] > rival.parts[part]:
+        return f"a rating of {name}, or a better {part} there: it is {ahead:.2f} behind"
+    return f"a rating of {name}: it is {ahead:.2f} behind"
+
+
+def _bracket(
+    group: Group, looks: Mapping[ContentId, Look], facts: Mapping[ContentId, Facts], weights: Weights
+) -> Decision:
+    found = tuple(
+        replace(score, reasons=("a frame of an exposure bracket: all of them stay",))
+        for score in scores(_members(group, looks, facts), weights)
+    )
+    keep = tuple(bundle.main.ref for bundle in group.members)
+    return Decision(group, keep, (), found, "nothing: frames of a bracket are never dropped")
+
+
+# ---------------------------------------------------------------- copies
+
+
+def _copies(group: Group, facts: Mapping[ContentId, Facts]) -> Decision:
+    copies = [Copy(bundle, facts.get(bundle.main.content)) for bundle in group.members]
+    order = ranked(copies, group.kind)
+    rules = criteria(copies, group.kind)
+    best = order[0]
+    values = _values(order, rules)
+    found: dict[Ref, Score] = {}
+    for copy in order:
+        ref = copy.bundle.main.ref
+        reasons = _why(best, order, rules) if copy is best else _why_not(copy, best, rules, group.kind)
+        found[ref] = Score(ref, values[ref], _parts(copy, order, rules), reasons)
+    keep = {best.bundle.main.ref} | {
+        copy.bundle.main.ref for copy in order[1:] if _never_loses(copy, best, group.kind)
+    }
+    refs = [bundle.main.ref for bundle in group.members]
+    return Decision(
+        group,
+        tuple(ref for ref in refs if ref in keep),
+        tuple(ref for ref in refs if ref not in keep),
+        tuple(found[ref] for ref in refs),
+        _copies_flip(best, order, rules),
+    )
+
+
+def _never_loses(copy: Copy, best: Copy, kind: GroupKind) -> bool:
+    """A rated photo loses to none that is rated less; an edited one to none with other pixels."""
+    if kind is GroupKind.SAME_BYTES or not copy.readable:
+        return False
+    return copy.rating > max(0, best.rating) or (kind is GroupKind.SAME_PICTURE and copy.edited)
+
+
+def _parts(copy: Copy, order: Sequence[Copy], rules: Sequence[Criterion]) -> dict[str, float]:
+    """The named parts in 0-1: each in proportion to the best of the group."""
+    source = next((rule for rule in rules if rule.name == "original"), None)
+    largest = max(other.pixels for other in order)
+    alike = [
+        other for other in order if other.facts and copy.facts and other.facts.format == copy.facts.format
+    ]
+    densest = max((other.bytes_per_pixel() for other in alike), default=0.0)
+    parts = {
+        "pixels": _share(copy.pixels, largest),
+        "metadata": copy.metadata / 5,
+        "compression": _share(copy.bytes_per_pixel(), densest),
+        "place": max(0.0, 1 - copy.second_hand / 3),
+    }
+    if source is not None:
+        parts["original"] = 1 + source.value(copy) / 6
+    return {name: round(value, 4) for name, value in parts.items()}
+
+
+def _share(value: float, best: float) -> float:
+    return value / best if best > 0 else 1.0
+
+
+def _values(order: Sequence[Copy], rules: Sequence[Criterion]) -> dict[Ref, float]:
+    """One number for each copy that falls with the rank."""
+    found: dict[Ref, float] = {}
+    least = 1.0
+    for copy in order:
+        parts = _parts(copy, order, rules)
+        total = sum(SHARES[name] for name in parts)
+        value = sum(SHARES[name] * part for name, part in parts.items()) / total if copy.readable else 0.0
+        least = min(least, value)
+        found[copy.bundle.main.ref] = round(least, 4)
+    return found
+
+
+def _why(best: Copy, order: Sequence[Copy], rules: Sequence[Criterion]) -> tuple[str, ...]:
+    """What sets the pick apart from some other copy."""
+    words = [
+        rule.better(best)
+        for rule in rules
+        if rule.name != "readable" and any(rule.value(best) > rule.value(other) for other in order[1:])
+    ]
+    return tuple(dict.fromkeys(words))[:MOST_REASONS] or ("as good as the others; the path decides",)
+
+
+def _why_not(copy: Copy, best: Copy, rules: Sequence[Criterion], kind: GroupKind) -> tuple[str, ...]:
+    words: list[str] = []
+    if _never_loses(copy, best, kind):
+        words.append("stays: it is edited" if copy.edited else f"stays: it is rated {copy.rating}")
+    words += [rule.worse(copy) for rule in rules if rule.value(copy) < rule.value(best)]
+    return tuple(dict.fromkeys(words))[:MOST_REASONS] or ("as good as the pick; the path decides",)
+
+
+def _copies_flip(best: Copy, order: Sequence[Copy], rules: Sequence[Criterion]) -> str:
+    """The first thing in which the pick is ahead of the runner-up."""
+    if len(order) < 2:
+        return ""
+    rival = order[1]
+    name = _name(rival.bundle.main.ref)
+    for rule in rules:
+        if rule.value(best) != rule.value(rival):
+            return f"{name} would be kept if the pick were not ahead in this: {rule.better(best)}"
+    return f"nothing sets {name} apart but its path"
+
+
+def _name(ref: Ref) -> str:
+    return ref.key.rsplit("/", 1)[-1]

@@ -1,0 +1,240 @@
+"""Ranks copies of one picture: which is the original, which a conversion or a messenger's copy of it."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import PurePosixPath
+from typing import Final
+
+from keepers.model import Bundle, Facts, GroupKind, Role
+
+
+class Origin(IntEnum):
+    """Where a copy stands between camera and messenger; the lower, the nearer to the original."""
+
+    RAW = 0
+    HEIC = 1
+    CAMERA = 2
+    PLAIN = 3
+    DERIVED = 4
+    MESSENGER = 5
+    UNREADABLE = 6
+
+
+ORIGIN_WORDS: Final[Mapping[Origin, str]] = {
+    Origin.RAW: "the camera's RAW",
+    Origin.HEIC: "the camera's own HEIC",
+    Origin.CAMERA: "the camera's own file",
+    Origin.PLAIN: "not known to be the camera's file",
+    Origin.DERIVED: "scaled, edited or converted",
+    Origin.MESSENGER: "a messenger's copy",
+    Origin.UNREADABLE: "empty or unreadable",
+}
+
+RAW_FORMATS: Final = frozenset(
+    "cr2 cr3 crw nef nrw arw sr2 srf dng raf orf rw2 rwl pef srw 3fr fff iiq x3f mrw mef mos erf kdc dcr gpr"
+    " raw".split()
+)
+#: What cameras and phones write besides RAW; another format with camera facts was converted.
+CAMERA_FORMATS: Final = frozenset({"jpeg", "heic", "tiff", "jxl"})
+LOSSLESS: Final = frozenset({"png", "tiff", "bmp", "gif"})
+#: Fewer pixels than this share of the largest copy's: it was scaled down or cropped.
+SCALED: Final = 0.9
+
+_EDITORS: Final = re.compile(
+    r"photoshop|lightroom|gimp|snapseed|darktable|rawtherapee|affinity|pixelmator|capture one|luminar|picasa|vsco"
+    r"|polarr|canva|dxo|photoscape|facetune|afterlight|irfanview|imagemagick|acdsee|krita|paint\.net|acorn|photos? editor",
+    re.IGNORECASE,
+)
+_MESSENGER: Final = re.compile(
+    r"whatsapp|-wa\d{4}|telegram|^signal-|messenger|^received_\d{6}|^fb_img|viber|wechat|^mmexport|threema"
+    r"|instagram|snapchat",
+    re.IGNORECASE,
+)
+_SECOND_NAME: Final = re.compile(
+    r"\(\d+\)$|(?:^|[ _-])cop(?:y|ie|ia)\d*(?:$|[ _-])|kopie|[ _-]edit(?:ed)?$|~\d+$|resized|[ _-]small$|thumb",
+    re.IGNORECASE,
+)
+_SECOND_PLACE: Final = re.compile(
+    r"back-?ups?|cop(?:y|ies)|kopien?|trash|papierkorb|recycle|corbeille|downloads?|duplicates?|dupes?|te?mp|cache"
+    r"|thumb|sent$|whatsapp|telegram|exports?$|^old$|lost\+found",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One of several copies, with what its bytes say of themselves."""
+
+    bundle: Bundle
+    facts: Facts | None
+
+    @property
+    def readable(self) -> bool:
+        """Whether there is a picture in it."""
+        return self.facts is not None and self.bundle.main.size > 0
+
+    @property
+    def pixels(self) -> int:
+        """Its number of pixels."""
+        return self.facts.width * self.facts.height if self.facts else 0
+
+    @property
+    def path(self) -> PurePosixPath:
+        """Where it lies."""
+        return PurePosixPath(self.bundle.main.ref.key)
+
+    @property
+    def edited(self) -> bool:
+        """Whether somebody worked on it: an editor's mark in it, or an edit beside it."""
+        software = self.facts.software if self.facts else ""
+        beside = any(
+            asset.role is Role.EDITED or asset.ref.key.lower().endswith(".aae")
+            for asset in self.bundle.others
+        )
+        return beside or bool(_EDITORS.search(software))
+
+    @property
+    def rating(self) -> int:
+        """Its stars; 0 where it has none, -1 where it was rejected."""
+        return (self.facts.rating or 0) if self.facts else 0
+
+    @property
+    def metadata(self) -> int:
+        """How many of camera, lens, exposure, place and dates it still knows."""
+        facts = self.facts
+        if facts is None:
+            return 0
+        return sum((bool(facts.camera), bool(facts.lens), facts.exposure_seconds is not None,
+                    facts.position is not None, bool(facts.dates)))  # fmt: skip
+
+    @property
+    def modified(self) -> int:
+        """When its file was last changed, in nanoseconds, from the revision `size:time:inode`."""
+        parts = self.bundle.main.revision.split(":")
+        return int(parts[1]) if len(parts) > 1 and parts[1].lstrip("-").isdigit() else 0
+
+    @property
+    def second_hand(self) -> int:
+        """How much its name and folders look like a copy's."""
+        folders = sum(bool(_SECOND_PLACE.search(part)) for part in self.path.parts[:-1])
+        return folders + bool(_SECOND_NAME.search(self.path.stem)) + bool(_MESSENGER.search(self.path.stem))
+
+    def bytes_per_pixel(self) -> float:
+        """How little it is compressed."""
+        return self.bundle.main.size / self.pixels if self.pixels else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One thing that decides between copies: the larger value wins; words for the winner and for the loser."""
+
+    name: str
+    value: Callable[[Copy], float]
+    better: Callable[[Copy], str]
+    worse: Callable[[Copy], str]
+
+
+def origin(copy: Copy, among: Sequence[Copy]) -> Origin:
+    """Where a copy stands, seen beside the others."""
+    facts = copy.facts
+    if facts is None or not copy.readable:
+        return Origin.UNREADABLE
+    if facts.format in RAW_FORMATS:
+        return Origin.RAW
+    if _MESSENGER.search(copy.path.stem) or _MESSENGER.search(facts.software) or _in_messenger(copy):
+        return Origin.MESSENGER
+    if facts.format == "heic" and facts.camera:
+        return Origin.HEIC
+    from_camera = any(other.facts is not None and other.facts.camera for other in among)
+    scaled = copy.pixels < SCALED * max(other.pixels for other in among)
+    converted = facts.format not in CAMERA_FORMATS and from_camera
+    if scaled or converted or (copy.edited and not _only_beside(copy)):
+        return Origin.DERIVED
+    return Origin.CAMERA if facts.camera else Origin.PLAIN
+
+
+def _in_messenger(copy: Copy) -> bool:
+    return not (copy.facts and copy.facts.camera) and any(
+        _MESSENGER.search(part) for part in copy.path.parts[:-1]
+    )
+
+
+def _only_beside(copy: Copy) -> bool:
+    """Whether the edit lies beside it, and the bytes themselves are untouched."""
+    return not _EDITORS.search(copy.facts.software if copy.facts else "")
+
+
+def ranked(copies: Sequence[Copy], kind: GroupKind) -> tuple[Copy, ...]:
+    """The copies, the original first; the same order whatever the order they came in."""
+    rules = criteria(copies, kind)
+    return tuple(
+        sorted(copies, key=lambda copy: (*(-rule.value(copy) for rule in rules), copy.bundle.main.ref))
+    )
+
+
+def criteria(copies: Sequence[Copy], kind: GroupKind) -> tuple[Criterion, ...]:
+    """What decides among these copies, the weightiest first."""
+    origins = {copy.bundle.main.ref: origin(copy, copies) for copy in copies}
+
+    def standing(copy: Copy) -> Origin:
+        return origins[copy.bundle.main.ref]
+
+    readable = Criterion(
+        "readable", lambda c: c.readable, lambda _: "readable", lambda _: "empty or unreadable"
+    )
+    source = Criterion(
+        "original",
+        lambda c: -standing(c),
+        lambda c: ORIGIN_WORDS[standing(c)],
+        lambda c: ORIGIN_WORDS[standing(c)],
+    )
+    rating = Criterion("rating", lambda c: c.rating, lambda c: f"rated {c.rating}", lambda _: "rated lower")
+    metadata = Criterion(
+        "metadata", lambda c: c.metadata, lambda _: "keeps more camera facts", lambda _: "lost camera facts"
+    )
+    name = Criterion(
+        "place",
+        lambda c: -c.second_hand,
+        lambda _: "lies in the better place",
+        lambda _: "its name or folder is that of a copy",
+    )
+    companions = Criterion(
+        "companions",
+        lambda c: len(c.bundle.others),
+        lambda _: "has more files beside it",
+        lambda _: "has fewer files beside it",
+    )
+    age = (
+        Criterion("taken", lambda c: -_taken(c), lambda _: "taken earlier", lambda _: "taken later"),
+        Criterion("modified", lambda c: -c.modified, lambda _: "older file", lambda _: "newer file"),
+    )
+    if kind is GroupKind.SAME_BYTES:
+        return (readable, name, companions, *age)
+    if kind is GroupKind.SAME_PIXELS:
+        return (readable, rating, source, metadata, name, companions, *age)
+    return (readable, source, *_picture(), metadata, name, _compression(), rating, companions, *age)
+
+
+def _picture() -> tuple[Criterion, ...]:
+    return (
+        Criterion("pixels", lambda c: c.pixels, lambda _: "most pixels", lambda _: "fewer pixels"),
+        Criterion("lossless", _lossless, lambda _: "without loss", lambda _: "compressed with loss"),
+    )
+
+
+def _compression() -> Criterion:
+    return Criterion(
+        "compression", Copy.bytes_per_pixel, lambda _: "least compressed", lambda _: "compressed more"
+    )
+
+
+def _lossless(copy: Copy) -> float:
+    """A picture without camera facts is likelier the source in a lossless format than in a lossy one."""
+    return bool(copy.facts and copy.facts.format in LOSSLESS and not copy.facts.camera)
+
+
+def _taken(copy: Copy) -> float:
+    taken = copy.bundle.main.taken
+    return taken.at.timestamp() if taken else 1e12

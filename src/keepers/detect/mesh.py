@@ -1,0 +1,280 @@
+"""The default face back end: CenterFace finds, MediaPipe's face mesh and blendshapes judge."""
+
+import functools
+import hashlib
+import json
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from keepers.detect import centerface
+from keepers.detect import landmarks as at
+from keepers.detect.backend import Box, NotAvailableError, Picture
+from keepers.detect.covered import EyeRegion, eye_region
+from keepers.detect.crops import Square, cut
+from keepers.detect.nets import Net, OnnxNet
+from keepers.model import Face
+from keepers.score.technical import face_light, face_sharpness
+
+#: Raised with every change of what is measured from the same models.
+VERSION: Final = 1
+MODELS: Final = Path(__file__).with_name("models")
+DETECTOR, MESH, SHAPES = "centerface.onnx", "face_mesh.onnx", "face_blendshapes.onnx"
+#: Pixels a side of what the mesh network reads.
+SIZE: Final = 256
+#: The mesh is made for a square 1.5 times as large as the points it finds; CenterFace's boxes are a
+#: little taller than that, so the first square is smaller, which spares a third pass.
+AROUND_POINTS, AROUND_BOX = 1.5, 1.4
+#: Long side in pixels of the unscaled photo under which eyes and smile are unknown. 40 and 41 px: 12 of 12
+#: verdicts right; under 40: people who look down read as blinking.
+SMALL: Final = 40
+#: Yaw in radians from which the far eye is not counted, and from which no eye is.
+TURNED, PROFILE = 0.45, 1.0
+PRESENT: Final = 0.5
+#: Eyes less open than this may well be closed, and need show no iris. (Below .33 they are: 13-14 of 15 closed
+#: ones found, 1 of 134 open ones wrong.)
+HALF_OPEN: Final = 0.45
+#: Two passes that differ more than this in the eyes have not found the eyes.
+UNSTEADY: Final = 0.45
+
+Floats = npt.NDArray[np.float64]
+
+
+def build(model_dir: str) -> "MeshBackend":
+    """The default back end with the models of a folder, or those that came with Keepers where it has none."""
+    return MeshBackend("default", model_files(model_dir), OnnxNet)
+
+
+def model_files(model_dir: str) -> tuple[Path, Path, Path]:
+    """Detector, mesh and blendshapes: a folder's own where it has them; NotAvailableError where one is missing."""
+    own = Path(model_dir) if model_dir else MODELS
+    detector, mesh, shapes = (
+        path if (path := own / name).is_file() else MODELS / name for name in (DETECTOR, MESH, SHAPES)
+    )
+    for path in (detector, mesh, shapes):
+        if not path.is_file():
+            raise NotAvailableError(f"its model {path.name} is not in this installation")
+    return detector, mesh, shapes
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One pass of the mesh network over a face."""
+
+    square: Square
+    crop: Picture
+    mesh: Floats
+    presence: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Eyes:
+    """How far each eye is open, and how the head is turned."""
+
+    right: float
+    left: float
+    yaw: float
+
+    @property
+    def counted(self) -> tuple[float, ...]:
+        """The eyes that can be seen from here."""
+        if abs(self.yaw) > PROFILE:
+            return ()
+        if abs(self.yaw) > TURNED:
+            return (self.left,) if self.yaw > 0 else (self.right,)
+        return (self.right, self.left)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mouth:
+    """What the face does: a smile, or what nobody wants on a photo."""
+
+    smile: float
+    grimace: float
+
+
+class MeshBackend:
+    """Three networks that some runtime loads: detector, mesh, blendshapes."""
+
+    def __init__(self, name: str, files: tuple[Path, Path, Path], load: Callable[[str], Net]) -> None:
+        self._name, self._files, self._load = name, files, load
+
+    @functools.cached_property
+    def method(self) -> str:
+        """Names back end, models and version."""
+        return f"{self._name}-{VERSION}:{_fingerprint(self._files)}"
+
+    @functools.cached_property
+    def _detector(self) -> Net:
+        return self._load(str(self._files[0]))
+
+    @functools.cached_property
+    def _mesh(self) -> Net:
+        return self._load(str(self._files[1]))
+
+    @functools.cached_property
+    def _shapes(self) -> Net:
+        return self._load(str(self._files[2]))
+
+    def detect(self, picture: Picture) -> tuple[Box, ...]:
+        """Find the faces, the most certain first."""
+        return centerface.find(self._detector, picture)
+
+    def analyse(self, picture: Picture, boxes: tuple[Box, ...], full_width: int) -> tuple[Face, ...]:
+        """Measure each face; what cannot be told stays None."""
+        enlarged = max(1.0, full_width / picture.shape[1])
+        return tuple(self._face(picture, box, enlarged) for box in boxes)
+
+    def _face(self, picture: Picture, box: Box, enlarged: float) -> Face:
+        height, width = picture.shape[:2]
+        plain = Face((box.x, box.y, box.width, box.height), box.confidence)
+        side = max(box.width * width, box.height * height)
+        if side < 2:
+            return plain
+        first = self._look(picture, _square(box, width, height, side))
+        better = _around(first)
+        seen = first if _near(first.square, better) else self._look(picture, better)
+        eyes, mouth = self._expression(seen)
+        known = {"sharpness", "light", "yaw", "roll"}
+        inner = _inner(seen.crop)
+        counted = self._counted(first, seen, eyes, side)
+        large = side * enlarged >= SMALL
+        if counted and large:
+            known.add("eyes")
+        if large and seen.presence >= PRESENT and abs(eyes.yaw) <= PROFILE:
+            known |= {"smile", "grimace"}
+        return Face(
+            plain.box,
+            box.confidence,
+            eyes_open=_rounded(sum(counted) / len(counted)) if "eyes" in known else None,
+            eye_min=_rounded(min(counted)) if "eyes" in known else None,
+            smile=_rounded(mouth.smile) if "smile" in known else None,
+            sharpness=_rounded(face_sharpness(inner)),
+            yaw=_rounded(eyes.yaw),
+            roll=_rounded(seen.square.turn),
+            light=_rounded(face_light(inner)),
+            known=frozenset(known),
+            grimace=_rounded(mouth.grimace) if "smile" in known else None,
+        )
+
+    def _look(self, picture: Picture, square: Square) -> _Seen:
+        crop = cut(picture, square, SIZE)
+        points, presence, _ = self._mesh.run(crop[None].astype(np.float32) / np.float32(255))
+        mesh = points.reshape(478, 3).astype(np.float64)
+        return _Seen(square, crop, mesh, 1 / (1 + math.exp(-float(presence.ravel()[0]))))
+
+    def _expression(self, seen: _Seen) -> tuple[_Eyes, _Mouth]:
+        points = seen.square.back(seen.mesh[:, :2] / SIZE)
+        shapes = self._shapes.run(points[at.SUBSET][None].astype(np.float32))[0].ravel()
+        right = _open(float(shapes[at.BLINK_RIGHT]), points, at.RIGHT_EYE)
+        left = _open(float(shapes[at.BLINK_LEFT]), points, at.LEFT_EYE)
+        across = seen.mesh[at.LEFT_SIDE] - seen.mesh[at.RIGHT_SIDE]
+        return _Eyes(right, left, math.atan2(float(across[2]), float(across[0]))), _mouth(shapes, points)
+
+    def _counted(self, first: _Seen, seen: _Seen, eyes: _Eyes, side: float) -> tuple[float, ...]:
+        """The eyes whose state is known: seen, uncovered, and found alike in both passes."""
+        if min(first.presence, seen.presence) < PRESENT or not eyes.counted:
+            return ()
+        if first is not seen:
+            before, _ = self._expression(first)
+            if max(abs(before.left - eyes.left), abs(before.right - eyes.right)) > UNSTEADY:
+                return ()
+        region = eye_region(seen.crop, seen.mesh[:, :2])
+        return eyes.counted if _believed(region, eyes.counted, side) else ()
+
+
+def _believed(region: EyeRegion, counted: tuple[float, ...], side: float) -> bool:
+    """Whether nothing covers the eyes; closed ones have no iris to show."""
+    return not region.covered and (sum(counted) < HALF_OPEN * len(counted) or region.shows_open_eyes(side))
+
+
+def _near(square: Square, better: Square) -> bool:
+    """Whether a second pass would see the same: the networks are steady within this."""
+    shift = math.hypot(square.x - better.x, square.y - better.y) / square.side
+    turn = abs(math.remainder(square.turn - better.turn, math.tau))
+    return shift < 0.05 and 0.93 < better.side / square.side < 1.07 and turn < 0.05
+
+
+def _inner(crop: Picture) -> Picture:
+    """The middle of a mesh network's input that the face fills, at the size where sharpness is compared."""
+    edge = SIZE * (1 - 1 / AROUND_POINTS) / 2
+    middle = (edge, edge, SIZE - edge, SIZE - edge)
+    return np.asarray(Image.fromarray(crop).resize((112, 112), Image.Resampling.BILINEAR, box=middle))
+
+
+def _square(box: Box, width: int, height: int, side: float) -> Square:
+    turn = 0.0
+    if box.points:
+        (x0, y0), (x1, y1) = box.points[:2]
+        turn = math.atan2((y1 - y0) * height, (x1 - x0) * width)
+    return Square((box.x + box.width / 2) * width, (box.y + box.height / 2) * height, AROUND_BOX * side, turn)
+
+
+def _around(seen: _Seen) -> Square:
+    """The square around the points of a mesh, its eyes level, as MediaPipe follows a face."""
+    points = seen.square.back(seen.mesh[:, :2] / SIZE)
+    across = points[at.LEFT_EYE[0]] - points[at.RIGHT_EYE[0]]
+    turn = math.atan2(float(across[1]), float(across[0]))
+    cos, sin = math.cos(turn), math.sin(turn)
+    level = points @ np.array([[cos, -sin], [sin, cos]])
+    low, high = level.min(axis=0), level.max(axis=0)
+    x, y = (low + high) / 2
+    side = AROUND_POINTS * float((high - low).max())
+    return Square(float(x * cos - y * sin), float(x * sin + y * cos), side, turn)
+
+
+def _open(blink: float, points: Floats, eye: tuple[int, ...]) -> float:
+    """Half from the blink blendshape, half from the eye aspect ratio (Soukupova and Cech, 2016)."""
+    outer, up1, up2, inner, down1, down2 = points[list(eye)]
+    wide = float(np.hypot(*(outer - inner))) + 1e-6
+    ratio = (float(np.hypot(*(up1 - down2))) + float(np.hypot(*(up2 - down1)))) / (2 * wide)
+    return 0.5 * (1 - blink) + 0.5 * min(1.0, max(0.0, (ratio - 0.06) / 0.20))
+
+
+def _mouth(shapes: npt.NDArray[np.float32], points: Floats) -> _Mouth:
+    """Smile and grimace from blendshapes.
+
+    Closed lips alone score .7 on neutral passport faces; clear smiles lift a lip. A grimace is brows drawn
+    down, a lip lifted without a smile, or a mouth wide open under wide eyes (a laugh narrows them).
+    """
+
+    def mean(*numbers: int) -> float:
+        return float(shapes[list(numbers)].mean())
+
+    upper, lower, middle_left, middle_right = points[list(at.LIPS)]
+    gap = float(np.hypot(*(upper - lower))) / (float(np.hypot(*(middle_left - middle_right))) + 1e-6)
+    curl = mean(at.SMILE_LEFT, at.SMILE_RIGHT)
+    lifted = mean(*at.UPPER_LIP)
+    smile = 0.75 * curl + 0.35 * max(mean(*at.LOWER_LIP), lifted)
+    squint = mean(*at.SQUINT) + mean(at.BLINK_LEFT, at.BLINK_RIGHT)
+    jaw = _part((float(shapes[at.JAW_OPEN]) - 0.15) / 0.15)
+    gape = jaw * _part((gap - 0.3) / 0.15) * _part(1.25 - 2 * squint)
+    grimace = 1.5 * mean(*at.BROWS_DOWN) * (1 - curl) + 0.7 * max(0.0, lifted - curl) + gape
+    return _Mouth(_part(smile), _part(grimace))
+
+
+def _part(value: float) -> float:
+    return min(1.0, max(0.0, value))
+
+
+def _rounded(value: float) -> float:
+    return round(float(value), 4)
+
+
+@functools.lru_cache(maxsize=4)
+def _fingerprint(files: tuple[Path, ...]) -> str:
+    """Tells these models from others: by the build's manifest, so that rebuilding changes nothing, else by bytes."""
+    digest = hashlib.sha256()
+    for path in files:
+        if path.parent == MODELS and (MODELS / "manifest.json").is_file():
+            manifest = json.loads((MODELS / "manifest.json").read_text("ascii"))
+            digest.update(json.dumps([path.name, manifest["sources"], manifest["converter"]]).encode())
+        else:
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,35 @@
+"""The same networks run by OpenCV, for those who have it installed and onnxruntime does not suit."""
+
+import importlib.util
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from keepers.detect.backend import NotAvailableError
+from keepers.detect.mesh import MeshBackend, model_files
+
+Floats = npt.NDArray[np.float32]
+
+
+def build(model_dir: str) -> MeshBackend:
+    """The default networks on OpenCV's own runtime; not available without the package."""
+    if importlib.util.find_spec("cv2") is None:
+        raise NotAvailableError("OpenCV is not installed (pip install 'opencv-python-headless>=4.11')")
+    return MeshBackend("opencv", model_files(model_dir), OpenCvNet)
+
+
+class OpenCvNet:
+    """A network from an .onnx file, run by cv2.dnn."""
+
+    def __init__(self, path: str) -> None:
+        import cv2  # noqa: PLC0415 (optional, and heavy)
+
+        cv2.setNumThreads(1)
+        self._net: Any = cv2.dnn.readNetFromONNX(path)  # cv2 has no types for its networks
+
+    def run(self, given: Floats) -> list[Floats]:
+        """Give all its outputs for one input."""
+        self._net.setInput(given)
+        names = self._net.getUnconnectedOutLayersNames()
+        return [np.asarray(output, np.float32) for output in self._net.forward(names)]
