@@ -85,7 +85,7 @@ figcaption{margin-top:11px;font-size:.9rem;line-height:1.42}
 .name{display:flex;gap:10px;justify-content:space-between;align-items:baseline}
 .name bdi{font-weight:620;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;
 overflow:hidden}
-.name output{font-variant-numeric:tabular-nums;font-weight:650}
+.name output{flex:none;white-space:nowrap;font-variant-numeric:tabular-nums;font-weight:650}
 .meta span{white-space:nowrap}
 .meta,.files,.copies{color:var(--soft);font-variant-numeric:tabular-nums}
 .bar{display:block;height:5px;border-radius:9px;background:var(--well);overflow:hidden;margin:7px 0 8px}

@@ -157,7 +157,7 @@ def _header(groups: Sequence[Entry], about: Summary) -> Html:
 
 def _chips(counts: Counter[str]) -> Iterator[Html]:
     """Radio buttons that CSS turns into a filter by kind."""
-    kinds = [kind for kind in GroupKind if counts[kind]]
+    kinds = [kind for kind in KINDS if counts[kind]]
     chosen: list[tuple[str, str, int, Html | None]] = [("all", "All", counts.total(), None)]
     chosen += [(str(kind), KINDS[kind], counts[kind], element("i", class_=f"dot {kind}")) for kind in kinds]
     for key, word, _, _ in chosen:
