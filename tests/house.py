@@ -16,7 +16,6 @@ OWNERS = {
     # Besides reading: doctor makes a sample of each format, and the report its thumbnails.
     "pillow_heif": ("read", "workflows"),
     "simplejpeg": ("read", "workflows"),
-    "exifread": ("read",),
     "defusedxml": ("read",),
     "pebble": ("work",),
     "multiprocessing": ("work",),
