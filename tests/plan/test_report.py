@@ -87,9 +87,9 @@ def page(*groups: Entry, about: Summary = ABOUT, thumbnails: dict[ContentId, byt
 def test_a_group_is_told_in_full():
     seen = page(entry(7), thumbnails={ContentId("b3:a.jpg"): b"JPEG"})
     told = (
-        "Photos put in order|From /pictures|1,204|900|3.2 MB|could be freed|Group 7|Series|2 photos|15 June 2024|"
-        "the same camera|Keeper|a.jpg|93|40|all eyes open|eyes closed|09:30:02|4000 \u00d7 3000|/in/b.jpg|sharpness|"
-        "What would change this|if b.jpg had its eyes open|no preview"
+        "Photos put in order|From /pictures|1,204|900|3.2 MB|could be freed|Group 7|Series|2 photos|"
+        "15 June 2024|the same camera|Keeper|a.jpg|93|40|all eyes open|eyes closed|09:30:02|4000 \u00d7 3000|"
+        "/in/b.jpg|sharpness|What would change this|if b.jpg had its eyes open|no preview"
     )
     for words in told.split("|"):
         assert words in re.sub(r"\s+", " ", seen.text), words
@@ -186,7 +186,7 @@ def test_large_thumbnails_make_more_pages():
     groups = [entry(n, photo(f"{n}a.jpg"), photo(f"{n}b.jpg")) for n in range(6)]
     large = bytes(PAGE_BYTES // 4)
     made = pages(groups, ABOUT, {b.main.content: large for g in groups for b in g.decision.group.members})
-    assert [len(Page(data).all("article")) for data in made.values()] == [2, 2, 2]
+    assert [data.count(b"<article") for data in made.values()] == [2, 2, 2]
 
 
 def test_thousands_of_photos_in_a_group_and_of_problems_stay_readable():
