@@ -11,7 +11,12 @@ from keepers.errors import SettingsError
 def test_flags_outrank_environment_file_and_defaults(tmp_path: Path) -> None:
     file = tmp_path / "keepers.toml"
     file.write_text("jobs = 3\ntime_window = 60\nmin_size = 4\n", "utf-8")
-    environment = {"KEEPERS_CONFIG": str(file), "KEEPERS_TIME_WINDOW": "90", "KEEPERS_MIN_SIZE": "5", "HOME": "/nowhere"}
+    environment = {
+        "KEEPERS_CONFIG": str(file),
+        "KEEPERS_TIME_WINDOW": "90",
+        "KEEPERS_MIN_SIZE": "5",
+        "HOME": "/nowhere",
+    }
     settings = config.load({"min_size": 6, "threshold": None}, environment)
     assert (settings.jobs, settings.time_window, settings.min_size, settings.threshold) == (3, 90.0, 6, -1)
 

@@ -19,23 +19,52 @@ Value = str | int | float | bool
 class Settings:
     """Everything that can be set; `describe()` gives each with its meaning."""
 
-    catalog: str = field(default="", metadata={"doc": "The catalog file; empty: in the platform's data folder."})
+    catalog: str = field(
+        default="", metadata={"doc": "The catalog file; empty: in the platform's data folder."}
+    )
     jobs: int = field(default=0, metadata={"doc": "Worker processes; 0: one a core."})
-    seconds_per_file: float = field(default=10.0, metadata={"doc": "Longest time that reading one file may take."})
-    home_zone: str = field(default="", metadata={"doc": "Time zone of photos that name none, such as Europe/Berlin; empty: this machine's."})
-    threshold: int = field(default=-1, metadata={"doc": "Old meaning of -t: dHash64 bits that may differ, 0-64; -1: the measured default rule."})
-    time_window: float = field(default=300.0, metadata={"doc": "Seconds within which similar photos are a burst; 0: no bursts by time."})
+    seconds_per_file: float = field(
+        default=10.0, metadata={"doc": "Longest time that reading one file may take."}
+    )
+    home_zone: str = field(
+        default="",
+        metadata={"doc": "Time zone of photos that name none, such as Europe/Berlin; empty: this machine's."},
+    )
+    threshold: int = field(
+        default=-1,
+        metadata={
+            "doc": "Old meaning of -t: dHash64 bits that may differ, 0-64; -1: the measured default rule."
+        },
+    )
+    time_window: float = field(
+        default=300.0,
+        metadata={"doc": "Seconds within which similar photos are a burst; 0: no bursts by time."},
+    )
     min_size: int = field(default=2, metadata={"doc": "Photos that make a group, at least 2."})
-    faces: str = field(default="auto", metadata={"doc": "Face back end: auto, none, or the name of an installed one."})
-    model_dir: str = field(default="", metadata={"doc": "Folder with models of your own; empty: those that come with Keepers."})
+    faces: str = field(
+        default="auto", metadata={"doc": "Face back end: auto, none, or the name of an installed one."}
+    )
+    model_dir: str = field(
+        default="", metadata={"doc": "Folder with models of your own; empty: those that come with Keepers."}
+    )
     weight_faces: float = field(default=0.70, metadata={"doc": "Share of the faces in a photo's score."})
-    weight_technical: float = field(default=0.20, metadata={"doc": "Share of sharpness and exposure where there are faces."})
-    weight_composition: float = field(default=0.10, metadata={"doc": "Share of composition where there are faces."})
+    weight_technical: float = field(
+        default=0.20, metadata={"doc": "Share of sharpness and exposure where there are faces."}
+    )
+    weight_composition: float = field(
+        default=0.10, metadata={"doc": "Share of composition where there are faces."}
+    )
     weight_eyes: float = field(default=0.45, metadata={"doc": "Share of open eyes in a face's score."})
     weight_smile: float = field(default=0.20, metadata={"doc": "Share of the smile in a face's score."})
-    weight_face_sharpness: float = field(default=0.20, metadata={"doc": "Share of sharpness on the face in a face's score."})
-    weight_frontality: float = field(default=0.10, metadata={"doc": "Share of looking to the camera in a face's score."})
-    weight_light: float = field(default=0.05, metadata={"doc": "Share of the light on the face in a face's score."})
+    weight_face_sharpness: float = field(
+        default=0.20, metadata={"doc": "Share of sharpness on the face in a face's score."}
+    )
+    weight_frontality: float = field(
+        default=0.10, metadata={"doc": "Share of looking to the camera in a face's score."}
+    )
+    weight_light: float = field(
+        default=0.05, metadata={"doc": "Share of the light on the face in a face's score."}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +82,13 @@ def describe(settings: Settings) -> tuple[Setting, ...]:
     """Every setting with its environment variable, default, present value and meaning."""
     plain = Settings()
     return tuple(
-        Setting(f.name, PREFIX + f.name.upper(), getattr(plain, f.name), getattr(settings, f.name), f.metadata["doc"])
+        Setting(
+            f.name,
+            PREFIX + f.name.upper(),
+            getattr(plain, f.name),
+            getattr(settings, f.name),
+            f.metadata["doc"],
+        )
         for f in fields(Settings)
     )
 
@@ -97,7 +132,13 @@ def parse(name: str, value: object, where: str) -> Value:
 
 def store(file: Path, name: str, value: Value) -> None:
     """Write one setting into keepers.toml, all other lines kept; SettingsError if the result is no TOML."""
-    text = str(value).lower() if isinstance(value, bool) else _quoted(value) if isinstance(value, str) else repr(value)
+    text = (
+        str(value).lower()
+        if isinstance(value, bool)
+        else _quoted(value)
+        if isinstance(value, str)
+        else repr(value)
+    )
     old = file.read_text("utf-8").splitlines() if file.exists() else []
     kept = [line for line in old if line.split("=")[0].strip() != name]
     lines = "\n".join([f"{name} = {text}", *kept]) + "\n"
@@ -149,9 +190,9 @@ def _with(settings: Settings, name: str, value: object, where: str) -> Settings:
 def _check(settings: Settings) -> None:
     problems = [
         (settings.jobs < 0, "jobs must be 0 or more"),
-        (not -1 <= settings.threshold <= 64, "threshold must lie in 0-64"),  # noqa: PLR2004 (bits of a dHash64)
+        (not -1 <= settings.threshold <= 64, "threshold must lie in 0-64"),
         (settings.time_window < 0, "time_window must be 0 or more seconds"),
-        (settings.min_size < 2, "min_size must be 2 or more"),  # noqa: PLR2004 (a group has two members)
+        (settings.min_size < 2, "min_size must be 2 or more"),
         (settings.seconds_per_file <= 0, "seconds_per_file must be more than 0"),
     ]
     for wrong, message in problems:

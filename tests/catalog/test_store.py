@@ -29,7 +29,9 @@ def test_migrating_makes_a_backup_first(tmp_path: Path, monkeypatch: pytest.Monk
     file = tmp_path / "catalog.db"
     store.open_catalog(file, create=True).close()
     version = len(schema.MIGRATIONS)
-    monkeypatch.setattr(store, "MIGRATIONS", (*schema.MIGRATIONS, ("ALTER TABLE root ADD COLUMN label TEXT",)))
+    monkeypatch.setattr(
+        store, "MIGRATIONS", (*schema.MIGRATIONS, ("ALTER TABLE root ADD COLUMN label TEXT",))
+    )
     migrated = store.open_catalog(file, create=False)
     assert "label" in [row[1] for row in migrated.db.execute("PRAGMA table_info(root)")]
     backup = sqlite3.connect(f"{file}.v{version}.backup")

@@ -25,7 +25,10 @@ def test_hostile_names_drive_no_terminal(name: str, shown: str) -> None:
     assert show.printable(name) == shown
 
 
-@pytest.mark.parametrize(("number", "text"), [(0, "0 B"), (999, "999 B"), (1500, "1.5 KB"), (212_400_000_000, "212 GB"), (31_200_000, "31.2 MB")])
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(0, "0 B"), (999, "999 B"), (1500, "1.5 KB"), (212_400_000_000, "212 GB"), (31_200_000, "31.2 MB")],
+)
 def test_sizes_in_the_unit_that_people_use(number: int, text: str) -> None:
     assert show.size(number) == text
 
@@ -37,7 +40,9 @@ def test_json_is_ascii_and_says_its_version(capsys: pytest.CaptureFixture[str]) 
     assert json.loads(text) == {"schema_version": 1, "path": "é\udcff"}
 
 
-def test_progress_without_a_terminal_is_a_plain_line_every_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_without_a_terminal_is_a_plain_line_every_ten_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     now = [100.0]
     monkeypatch.setattr(show.time, "monotonic", lambda: now[0])
     monkeypatch.setattr(sys, "stderr", written := io.StringIO())

@@ -83,7 +83,7 @@ def facts_of(catalog: Catalog, wanted: Iterable[ContentId], *, exif: bool = Fals
     for part in _parts(wanted):
         marks = ",".join("?" * len(part))
         rows = catalog.db.execute(
-            f"SELECT c.b3, c.facts, e.data FROM content c LEFT JOIN exif e ON e.content = c.id WHERE c.b3 IN ({marks})",  # noqa: S608
+            f"SELECT c.b3, c.facts, e.data FROM content c LEFT JOIN exif e ON e.content = c.id WHERE c.b3 IN ({marks})",
             part,
         )
         for b3, text, tags in rows:
@@ -109,7 +109,7 @@ def looks_of(catalog: Catalog, wanted: Iterable[ContentId], method: str) -> dict
     for part in _parts(wanted):
         marks = ",".join("?" * len(part))
         rows = catalog.db.execute(
-            f"SELECT c.b3, k.data FROM look k JOIN content c ON c.id = k.content WHERE k.method = ? AND c.b3 IN ({marks})",  # noqa: S608
+            f"SELECT c.b3, k.data FROM look k JOIN content c ON c.id = k.content WHERE k.method = ? AND c.b3 IN ({marks})",
             [method, *part],
         )
         for b3, text in rows:
@@ -136,7 +136,7 @@ def full_pixels_of(catalog: Catalog, wanted: Iterable[ContentId], method: int) -
     for part in _parts(wanted):
         marks = ",".join("?" * len(part))
         rows = catalog.db.execute(
-            f"SELECT c.b3, f.digest FROM full_pixels f JOIN content c ON c.id = f.content WHERE f.method = ? AND c.b3 IN ({marks})",  # noqa: S608
+            f"SELECT c.b3, f.digest FROM full_pixels f JOIN content c ON c.id = f.content WHERE f.method = ? AND c.b3 IN ({marks})",
             [method, *part],
         )
         found.update((content_id(b3), text) for b3, text in rows)

@@ -74,7 +74,8 @@ def set_taken(catalog: Catalog, rows: Iterable[tuple[int, Taken]]) -> None:
 def set_bundles(catalog: Catalog, rows: Iterable[tuple[int, int | None, Role, Fate]]) -> None:
     """Remember, for each file of a folder, its main file, role and fate, inside the running transaction."""
     catalog.db.executemany(
-        "UPDATE location SET main = ?, role = ?, fate = ? WHERE id = ?", [(main, role, fate, row) for row, main, role, fate in rows]
+        "UPDATE location SET main = ?, role = ?, fate = ? WHERE id = ?",
+        [(main, role, fate, row) for row, main, role, fate in rows],
     )
 
 
@@ -82,7 +83,7 @@ def unfinished_folders(catalog: Catalog, roots: Sequence[str]) -> list[str]:
     """Folders below the roots that hold photos without a capture time: their files are new."""
     where, values = below("key", roots)
     rows = catalog.db.execute(
-        f"SELECT DISTINCT folder FROM location WHERE {where} AND fate IN ('photo', 'companion') AND taken IS NULL",  # noqa: S608
+        f"SELECT DISTINCT folder FROM location WHERE {where} AND fate IN ('photo', 'companion') AND taken IS NULL",
         values,
     )
     return [os.fsdecode(row[0]) for row in rows]
@@ -90,7 +91,9 @@ def unfinished_folders(catalog: Catalog, roots: Sequence[str]) -> list[str]:
 
 def copies_of(catalog: Catalog, b3: bytes) -> list[str]:
     """Every known path that holds these bytes, in path order."""
-    rows = catalog.db.execute("SELECT l.key FROM location l JOIN content c ON c.id = l.content WHERE c.b3 = ? ORDER BY l.key", (b3,))
+    rows = catalog.db.execute(
+        "SELECT l.key FROM location l JOIN content c ON c.id = l.content WHERE c.b3 = ? ORDER BY l.key", (b3,)
+    )
     return [os.fsdecode(row[0]) for row in rows]
 
 

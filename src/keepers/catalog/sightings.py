@@ -63,18 +63,20 @@ def see(catalog: Catalog, found: Iterable[Found]) -> int:
     return catalog.db.total_changes - before
 
 
-def known_and_lost(catalog: Catalog, root: str, unknown: Sequence[str], moved: frozenset[str]) -> tuple[int, int]:
+def known_and_lost(
+    catalog: Catalog, root: str, unknown: Sequence[str], moved: frozenset[str]
+) -> tuple[int, int]:
     """How many files are known below a root, and how many of them are not there any more.
 
     Files below folders that could not be listed (`unknown`), and those that our own journal moved
     away (`moved`), are not lost.
     """
     where, values = below("l.key", [root])
-    known = catalog.db.execute(f"SELECT count(*) FROM location l WHERE {where}", values).fetchone()[0]  # noqa: S608
+    known = catalog.db.execute(f"SELECT count(*) FROM location l WHERE {where}", values).fetchone()[0]
     spared, spared_values = below("l.key", unknown)
     spare = f"AND NOT {spared}" if unknown else ""
     gone = catalog.db.execute(
-        f"SELECT l.key FROM location l WHERE {where} {spare} AND l.key NOT IN (SELECT key FROM seen)",  # noqa: S608
+        f"SELECT l.key FROM location l WHERE {where} {spare} AND l.key NOT IN (SELECT key FROM seen)",
         values + (spared_values if unknown else []),
     )
     return known, sum(os.fsdecode(key) not in moved for (key,) in gone)
@@ -83,7 +85,7 @@ def known_and_lost(catalog: Catalog, root: str, unknown: Sequence[str], moved: f
 def seen_below(catalog: Catalog, root: str) -> int:
     """How many files lie at or below a root now."""
     where, values = below("key", [root])
-    number: int = catalog.db.execute(f"SELECT count(*) FROM seen WHERE {where}", values).fetchone()[0]  # noqa: S608
+    number: int = catalog.db.execute(f"SELECT count(*) FROM seen WHERE {where}", values).fetchone()[0]
     return number
 
 
@@ -112,34 +114,48 @@ def forget(catalog: Catalog, roots: Sequence[str], unknown: Sequence[str]) -> li
     condition = f"{where} {spare} AND key NOT IN (SELECT key FROM seen)"
     parameters = values + (spared_values if unknown else [])
     with catalog.writing() as db:
-        folders = {os.fsdecode(row[0]) for row in db.execute(f"SELECT DISTINCT folder FROM location WHERE {condition}", parameters)}  # noqa: S608
-        db.execute(f"UPDATE location SET main = NULL WHERE main IN (SELECT id FROM location WHERE {condition})", parameters)  # noqa: S608
-        db.execute(f"DELETE FROM location WHERE {condition}", parameters)  # noqa: S608
+        folders = {
+            os.fsdecode(row[0])
+            for row in db.execute(f"SELECT DISTINCT folder FROM location WHERE {condition}", parameters)
+        }
+        db.execute(
+            f"UPDATE location SET main = NULL WHERE main IN (SELECT id FROM location WHERE {condition})",
+            parameters,
+        )
+        db.execute(f"DELETE FROM location WHERE {condition}", parameters)
     return sorted(folders)
 
 
 def counts(catalog: Catalog, roots: Sequence[str]) -> Counts:
     """Count the files below the roots by their fate."""
     where, values = below("key", roots)
-    rows = catalog.db.execute(f"SELECT fate, count(*), sum(size) FROM location WHERE {where} GROUP BY fate", values)  # noqa: S608
+    rows = catalog.db.execute(
+        f"SELECT fate, count(*), sum(size) FROM location WHERE {where} GROUP BY fate", values
+    )
     table = {Fate(fate): (number, size) for fate, number, size in rows}
     number = {fate: table.get(fate, (0, 0))[0] for fate in Fate}
     return Counts(
-        number[Fate.PHOTO], number[Fate.COMPANION], number[Fate.UNREADABLE], number[Fate.IGNORED], sum(v[1] for v in table.values())
+        number[Fate.PHOTO],
+        number[Fate.COMPANION],
+        number[Fate.UNREADABLE],
+        number[Fate.IGNORED],
+        sum(v[1] for v in table.values()),
     )
 
 
 def reasons(catalog: Catalog, roots: Sequence[str], fate: Fate) -> Iterator[tuple[str, str]]:
     """Yield path and reason of each file of one fate below the roots, in path order."""
     where, values = below("key", roots)
-    for key, reason in catalog.db.execute(f"SELECT key, reason FROM location WHERE fate = ? AND {where} ORDER BY key", [fate, *values]):  # noqa: S608
+    for key, reason in catalog.db.execute(
+        f"SELECT key, reason FROM location WHERE fate = ? AND {where} ORDER BY key", [fate, *values]
+    ):
         yield os.fsdecode(key), reason
 
 
 def folder_problems(catalog: Catalog, roots: Sequence[str]) -> list[tuple[str, str]]:
     """Path and reason of each folder below the roots that could not be listed at its latest scan."""
     where, values = below("key", roots)
-    rows = catalog.db.execute(f"SELECT key, reason FROM problem WHERE {where} ORDER BY key", values)  # noqa: S608
+    rows = catalog.db.execute(f"SELECT key, reason FROM problem WHERE {where} ORDER BY key", values)
     return [(os.fsdecode(key), reason) for key, reason in rows]
 
 
@@ -147,9 +163,10 @@ def set_folder_problems(catalog: Catalog, roots: Sequence[str], problems: Iterab
     """Replace what is known of folders below the roots that cannot be listed."""
     where, values = below("key", roots)
     with catalog.writing() as db:
-        db.execute(f"DELETE FROM problem WHERE {where}", values)  # noqa: S608
+        db.execute(f"DELETE FROM problem WHERE {where}", values)
         db.executemany(
-            "INSERT OR REPLACE INTO problem VALUES (?, ?, ?)", [(LOCAL, os.fsencode(path), reason) for path, reason in problems]
+            "INSERT OR REPLACE INTO problem VALUES (?, ?, ?)",
+            [(LOCAL, os.fsencode(path), reason) for path, reason in problems],
         )
 
 

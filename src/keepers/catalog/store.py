@@ -48,7 +48,9 @@ class Catalog:
     def check(self) -> tuple[str, ...]:
         """Problems that SQLite's full integrity check finds; empty when the catalog is sound."""
         rows = [row[0] for row in self.db.execute("PRAGMA integrity_check")]
-        rows += [f"row {row[1]} of {row[0]} points nowhere" for row in self.db.execute("PRAGMA foreign_key_check")]
+        rows += [
+            f"row {row[1]} of {row[0]} points nowhere" for row in self.db.execute("PRAGMA foreign_key_check")
+        ]
         return tuple(row for row in rows if row != "ok")
 
     def backup(self, target: Path) -> None:
@@ -63,9 +65,12 @@ class Catalog:
 
     def export(self) -> Iterator[str]:
         """Yield every row of every table as one line of JSON; bytes as hex."""
-        tables = [row[0] for row in self.db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
+        tables = [
+            row[0]
+            for row in self.db.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+        ]
         for table in tables:
-            cursor = self.db.execute(f'SELECT * FROM "{table}"')  # noqa: S608 (a name out of the schema itself)
+            cursor = self.db.execute(f'SELECT * FROM "{table}"')
             names = [column[0] for column in cursor.description]
             for row in cursor:
                 values = {n: v.hex() if isinstance(v, bytes) else v for n, v in zip(names, row, strict=True)}
@@ -126,7 +131,9 @@ def _quick_check(catalog: Catalog) -> None:
 def _migrate(catalog: Catalog) -> None:
     version = catalog.db.execute("PRAGMA user_version").fetchone()[0]
     if version > len(MIGRATIONS):
-        message = f"{catalog.file} was made by a newer Keepers (schema {version}, this one knows {len(MIGRATIONS)})"
+        message = (
+            f"{catalog.file} was made by a newer Keepers (schema {version}, this one knows {len(MIGRATIONS)})"
+        )
         raise CatalogDamagedError(message)
     if 0 < version < len(MIGRATIONS):
         catalog.backup(catalog.file.with_name(f"{catalog.file.name}.v{version}.backup"))
@@ -142,7 +149,9 @@ def _migrate(catalog: Catalog) -> None:
 def _translated(file: Path, error: sqlite3.DatabaseError) -> CatalogBusyError | CatalogDamagedError:
     text = str(error)
     if "locked" in text or "busy" in text:
-        return CatalogBusyError(f"the catalog {file} is in use by another program (waited {WAIT_SECONDS:.0f} s)")
+        return CatalogBusyError(
+            f"the catalog {file} is in use by another program (waited {WAIT_SECONDS:.0f} s)"
+        )
     return CatalogDamagedError(
         f"the catalog {file} cannot be used: {text}. Move it away and run `keepers scan` again: "
         "everything but decisions is rebuilt from the photos"

@@ -24,18 +24,24 @@ def status(options: argparse.Namespace) -> int:
         roots = locations.roots(catalog)
     runs = opened.history()
     if options.json:
-        show.document({
-            "catalog": str(opened.catalog_file),
-            "photos": known.photos,
-            "companions": known.companions,
-            "unreadable": known.unreadable,
-            "bytes": known.bytes,
-            "roots": [{"path": path, "photos": photos, "scanned": scanned} for path, photos, scanned in roots],
-            "runs": len(runs),
-        })
+        show.document(
+            {
+                "catalog": str(opened.catalog_file),
+                "photos": known.photos,
+                "companions": known.companions,
+                "unreadable": known.unreadable,
+                "bytes": known.bytes,
+                "roots": [
+                    {"path": path, "photos": photos, "scanned": scanned} for path, photos, scanned in roots
+                ],
+                "runs": len(runs),
+            }
+        )
         return 0
     show.line(f"catalog {opened.catalog_file}")
-    show.line(f"{show.count(known.photos, 'photo')}, {show.count(known.companions, 'companion')}, {show.size(known.bytes)}; {known.unreadable:,} unreadable")
+    show.line(
+        f"{show.count(known.photos, 'photo')}, {show.count(known.companions, 'companion')}, {show.size(known.bytes)}; {known.unreadable:,} unreadable"
+    )
     for path, photos, scanned in roots:
         show.line(f"  {path}: {show.count(photos, 'photo')}, last scanned {scanned[:16].replace('T', ' ')}")
     for run in runs[-5:]:
@@ -47,7 +53,9 @@ def doctor(options: argparse.Namespace) -> int:
     """Check this installation; exit code 1 when something that is needed does not work."""
     checks = session.opened(options).doctor()
     if options.json:
-        show.document({"checks": [{"name": c.name, "state": c.state, "detail": c.detail, "fix": c.fix} for c in checks]})
+        show.document(
+            {"checks": [{"name": c.name, "state": c.state, "detail": c.detail, "fix": c.fix} for c in checks]}
+        )
     else:
         for check in checks:
             _tell(check)
@@ -65,14 +73,27 @@ def config(options: argparse.Namespace) -> int:
             message = f"there is no setting called {options.name!r}; `keepers config show` lists them"
             raise UsageError(message)
     if options.json:
-        show.document({
-            "file": str(settings_module.config_file(os.environ)),
-            "settings": [{"name": s.name, "value": s.value, "default": s.default, "environment": s.variable, "doc": s.doc} for s in table],
-        })
+        show.document(
+            {
+                "file": str(settings_module.config_file(os.environ)),
+                "settings": [
+                    {
+                        "name": s.name,
+                        "value": s.value,
+                        "default": s.default,
+                        "environment": s.variable,
+                        "doc": s.doc,
+                    }
+                    for s in table
+                ],
+            }
+        )
     else:
         show.line(f"settings file: {settings_module.config_file(os.environ)}")
         for setting in table:
-            show.line(f"{setting.name} = {setting.value!r}   ({setting.doc} Default {setting.default!r}; {setting.variable})")
+            show.line(
+                f"{setting.name} = {setting.value!r}   ({setting.doc} Default {setting.default!r}; {setting.variable})"
+            )
     return 0
 
 
@@ -122,6 +143,6 @@ def _set(options: argparse.Namespace) -> int:
 
 
 def _tell(check: Check) -> None:
-    show.line(f"{_MARKS[check.state]} {check.name}: {check.detail}" + (f"   → {check.fix}" if check.fix else ""))
-
-
+    show.line(
+        f"{_MARKS[check.state]} {check.name}: {check.detail}" + (f"   → {check.fix}" if check.fix else "")
+    )

@@ -31,7 +31,9 @@ def group(options: argparse.Namespace) -> int:
         report = opened.scan(catalog, sources) if sources else None
         tidied = opened.tidy(catalog, sources, _kinds(options))
     if options.json:
-        show.document({"groups": [group_json(decision) for decision in tidied.decisions], "ungrouped": tidied.ungrouped})
+        show.document(
+            {"groups": [group_json(decision) for decision in tidied.decisions], "ungrouped": tidied.ungrouped}
+        )
     else:
         _summary(tidied, report)
     if options.fail_on_found and tidied.decisions:
@@ -63,7 +65,9 @@ def group_json(decision: Decision) -> dict[str, object]:
     return {
         "id": decision.group.id,
         "kind": decision.group.kind.value,
-        "members": [_member_json(bundle, decision, scores.get(bundle.main.ref)) for bundle in decision.group.members],
+        "members": [
+            _member_json(bundle, decision, scores.get(bundle.main.ref)) for bundle in decision.group.members
+        ],
         "evidence": list(decision.group.evidence),
         "flip": decision.flip,
     }
@@ -90,12 +94,16 @@ def _summary(tidied: Tidied, report: ScanReport | None) -> None:
         of_kind = [decision for decision in tidied.decisions if decision.group.kind is kind]
         if of_kind:
             members = sum(len(decision.group.members) for decision in of_kind)
-            show.line(f"{WORDS[kind]:<14} {show.count(len(of_kind), 'group'):>14}  {show.count(members, 'photo'):>14}  {show.size(freed(of_kind)):>8} could be freed")
+            show.line(
+                f"{WORDS[kind]:<14} {show.count(len(of_kind), 'group'):>14}  {show.count(members, 'photo'):>14}  {show.size(freed(of_kind)):>8} could be freed"
+            )
     for decision in tidied.decisions[: learning.SHOWN]:
         _tell_group(decision)
     if len(tidied.decisions) > learning.SHOWN:
         show.line(f"… and {len(tidied.decisions) - learning.SHOWN:,} more groups; --json shows all of them.")
-    show.line(f"{show.count(tidied.ungrouped, 'photo')} in no group. Nothing was changed. Next: keepers organize SOURCE --to DIR")
+    show.line(
+        f"{show.count(tidied.ungrouped, 'photo')} in no group. Nothing was changed. Next: keepers organize SOURCE --to DIR"
+    )
     if report is not None:
         learning.unreadable(report.unreadable)
 
@@ -115,12 +123,18 @@ def _tell_group(decision: Decision) -> None:
     group: Group = decision.group
     scores = {score.ref: score for score in decision.scores}
     show.line()
-    show.line(f"{group.id}: {WORDS[group.kind]}, {show.count(len(group.members), 'photo')}" + (f" ({'; '.join(group.evidence)})" if group.evidence else ""))
+    show.line(
+        f"{group.id}: {WORDS[group.kind]}, {show.count(len(group.members), 'photo')}"
+        + (f" ({'; '.join(group.evidence)})" if group.evidence else "")
+    )
     for bundle in group.members:
         score = scores.get(bundle.main.ref)
         mark = "keep" if bundle.main.ref in decision.keep else "    "
         value = f"{score.value:.2f}" if score else "    "
-        show.line(f"  {mark} {value}  {bundle.main.ref.key}" + (f"  - {'; '.join(score.reasons)}" if score and score.reasons else ""))
+        show.line(
+            f"  {mark} {value}  {bundle.main.ref.key}"
+            + (f"  - {'; '.join(score.reasons)}" if score and score.reasons else "")
+        )
     if decision.flip:
         show.line(f"  would flip it: {decision.flip}")
 
@@ -144,11 +158,22 @@ def _explain_photo(options: argparse.Namespace, opened: wiring.Session, path: st
         tidied = opened.tidy(catalog, (), _kinds(options), about=bundle.main.content)
         look = opened.look(catalog, bundle)
     refs = {bundle.main.ref, *bundle.copies}
-    mine = tuple(d for d in tidied.decisions if any(m.main.ref in refs or m.main.content == bundle.main.content for m in d.group.members))
-    reasons = tuple(
-        reason for d in mine for s in d.scores for m in d.group.members if m.main.ref == s.ref and m.main.content == bundle.main.content for reason in s.reasons
+    mine = tuple(
+        d
+        for d in tidied.decisions
+        if any(m.main.ref in refs or m.main.content == bundle.main.content for m in d.group.members)
     )
-    photo = _Photo(bundle, look.faces if look else (), mine, tuple(dict.fromkeys(reasons)) or ("it is in no group",))
+    reasons = tuple(
+        reason
+        for d in mine
+        for s in d.scores
+        for m in d.group.members
+        if m.main.ref == s.ref and m.main.content == bundle.main.content
+        for reason in s.reasons
+    )
+    photo = _Photo(
+        bundle, look.faces if look else (), mine, tuple(dict.fromkeys(reasons)) or ("it is in no group",)
+    )
     if options.json:
         show.document(_photo_json(path, photo))
     else:
@@ -161,12 +186,20 @@ def _photo_json(path: str, photo: _Photo) -> dict[str, object]:
     taken = main.taken
     return {
         "path": path,
-        "taken": {"at": taken.at.isoformat(), "source": taken.source, "certain": taken.certain} if taken else None,
+        "taken": {"at": taken.at.isoformat(), "source": taken.source, "certain": taken.certain}
+        if taken
+        else None,
         "place": main.ref.place,
         "content": main.content,
         "bundle": [{"path": asset.ref.key, "role": asset.role.value} for asset in photo.bundle.assets],
         "faces": [
-            {"box": list(f.box), "eyes_open": f.eyes_open, "smile": f.smile, "sharpness": f.sharpness, "known": sorted(f.known)}
+            {
+                "box": list(f.box),
+                "eyes_open": f.eyes_open,
+                "smile": f.smile,
+                "sharpness": f.sharpness,
+                "known": sorted(f.known),
+            }
             for f in photo.faces
         ],
         "groups": [group_json(decision) for decision in photo.decisions],
@@ -178,12 +211,16 @@ def _tell_photo(path: str, photo: _Photo) -> None:
     taken = photo.bundle.main.taken
     show.line(path)
     if taken:
-        show.line(f"  taken    {taken.at:%Y-%m-%d %H:%M:%S %z} by {taken.source}{'' if taken.certain else ' (uncertain)'}")
+        show.line(
+            f"  taken    {taken.at:%Y-%m-%d %H:%M:%S %z} by {taken.source}{'' if taken.certain else ' (uncertain)'}"
+        )
     show.line(f"  content  {photo.bundle.main.content}")
     for asset in photo.bundle.others:
         show.line(f"  with     {asset.ref.key} ({asset.role.value})")
     for number, face in enumerate(photo.faces, 1):
-        show.line(f"  face {number}   eyes {_share(face.eyes_open)}, smile {_share(face.smile)}, sharpness {_share(face.sharpness)}")
+        show.line(
+            f"  face {number}   eyes {_share(face.eyes_open)}, smile {_share(face.smile)}, sharpness {_share(face.sharpness)}"
+        )
     for decision in photo.decisions:
         _tell_group(decision)
     if not photo.decisions:

@@ -20,22 +20,26 @@ def scan(options: argparse.Namespace) -> int:
     with opened.catalog(create=True) as catalog:
         report = opened.scan(catalog, sources)
     if options.json:
-        show.document({
-            "files": report.files,
-            "photos": report.photos,
-            "bytes": report.bytes,
-            "companions": report.companions,
-            "unreadable": [{"path": path, "reason": reason} for path, reason in report.unreadable],
-            "ignored": [{"path": path, "reason": reason} for path, reason in report.ignored],
-            "measured": report.measured,
-            "seconds": round(report.seconds, 3),
-        })
+        show.document(
+            {
+                "files": report.files,
+                "photos": report.photos,
+                "bytes": report.bytes,
+                "companions": report.companions,
+                "unreadable": [{"path": path, "reason": reason} for path, reason in report.unreadable],
+                "ignored": [{"path": path, "reason": reason} for path, reason in report.ignored],
+                "measured": report.measured,
+                "seconds": round(report.seconds, 3),
+            }
+        )
     else:
         show.line(
             f"{show.count(report.files, 'file')}, {show.size(report.bytes)}: {show.count(report.photos, 'photo')}, "
             f"{show.count(report.companions, 'companion')}, {len(report.unreadable):,} unreadable, {len(report.ignored):,} ignored"
         )
-        show.line(f"{show.count(report.measured, 'file')} measured in {report.seconds:.1f} s, the rest was known.")
+        show.line(
+            f"{show.count(report.measured, 'file')} measured in {report.seconds:.1f} s, the rest was known."
+        )
         unreadable(report.unreadable)
         show.line("Nothing was changed. Next: keepers group")
     return PARTLY if report.unreadable else 0

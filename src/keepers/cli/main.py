@@ -30,7 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeepersError as error:
         return _failed(options, str(error), error.exit_code)
     except sqlite3.Error as error:
-        return _failed(options, f"the catalog cannot be used: {error}; `keepers catalog check` looks for damage", 1)
+        return _failed(
+            options, f"the catalog cannot be used: {error}; `keepers catalog check` looks for damage", 1
+        )
     except OSError as error:
         name = f"{os.fsdecode(error.filename)}: " if error.filename else ""
         return _failed(options, f"{name}{(error.strerror or str(error)).lower()}", 1)
@@ -43,7 +45,7 @@ def _command(where: str) -> Callable[[argparse.Namespace], int]:
 
 
 def _failed(options: argparse.Namespace, message: str, code: int) -> int:
-    if options.verbose >= 2:  # noqa: PLR2004 (-vv)
+    if options.verbose >= 2:
         traceback.print_exc()
     _tell(message)
     return code

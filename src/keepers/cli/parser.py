@@ -58,21 +58,42 @@ def _sources(parser: argparse.ArgumentParser, *, needed: bool) -> None:
     parser.add_argument("--jobs", type=int, metavar="N", help="worker processes; default: one a core")
     parser.add_argument("--limit", type=int, metavar="N", help="measure at most N new files this time")
     parser.add_argument(
-        "--accept-missing", action="store_true", help="go on although a known source lost more than a tenth of its files"
+        "--accept-missing",
+        action="store_true",
+        help="go on although a known source lost more than a tenth of its files",
     )
 
 
 def _grouping(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-t", "--threshold", type=int, metavar="BITS", help="dHash64 bits that may differ, 0-64; default: the measured rule")
-    parser.add_argument("--time-window", type=float, metavar="SECONDS", help="how far apart frames of a burst may be; 0: no bursts by time")
+    parser.add_argument(
+        "-t",
+        "--threshold",
+        type=int,
+        metavar="BITS",
+        help="dHash64 bits that may differ, 0-64; default: the measured rule",
+    )
+    parser.add_argument(
+        "--time-window",
+        type=float,
+        metavar="SECONDS",
+        help="how far apart frames of a burst may be; 0: no bursts by time",
+    )
     parser.add_argument("--min-size", type=int, metavar="N", help="photos that make a group, at least 2")
-    parser.add_argument("--kind", action="append", choices=KINDS, help="only groups of this kind; may be given again")
-    parser.add_argument("--faces", metavar="NAME", help="face back end: auto, none, or the name of an installed one")
+    parser.add_argument(
+        "--kind", action="append", choices=KINDS, help="only groups of this kind; may be given again"
+    )
+    parser.add_argument(
+        "--faces", metavar="NAME", help="face back end: auto, none, or the name of an installed one"
+    )
     parser.add_argument("--model-dir", metavar="DIR", help="models of your own for the face back end")
 
 
 def _learning(command: Command) -> None:
-    scan = command("scan", "keepers.cli.learning:scan", "learn what lies in folders; changes nothing, resumes, skips what is known")
+    scan = command(
+        "scan",
+        "keepers.cli.learning:scan",
+        "learn what lies in folders; changes nothing, resumes, skips what is known",
+    )
     _sources(scan, needed=True)
     report = command("report", "keepers.cli.learning:report", "list what could not be read, and why")
     report.add_argument("what", choices=("unreadable",), help="what to list")
@@ -80,20 +101,34 @@ def _learning(command: Command) -> None:
 
 
 def _judging(command: Command) -> None:
-    group = command("group", "keepers.cli.judging:group", "find copies, versions, bursts and brackets, and pick the keepers; changes nothing")
+    group = command(
+        "group",
+        "keepers.cli.judging:group",
+        "find copies, versions, bursts and brackets, and pick the keepers; changes nothing",
+    )
     _sources(group, needed=False)
     _grouping(group)
     group.add_argument("--fail-on-found", action="store_true", help="exit with 4 when there are groups")
-    explain = command("explain", "keepers.cli.judging:explain", "say why a photo is grouped, kept or not, and what would flip it")
+    explain = command(
+        "explain",
+        "keepers.cli.judging:explain",
+        "say why a photo is grouped, kept or not, and what would flip it",
+    )
     explain.add_argument("what", metavar="FILE|GROUP-ID", help="a photo, or the id of a group")
     explain.add_argument("--jobs", type=int, metavar="N", help="worker processes; default: one a core")
     _grouping(explain)
 
 
 def _organizing(command: Command) -> None:
-    organize = command("organize", "keepers.cli.organizing:organize", "copy each group into a folder of its own, with the best photo in front")
+    organize = command(
+        "organize",
+        "keepers.cli.organizing:organize",
+        "copy each group into a folder of its own, with the best photo in front",
+    )
     _sources(organize, needed=True)
-    organize.add_argument("--to", required=True, metavar="DIR", help="where the group folders go; must lie outside the sources")
+    organize.add_argument(
+        "--to", required=True, metavar="DIR", help="where the group folders go; must lie outside the sources"
+    )
     _grouping(organize)
     _consent(organize)
 
@@ -105,23 +140,37 @@ def _consent(parser: argparse.ArgumentParser) -> None:
 
 def _looking_back(command: Command) -> None:
     undo = command("undo", "keepers.cli.changing:undo", "take back all that a run did, and nothing else")
-    undo.add_argument("number", nargs="?", type=int, metavar="RUN", help="the number of the run; default: the latest")
+    undo.add_argument(
+        "number", nargs="?", type=int, metavar="RUN", help="the number of the run; default: the latest"
+    )
     _consent(undo)
     history = command("history", "keepers.cli.changing:history", "show the runs that changed something")
-    history.add_argument("--originals", action="store_true", help="list every original that a run touched, and where it is now")
+    history.add_argument(
+        "--originals", action="store_true", help="list every original that a run touched, and where it is now"
+    )
     history.add_argument("--jsonl", action="store_true", help="one line of JSON an original")
     plan = command("plan", "keepers.cli.changing:plan", "list, show or carry out stored plans")
     plan.add_argument("what", choices=("list", "show", "apply"), help="what to do")
-    plan.add_argument("number", nargs="?", type=int, metavar="PLAN", help="the number of the plan; default: the latest")
+    plan.add_argument(
+        "number", nargs="?", type=int, metavar="PLAN", help="the number of the plan; default: the latest"
+    )
     _consent(plan)
-    apply = command("apply", "keepers.cli.changing:apply", "carry out a stored plan, or finish a run that was stopped")
-    apply.add_argument("number", nargs="?", type=int, metavar="PLAN", help="the number of the plan; default: the latest")
+    apply = command(
+        "apply", "keepers.cli.changing:apply", "carry out a stored plan, or finish a run that was stopped"
+    )
+    apply.add_argument(
+        "number", nargs="?", type=int, metavar="PLAN", help="the number of the plan; default: the latest"
+    )
     _consent(apply)
 
 
 def _keeping_house(command: Command, commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     command("status", "keepers.cli.house:status", "say what is known and what was done")
-    command("doctor", "keepers.cli.house:doctor", "check this installation: versions, formats, models, disk, catalog")
+    command(
+        "doctor",
+        "keepers.cli.house:doctor",
+        "check this installation: versions, formats, models, disk, catalog",
+    )
     config = command("config", "keepers.cli.house:config", "show or set settings")
     config.add_argument("what", choices=("show", "set"), help="what to do")
     config.add_argument("name", nargs="?", help="the setting")

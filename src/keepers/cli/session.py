@@ -19,5 +19,9 @@ def opened(options: argparse.Namespace) -> Session:
         message = "--limit must be 1 or more"
         raise UsageError(message)
     return Session(
-        config.load(flags, os.environ), os.environ, Terminal(quiet=options.quiet), limit, getattr(options, "accept_missing", False)
+        config.load(flags, os.environ),
+        os.environ,
+        Terminal(quiet=options.quiet),
+        limit,
+        getattr(options, "accept_missing", False),
     )

@@ -24,16 +24,18 @@ def line(text: str = "") -> None:
 
 def printable(text: str) -> str:
     """Replace control, bidi and undecodable characters, which can fool or drive a terminal."""
-    return "".join(c if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp") else _escaped(c) for c in text)
+    return "".join(
+        c if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp") else _escaped(c) for c in text
+    )
 
 
 def size(number: float) -> str:
     """Bytes in the unit that people use."""
     unit = 0
-    while number >= 1000 and unit < len(_UNITS) - 1:  # noqa: PLR2004 (SI units)
+    while number >= 1000 and unit < len(_UNITS) - 1:
         number /= 1000
         unit += 1
-    return f"{number:.0f} {_UNITS[unit]}" if unit == 0 or number >= 100 else f"{number:.1f} {_UNITS[unit]}"  # noqa: PLR2004 (three digits)
+    return f"{number:.0f} {_UNITS[unit]}" if unit == 0 or number >= 100 else f"{number:.1f} {_UNITS[unit]}"
 
 
 def count(number: int, one: str, many: str = "") -> str:
@@ -100,4 +102,4 @@ class Terminal:
 
 def _escaped(character: str) -> str:
     code = ord(character)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"  # noqa: PLR2004 (code planes)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

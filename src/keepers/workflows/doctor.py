@@ -37,14 +37,24 @@ class Check:
 
 def installation() -> Check:
     """Name the versions."""
-    return Check("installation", "ok", f"keepers {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}")
+    return Check(
+        "installation",
+        "ok",
+        f"keepers {__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}",
+    )
 
 
 def decoders() -> tuple[Check, ...]:
     """Decode a small picture of each format, made here, and name the RAW library."""
     pillow_heif.register_heif_opener()
     checks = [_decoder(name) for name in _SAMPLES]
-    checks.append(Check("RAW", "ok", f"rawpy {packages.version('rawpy')}: {sum(f.raw for f in formats.FORMATS)} formats by their embedded preview"))
+    checks.append(
+        Check(
+            "RAW",
+            "ok",
+            f"rawpy {packages.version('rawpy')}: {sum(f.raw for f in formats.FORMATS)} formats by their embedded preview",
+        )
+    )
     return tuple(checks)
 
 
@@ -53,7 +63,12 @@ def faces(look: Callable[[], tuple[str, Look | None]]) -> Check:
     started = time.monotonic()
     name, seen = look()
     if seen is None:
-        return Check("faces", "warn", f"{name}; photos are judged by sharpness and exposure", "install Keepers with its models")
+        return Check(
+            "faces",
+            "warn",
+            f"{name}; photos are judged by sharpness and exposure",
+            "install Keepers with its models",
+        )
     return Check("faces", "ok", f"{name}, started in {time.monotonic() - started:.1f} s")
 
 
@@ -62,14 +77,24 @@ def space(folder: Path) -> Check:
     existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
     free = shutil.disk_usage(existing).free
     detail = f"{free / 1e9:.1f} GB free at {existing}"
-    return Check("disk space", "ok" if free > ENOUGH_BYTES else "warn", detail, "" if free > ENOUGH_BYTES else "make room")
+    return Check(
+        "disk space",
+        "ok" if free > ENOUGH_BYTES else "warn",
+        detail,
+        "" if free > ENOUGH_BYTES else "make room",
+    )
 
 
 def clock(now: datetime, home: tzinfo) -> Check:
     """Say which time zone photos without one get, and whether this machine's clock can be right."""
     made = datetime(2026, 11, 1, tzinfo=now.tzinfo)
     state = "ok" if now > made else "warn"
-    return Check("clock", state, f"{now.astimezone(home):%Y-%m-%d %H:%M %Z}", "" if state == "ok" else "set the clock: future dates are refused")
+    return Check(
+        "clock",
+        state,
+        f"{now.astimezone(home):%Y-%m-%d %H:%M %Z}",
+        "" if state == "ok" else "set the clock: future dates are refused",
+    )
 
 
 def _decoder(name: str) -> Check:

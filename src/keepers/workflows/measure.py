@@ -23,7 +23,6 @@ HEAD: Final = 4096
 CHUNK: Final = 1 << 20
 
 
-
 def measure(job: Job) -> Measured:
     """Read a file once and learn everything from it; OSError when it cannot be opened or read."""
     descriptor = os.open(job.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)

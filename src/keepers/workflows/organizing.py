@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from keepers.actions import Plan
 from keepers.catalog import contents, hashed, numbers
 from keepers.catalog.store import Catalog
 from keepers.model import LOCAL, Bundle, ContentId, Decision, Found, Group, GroupKind, Problem, Ref, Score
 from keepers.plan import report
 from keepers.plan.layout import Placing, Target, lay_out, organize_plan
-from keepers.actions import Plan
 from keepers.ports import Failure, Progress, Reader, Workers
 
 #: Beyond so many pictures on the pages, thumbnails are small: a page must open on a phone.
@@ -39,12 +39,21 @@ class Organizing:
     now: datetime
 
 
-def prepare(organizing: Organizing, decisions: Sequence[Decision], target: str, about: report.Summary) -> tuple[Plan, tuple[Placing, ...]]:
+def prepare(
+    organizing: Organizing, decisions: Sequence[Decision], target: str, about: report.Summary
+) -> tuple[Plan, tuple[Placing, ...]]:
     """Plan the group folders below `target`; a plan without actions when all is there already."""
     merged = folders(decisions)
-    wanted = {asset.content for decision in merged for bundle in decision.group.members for asset in bundle.assets}
+    wanted = {
+        asset.content for decision in merged for bundle in decision.group.members for asset in bundle.assets
+    }
     facts = contents.facts_of(organizing.catalog, wanted, exif=True)
-    state = Target(Ref(LOCAL, target), _present(organizing, target), organizing.placed(target), numbers.known(organizing.catalog, target))
+    state = Target(
+        Ref(LOCAL, target),
+        _present(organizing, target),
+        organizing.placed(target),
+        numbers.known(organizing.catalog, target),
+    )
     placings = lay_out(merged, state, facts.get)
 
     def pages(all_placings: Sequence[Placing]) -> Mapping[str, bytes]:
@@ -78,7 +87,13 @@ def folders(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
 
 
 def _rank(decision: Decision) -> tuple[int, str]:
-    order = (GroupKind.BRACKET, GroupKind.BURST, GroupKind.SAME_PICTURE, GroupKind.SAME_PIXELS, GroupKind.SAME_BYTES)
+    order = (
+        GroupKind.BRACKET,
+        GroupKind.BURST,
+        GroupKind.SAME_PICTURE,
+        GroupKind.SAME_PIXELS,
+        GroupKind.SAME_BYTES,
+    )
     return order.index(decision.group.kind), decision.group.id
 
 
@@ -97,7 +112,9 @@ def _narrowed(decision: Decision, members: Sequence[Bundle]) -> Decision:
         return decision
     refs = {bundle.main.ref for bundle in members}
     best = {score.ref: score.value for score in decision.scores if score.ref in refs}
-    keep = tuple(ref for ref in decision.keep if ref in refs) or (max(refs, key=lambda ref: (best.get(ref, 0.0), ref)),)
+    keep = tuple(ref for ref in decision.keep if ref in refs) or (
+        max(refs, key=lambda ref: (best.get(ref, 0.0), ref)),
+    )
     return replace(
         decision,
         group=replace(decision.group, members=tuple(members)),
@@ -111,13 +128,23 @@ def _joined(home: Decision, guest: Decision, members: Sequence[Bundle]) -> Decis
     """Add versions of a photo to the folder of that photo; they are never its best."""
     refs = {bundle.main.ref for bundle in members}
     worst = min((score.value for score in home.scores), default=0.0)
-    scores = tuple(replace(score, value=min(score.value, worst)) for score in guest.scores if score.ref in refs)
-    group = Group(home.group.id, home.group.kind, (*home.group.members, *members), (*home.group.evidence, *guest.group.evidence))
+    scores = tuple(
+        replace(score, value=min(score.value, worst)) for score in guest.scores if score.ref in refs
+    )
+    group = Group(
+        home.group.id,
+        home.group.kind,
+        (*home.group.members, *members),
+        (*home.group.evidence, *guest.group.evidence),
+    )
     return replace(home, group=group, drop=(*home.drop, *refs), scores=(*home.scores, *_named(scores, guest)))
 
 
 def _named(scores: Iterable[Score], guest: Decision) -> list[Score]:
-    return [score if score.reasons else replace(score, reasons=(f"another version ({guest.group.kind.value})",)) for score in scores]
+    return [
+        score if score.reasons else replace(score, reasons=(f"another version ({guest.group.kind.value})",))
+        for score in scores
+    ]
 
 
 def _present(organizing: Organizing, target: str) -> dict[str, ContentId]:
@@ -155,5 +182,3 @@ def _thumbnails(organizing: Organizing, decisions: Sequence[Decision]) -> dict[C
         workers.close()
         organizing.progress.done()
     return made
-
-

@@ -76,7 +76,13 @@ def scan(learning: Learning, sources: Sequence[str]) -> ScanReport:
     _finish_folders(learning, sorted(touched))
     counts = sightings.counts(learning.catalog, sources)
     for source in sources:
-        locations.touch_root(learning.catalog, source, learning.reader.identity(source), counts.photos, learning.now.isoformat())
+        locations.touch_root(
+            learning.catalog,
+            source,
+            learning.reader.identity(source),
+            counts.photos,
+            learning.now.isoformat(),
+        )
     bad = dict(sightings.folder_problems(learning.catalog, sources))
     bad.update(sightings.reasons(learning.catalog, sources, Fate.UNREADABLE))
     passed = dict(ignored)
@@ -120,7 +126,9 @@ def _refuse_shrunken(learning: Learning, sources: Sequence[str], unknown: Sequen
         known, lost = sightings.known_and_lost(learning.catalog, source, unknown, moved)
         seen = sightings.seen_below(learning.catalog, source)
         if seen == 0 and known - lost == 0 and not any(path == source for path in unknown):
-            message = f"{source} holds no files" + (f", but {known} are known from there; is its drive mounted?" if known else "")
+            message = f"{source} holds no files" + (
+                f", but {known} are known from there; is its drive mounted?" if known else ""
+            )
             raise SourceShrunkError(message)
         if known >= SHRINK_FROM and lost > known * SHRINK_SHARE:
             message = (
@@ -162,7 +170,9 @@ def _measure_all(learning: Learning, work: Sequence[Job]) -> int:
     return len(work)
 
 
-def _measure_some(learning: Learning, workers: Workers, task: Callable[[Job], Measured], work: Sequence[Job]) -> list[Job]:
+def _measure_some(
+    learning: Learning, workers: Workers, task: Callable[[Job], Measured], work: Sequence[Job]
+) -> list[Job]:
     again: list[Job] = []
     results = workers.map(task, _with_known(learning.catalog, work), weight=_size, heavy=_is_heavy)
     while batch := list(_timed(results)):
@@ -203,12 +213,25 @@ def _remember(catalog: Catalog, job: Job, result: Measured | Failure) -> None:
     if isinstance(result, Failure):
         # The revision -1 never matches, so faults of the environment are tried again each time.
         status = (job.size, *_revision(job.path)) if result.lasting else (job.size, -1, -1)
-        locations.put(catalog, locations.NewLocation(job.path, *status, job.device, Fate.UNREADABLE, result.reason, result.lasting))
+        locations.put(
+            catalog,
+            locations.NewLocation(
+                job.path, *status, job.device, Fate.UNREADABLE, result.reason, result.lasting
+            ),
+        )
         return
     known = contents.find(catalog, result.b3)
     if result.fresh or known is None:
         new = contents.NewContent(
-            result.b3, result.size, result.kind, METHOD, result.reason, result.facts, result.exif, result.ev, result.prints
+            result.b3,
+            result.size,
+            result.kind,
+            METHOD,
+            result.reason,
+            result.facts,
+            result.exif,
+            result.ev,
+            result.prints,
         )
         row, reason, kind = contents.add(catalog, new), result.reason, result.kind
     else:
@@ -218,7 +241,9 @@ def _remember(catalog: Catalog, job: Job, result: Measured | Failure) -> None:
         fate = Fate.IGNORED if result.ignored else Fate.UNREADABLE
     locations.put(
         catalog,
-        locations.NewLocation(job.path, result.size, result.mtime_ns, result.inode, job.device, fate, reason, content=row),
+        locations.NewLocation(
+            job.path, result.size, result.mtime_ns, result.inode, job.device, fate, reason, content=row
+        ),
     )
 
 
@@ -241,11 +266,23 @@ def _finish_folders(learning: Learning, folders: Sequence[str]) -> None:
 def _finish_folder(learning: Learning, path: str) -> None:
     files = locations.folder(learning.catalog, path)
     taken = [
-        (f.id, dates.taken(f.facts.dates, os.path.basename(f.path), path, f.mtime_ns, learning.now, learning.home)) for f in files
+        (
+            f.id,
+            dates.taken(
+                f.facts.dates, os.path.basename(f.path), path, f.mtime_ns, learning.now, learning.home
+            ),
+        )
+        for f in files
     ]
     locations.set_taken(learning.catalog, taken)
     entries = [
-        bundles.Entry(os.path.basename(f.path), f.kind, f.facts.format, f.facts.camera, t.at.timestamp() if t.source != "mtime" else None)
+        bundles.Entry(
+            os.path.basename(f.path),
+            f.kind,
+            f.facts.format,
+            f.facts.camera,
+            t.at.timestamp() if t.source != "mtime" else None,
+        )
         for f, (_, t) in zip(files, taken, strict=True)
     ]
     rows: dict[int, tuple[int | None, Role, Fate]] = {
