@@ -20,7 +20,7 @@ class ModelsHook(BuildHookInterface[Any]):
             return
         sys.path.insert(0, self.root)
         try:
-            from build_tools.models import make_models
+            from build_tools.models import make_models  # noqa: PLC0415 (found only from here)
 
             fetched = make_models(folder)
         finally:

@@ -29,8 +29,8 @@ def options(parser: argparse.ArgumentParser) -> list[argparse.Action]:
     """What one command takes: its arguments, then its options, without the hidden ones."""
     taken = [
         action
-        for action in parser._actions
-        if action.help != argparse.SUPPRESS and not isinstance(action, argparse._SubParsersAction)
+        for action in parser._actions  # noqa: SLF001 (argparse has no public list)
+        if action.help != argparse.SUPPRESS and not isinstance(action, argparse._SubParsersAction)  # noqa: SLF001
     ]
     return [a for a in taken if not a.option_strings] + [a for a in taken if a.option_strings]
 
@@ -80,7 +80,7 @@ def pages() -> dict[Path, str]:
 def _sub_commands(
     parser: argparse.ArgumentParser,
 ) -> list["argparse._SubParsersAction[argparse.ArgumentParser]"]:
-    return [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
+    return [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]  # noqa: SLF001
 
 
 def _label(action: argparse.Action) -> str:

@@ -69,13 +69,13 @@ class Session:
 
     def workers(self) -> Workers:
         """Crash-proof worker processes, started now."""
-        from keepers.work.local import LocalWorkers
+        from keepers.work.local import LocalWorkers  # noqa: PLC0415 (multiprocessing costs 30 ms)
 
         return LocalWorkers(self.jobs, seconds=self.settings.seconds_per_file)
 
     def measuring(self) -> tuple[Workers, Callable[[Job], Measured]]:
         """The workers of a scan and what they run."""
-        from keepers.workflows.measure import measure
+        from keepers.workflows.measure import measure  # noqa: PLC0415 (numpy and the decoders cost 150 ms)
 
         return self.workers(), measure
 

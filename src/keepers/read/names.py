@@ -89,9 +89,7 @@ def _read(match: re.Match[str], pattern: Pattern) -> Named | None:
     minute, second = int(parts.get("minute") or 0), int(parts.get("second") or 0)
     part = int((parts.get("part") or "0").ljust(6, "0"))
     try:
-        day = datetime(
-            int(parts["year"]), int(parts["month"]), int(parts["day"]), hour, minute, second, part
-        )  # wall time
+        day = datetime(int(parts["year"]), int(parts["month"]), int(parts["day"]), hour, minute, second, part)  # noqa: DTZ001  # wall time
     except ValueError:
         return None
     return Named(day, exact=exact, certain=pattern.certain, utc=pattern.utc)
