@@ -26,6 +26,10 @@ VAGUE = re.compile(r"(Manager|Helper|Processor|Util|Utils|Handler|Service|Base)$
 WAIVER = re.compile(r"#\s*(noqa|type:\s*ignore|pyright:\s*ignore)(?P<codes>[:\[]\s*\w)?", re.IGNORECASE)
 NO_COVER = "pragma: " + "no cover"
 
+#: All that may be put into a query's text: conditions and marks that our own code wrote, and constants.
+QUERY_WORDS = {"condition", "marks", "number + 1", "spare", "table", "where"}
+QUERY = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|PRAGMA|ATTACH|ALTER|REPLACE|WITH)\b")
+
 DISK_OWNER = "places/files.py"
 #: May put a file of Keepers' own into place, whole or not at all: the settings.
 OWN_FILE = {"config.py": {"replace"}}
@@ -62,17 +66,31 @@ def _in_node(path: str, node: ast.AST) -> Iterator[str]:
             yield from _imported(path, module)
         case ast.Call():
             yield from _called(path, node)
-        case ast.ExceptHandler(type=caught, body=body) if path != TOP_LEVEL:
-            # Tidying up on the way out is fine: such a handler ends by raising on.
-            if isinstance(body[-1], ast.Raise) and body[-1].exc is None:
-                return
-            if caught is None or any(
-                isinstance(name, ast.Name) and name.id in {"Exception", "BaseException"}
-                for name in ast.walk(caught)
-            ):
-                yield "only the top of the command line catches everything"
+        case ast.ExceptHandler() if path != TOP_LEVEL:
+            yield from _caught(node)
+        case ast.JoinedStr(values=[ast.Constant(value=str(start)), *parts]) if QUERY.match(start):
+            yield from _queried(parts)
         case ast.ClassDef(name=name) if VAGUE.search(name):
             yield f"{name} says nothing; name it after what it is"
+
+
+def _caught(handler: ast.ExceptHandler) -> Iterator[str]:
+    # Tidying up on the way out is fine: such a handler ends by raising on.
+    last = handler.body[-1]
+    if isinstance(last, ast.Raise) and last.exc is None:
+        return
+    names = (
+        {name.id for name in ast.walk(handler.type) if isinstance(name, ast.Name)} if handler.type else set()
+    )
+    if not handler.type or names & {"Exception", "BaseException"}:
+        yield "only the top of the command line catches everything"
+
+
+def _queried(parts: list[ast.expr]) -> Iterator[str]:
+    for part in parts:
+        word = ast.unparse(part.value) if isinstance(part, ast.FormattedValue) else ""
+        if word and word not in QUERY_WORDS and not word.isupper():
+            yield f"{word} in the text of a query; values are parameters"
 
 
 def _imported(path: str, module: str) -> Iterator[str]:

@@ -47,6 +47,7 @@ def test_no_module_breaks_a_house_rule(module: Path) -> None:
         "try: a()\nexcept (OSError, BaseException): pass",
         "try: a()\nexcept: pass",
         "class PhotoManager: pass",
+        "db.execute(f'SELECT a FROM b WHERE c = {name}')",
         "import os  # noqa",
         "a = b  # type: ignore",
         f"a = b  # {NO_COVER}",
@@ -71,6 +72,7 @@ def test_the_rules_see_what_they_forbid(line: str) -> None:
         ("group/series.py", "a = b  # type: ignore[assignment]"),
         ("group/series.py", "class Database: pass"),
         ("group/series.py", "platform.system()"),
+        ("catalog/store.py", "db.execute(f'SELECT a FROM b WHERE c IN ({marks}) AND {_RULE}', values)"),
     ],
 )
 def test_the_rules_let_honest_code_pass(path: str, line: str) -> None:
