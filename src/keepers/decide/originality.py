@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from keepers.model import Bundle, Facts, GroupKind, Role
+from keepers.read import formats
 
 
 class Origin(IntEnum):
@@ -32,10 +33,7 @@ ORIGIN_WORDS: Final[Mapping[Origin, str]] = {
     Origin.UNREADABLE: "empty or unreadable",
 }
 
-RAW_FORMATS: Final = frozenset(
-    "cr2 cr3 crw nef nrw arw sr2 srf dng raf orf rw2 rwl pef srw 3fr fff iiq x3f mrw mef mos erf kdc dcr gpr"
-    " raw".split()
-)
+RAW_FORMATS: Final = frozenset(form.name for form in formats.FORMATS if form.raw)
 #: What cameras and phones write besides RAW; another format with camera facts was converted.
 CAMERA_FORMATS: Final = frozenset({"jpeg", "heic", "tiff", "jxl"})
 LOSSLESS: Final = frozenset({"png", "tiff", "bmp", "gif"})
@@ -43,8 +41,9 @@ LOSSLESS: Final = frozenset({"png", "tiff", "bmp", "gif"})
 SCALED: Final = 0.9
 
 _EDITORS: Final = re.compile(
-    r"photoshop|lightroom|gimp|snapseed|darktable|rawtherapee|affinity|pixelmator|capture one|luminar|picasa|vsco"
-    r"|polarr|canva|dxo|photoscape|facetune|afterlight|irfanview|imagemagick|acdsee|krita|paint\.net|acorn|photos? editor",
+    r"photoshop|lightroom|gimp|snapseed|darktable|rawtherapee|affinity|pixelmator|capture one|luminar|picasa"
+    r"|vsco|polarr|canva|dxo|photoscape|facetune|afterlight|irfanview|imagemagick"
+    r"|acdsee|krita|paint\.net|acorn|photos? editor",
     re.IGNORECASE,
 )
 _MESSENGER: Final = re.compile(
@@ -53,12 +52,14 @@ _MESSENGER: Final = re.compile(
     re.IGNORECASE,
 )
 _SECOND_NAME: Final = re.compile(
-    r"\(\d+\)$|(?:^|[ _-])cop(?:y|ie|ia)\d*(?:$|[ _-])|kopie|[ _-]edit(?:ed)?$|~\d+$|resized|[ _-]small$|thumb",
+    r"\(\d+\)$|(?:^|[ _-])cop(?:y|ie|ia)\d*(?:$|[ _-])|kopie|[ _-]edit(?:ed)?$|~\d+$|resized|[ _-]small$"
+    r"|thumb",
     re.IGNORECASE,
 )
 _SECOND_PLACE: Final = re.compile(
-    r"back-?ups?|cop(?:y|ies)|kopien?|trash|papierkorb|recycle|corbeille|downloads?|duplicates?|dupes?|te?mp|cache"
-    r"|thumb|sent$|whatsapp|telegram|exports?$|^old$|lost\+found",
+    r"(?:^|[ _.-])(?:back-?ups?|cop(?:y|ies)|kopien?|\.?trash\w*|papierkorb|\$?recycle(?:\.bin)?|corbeille"
+    r"|downloads?|duplicates?|dupes?|te?mp|cache|\.?thumb\w*|sent|whatsapp|telegram|exports?|old|lost\+found)"
+    r"(?:$|[ _.-])",
     re.IGNORECASE,
 )
 
@@ -89,11 +90,7 @@ class Copy:
     def edited(self) -> bool:
         """Whether somebody worked on it: an editor's mark in it, or an edit beside it."""
         software = self.facts.software if self.facts else ""
-        beside = any(
-            asset.role is Role.EDITED or asset.ref.key.lower().endswith(".aae")
-            for asset in self.bundle.others
-        )
-        return beside or bool(_EDITORS.search(software))
+        return _edited_beside(self.bundle) or bool(_EDITORS.search(software))
 
     @property
     def rating(self) -> int:
@@ -126,9 +123,13 @@ class Copy:
         return self.bundle.main.size / self.pixels if self.pixels else 0.0
 
 
+def _edited_beside(bundle: Bundle) -> bool:
+    return any(asset.role is Role.EDITED or asset.ref.key.lower().endswith(".aae") for asset in bundle.others)
+
+
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One thing that decides between copies: the larger value wins; words for the winner and for the loser."""
+    """One thing that decides between copies: the larger value wins; words for winner and loser."""
 
     name: str
     value: Callable[[Copy], float]

@@ -14,6 +14,7 @@ AUTO, NONE, DEFAULT = "auto", "none", "default"
 OURS: Final = "keepers.detect.mesh:build"
 #: Raised with every change of what is measured without faces.
 PLAIN_METHOD: Final = 1
+PLAINLY: Final = "photos are judged by sharpness and exposure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +34,16 @@ def choose(name: str, model_dir: str = "") -> Choice:
     """
     plain = f"plain-{PLAIN_METHOD}"
     if name == NONE:
-        return Choice(NONE, plain, "faces are not looked at; photos are judged by sharpness and exposure")
+        return Choice(NONE, plain, f"no faces are looked at; {PLAINLY}")
     wanted = DEFAULT if name == AUTO else name
     if wanted not in names() and name != AUTO:
-        message = f"there is no face back end called {name!r}; there are: {', '.join((AUTO, *names(), NONE))}"
+        known = ", ".join((AUTO, *names(), NONE))
+        message = f"there is no face back end called {name!r}; there are: {known}"
         raise UsageError(message)
     try:
         method = backend(wanted, model_dir).method
     except NotAvailableError as error:
-        word = f"the face back end {wanted!r} cannot be used: {error}; photos are judged by sharpness and exposure"
+        word = f"no faces: the back end {wanted!r} cannot be used: {error}; {PLAINLY}"
         return Choice(NONE, plain, word)
     return Choice(wanted, f"{method}+{plain}", f"faces are judged by the back end {wanted!r}")
 

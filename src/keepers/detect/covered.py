@@ -5,6 +5,7 @@ of another colour than cheeks, nose and forehead); the iris is no darker than wh
 no white beside it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,8 +24,8 @@ DOUBTFUL = 0.42
 #: Below this a seen iris is asked for.
 SHADED = 0.65
 IRIS_MISSING = 0.25
-#: In faces this large, open eyes show some white (0.12 to 0.83 of the skin's light in 33 faces); painted or
-#: half-transparent lids, which the network calls open, do not (-0.07 to -0.02).
+#: In faces this large, open eyes show some white (0.12 to 0.83 of the skin's light in 33 faces);
+#: lids that the network takes for open eyes do not (-0.07 to -0.02).
 LARGE, NO_WHITE = 100, 0.06
 #: Iris plus twice the white from which an eye is plainly to be seen.
 SEEN = 0.92
@@ -35,7 +36,7 @@ class EyeRegion:
     """How far the region of the eyes looks like skin with eyes in it.
 
     `skin` is 1 where it is as light as the rest of the face and has its colour, less otherwise;
-    `iris` and `white` are how much darker the iris is than the skin below, and lighter the white than the iris.
+    `iris` and `white` are how much darker the iris is than the skin below, and lighter the white than it.
     """
 
     skin: float
@@ -58,29 +59,32 @@ def eye_region(face: Picture, mesh: Floats) -> EyeRegion:
     colours = face.astype(np.float64)
     places = np.array([np.median(_colours(colours, mesh, group, 2), axis=0) for group in at.SKIN])
     middle = places[np.argsort(places @ LUMA, kind="stable")[1:3]].mean(axis=0)
-    eyes = (
-        _eye(colours, mesh, middle, at.RIGHT_UNDER, at.RIGHT_IRIS, at.RIGHT_EYE),
-        _eye(colours, mesh, middle, at.LEFT_UNDER, at.LEFT_IRIS, at.LEFT_EYE),
-    )
+    eyes = [
+        _eye(colours, mesh[[*under, iris, eye[0], eye[3]]], middle)
+        for under, iris, eye in (
+            (at.RIGHT_UNDER, at.RIGHT_IRIS, at.RIGHT_EYE),
+            (at.LEFT_UNDER, at.LEFT_IRIS, at.LEFT_EYE),
+        )
+    ]
     skin, iris, white = np.mean(eyes, axis=0)
     return EyeRegion(float(skin), float(iris), float(white))
 
 
-def _eye(
-    colours: Floats, mesh: Floats, skin: Floats, under: tuple[int, ...], iris: int, eye: tuple[int, ...]
-) -> tuple[float, float, float]:
-    below = np.median(_colours(colours, mesh, under, 3), axis=0)
+def _eye(colours: Floats, points: Floats, skin: Floats) -> tuple[float, float, float]:
+    """Likeness to skin, iris and white of one eye: five points below it, its iris, its corners."""
+    below = np.median(_colours(colours, points, range(5), 3), axis=0)
+    iris, corners = points[5], points[6:8]
     light = float(below @ LUMA)
-    dark = float(_colours(colours, mesh, (iris,), 1)[0] @ LUMA)
+    dark = float(_colours(colours, points, (5,), 1)[0] @ LUMA)
     # Between the iris and either corner; slightly nearer to the corner.
-    beside = mesh[iris] * 0.45 + mesh[[eye[0], eye[3]]] * 0.55
+    beside = iris * 0.45 + corners * 0.55
     white = float((_colours(colours, beside, (0, 1), 1) @ LUMA).mean())
     likeness = light / (float(skin @ LUMA) + 1) - 3 * float(np.abs(_hue(below) - _hue(skin)).sum())
     # 10 of 255 keeps black lenses from looking like contrast.
     return likeness, (light - dark) / (light + 10), (white - dark) / (light + 10)
 
 
-def _colours(colours: Floats, points: Floats, which: tuple[int, ...], reach: int) -> Floats:
+def _colours(colours: Floats, points: Floats, which: Sequence[int], reach: int) -> Floats:
     """The median colour around each point, by channel."""
     span = np.arange(-reach, reach + 1)
     last = len(colours) - 1

@@ -47,12 +47,12 @@ Floats = npt.NDArray[np.float64]
 
 
 def build(model_dir: str) -> "MeshBackend":
-    """The default back end with the models of a folder, or those that came with Keepers where it has none."""
+    """The default back end, with a folder's own models where it has some."""
     return MeshBackend("default", model_files(model_dir), OnnxNet)
 
 
 def model_files(model_dir: str) -> tuple[Path, Path, Path]:
-    """Detector, mesh and blendshapes: a folder's own where it has them; NotAvailableError where one is missing."""
+    """Detector, mesh and blendshapes, a folder's own before ours; NotAvailableError where one is missing."""
     own = Path(model_dir) if model_dir else MODELS
     detector, mesh, shapes = (
         path if (path := own / name).is_file() else MODELS / name for name in (DETECTOR, MESH, SHAPES)
@@ -269,7 +269,7 @@ def _rounded(value: float) -> float:
 
 @functools.lru_cache(maxsize=4)
 def _fingerprint(files: tuple[Path, ...]) -> str:
-    """Tells these models from others: by the build's manifest, so that rebuilding changes nothing, else by bytes."""
+    """Tells models apart: ours by the build's manifest, as rebuilding changes nothing, others by bytes."""
     digest = hashlib.sha256()
     for path in files:
         if path.parent == MODELS and (MODELS / "manifest.json").is_file():

@@ -1,5 +1,6 @@
 """The same networks run by OpenCV, for those who have it installed and onnxruntime does not suit."""
 
+import importlib
 import importlib.util
 from typing import Any
 
@@ -23,10 +24,10 @@ class OpenCvNet:
     """A network from an .onnx file, run by cv2.dnn."""
 
     def __init__(self, path: str) -> None:
-        import cv2  # noqa: PLC0415 (optional, and heavy)
-
+        # Optional, heavy, and untyped: hence by name.
+        cv2: Any = importlib.import_module("cv2")
         cv2.setNumThreads(1)
-        self._net: Any = cv2.dnn.readNetFromONNX(path)  # cv2 has no types for its networks
+        self._net: Any = cv2.dnn.readNetFromONNX(path)
 
     def run(self, given: Floats) -> list[Floats]:
         """Give all its outputs for one input."""

@@ -81,18 +81,16 @@ def _edges(grey: Floats) -> Floats:
     """The Laplacian of the lightly blurred picture, without its border."""
     if min(grey.shape) < 7:
         return np.zeros((1, 1), np.float32)
-    far, near, middle = (np.float32(weight) for weight in GAUSS)
+    far, near, middle = GAUSS
     rows = middle * grey[2:-2] + near * (grey[1:-3] + grey[3:-1]) + far * (grey[:-4] + grey[4:])
-    soft = (
-        middle * rows[:, 2:-2] + near * (rows[:, 1:-3] + rows[:, 3:-1]) + far * (rows[:, :-4] + rows[:, 4:])
-    )
+    inner, beside, outer = rows[:, 2:-2], rows[:, 1:-3] + rows[:, 3:-1], rows[:, :-4] + rows[:, 4:]
+    soft = middle * inner + near * beside + far * outer
     around = soft[:-2, 1:-1] + soft[2:, 1:-1] + soft[1:-1, :-2] + soft[1:-1, 2:]
-    result: Floats = around - np.float32(4) * soft[1:-1, 1:-1]
-    return result
+    return np.asarray(around - 4 * soft[1:-1, 1:-1], np.float32)
 
 
 def _tiles(edges: Floats) -> float:
-    """The edge strength that a tenth of the 8 x 8 tiles exceed: a sharp subject before a blurred ground counts."""
+    """The edge strength that a tenth of 8 x 8 tiles exceed: a sharp subject on a blurred ground is sharp."""
     height, width = (side // TILES * TILES for side in edges.shape)
     if not height or not width:
         return float(edges.std())
