@@ -1,0 +1,56 @@
+"""Find the picture inside a frame: letterbox bars, white borders, the bars of a phone's screenshot."""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+Grey = npt.NDArray[np.uint8]
+
+#: Grey levels by which a border may waver (JPEG noise round the picture and round letters).
+_WAVER: Final = 12
+#: Share of a border line that may differ: the clock and the icons of a status bar.
+_WRITING: Final = 0.18
+#: Share of the first line of the picture that must differ from the border: a frame ends at once, a sky does not.
+_STEP: Final = 0.35
+#: Least side of the picture inside, in pixels and as a share of the whole.
+_LEAST: Final = 12
+_LEAST_SHARE: Final = 0.2
+
+
+def trimmed(grey: Grey) -> Grey | None:
+    """The picture without its border, or None where it has none."""
+    top, bottom = _ends(grey)
+    left, right = _ends(grey[top:bottom].T)
+    height, width = grey.shape
+    if (top, bottom, left, right) == (0, height, 0, width):
+        return None
+    if bottom - top < max(_LEAST, _LEAST_SHARE * height) or right - left < max(_LEAST, _LEAST_SHARE * width):
+        return None
+    return grey[top:bottom, left:right]
+
+
+def _ends(lines: Grey) -> tuple[int, int]:
+    """Where the picture begins and ends among the lines; the whole where there is no border."""
+    count = len(lines)
+    first = _border(lines)
+    last = count - _border(lines[::-1])
+    return (first, last) if first < last else (0, count)
+
+
+def _border(lines: Grey) -> int:
+    """How many lines from the first on are border."""
+    level = int(np.sort(lines[0])[lines.shape[1] // 2])
+    low = max(0, level - _WAVER)
+    span = min(255, level + _WAVER) - low
+    width = lines.shape[1]
+    # Below `low` the unsigned difference wraps round to a large one: one comparison finds both sides.
+    if np.count_nonzero(lines[0] - np.uint8(low) > span) > _WRITING * width:
+        return 0
+    differing = np.count_nonzero(lines - np.uint8(low) > span, axis=1)
+    inside = np.flatnonzero(differing > _WRITING * width)
+    if not len(inside):
+        return 0
+    first = int(inside[0])
+    # A line on the edge is half border: the step must be there within three lines.
+    return first if differing[first : first + 3].max() >= _STEP * width else 0
