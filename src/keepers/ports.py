@@ -108,6 +108,10 @@ class Reader(Protocol):
         """List the names in a folder; none where there is no such folder."""
         ...
 
+    def folder(self, ref: Ref) -> Folder | None:
+        """Describe a folder; None where there is none of that name."""
+        ...
+
     def content(self, ref: Ref) -> ContentId:
         """Read all bytes of a file and name them."""
         ...
@@ -175,6 +179,10 @@ class Writer(Protocol):
 
     def folders(self, tasks: Iterable[Task]) -> Sequence[Folder]:
         """The folders that the tasks will make or alter, outermost first, as they are now."""
+        ...
+
+    def folder(self, ref: Ref) -> Folder | None:
+        """Describe a folder; None where there is none of that name."""
         ...
 
     def before(self, task: Task) -> tuple[int, int]:

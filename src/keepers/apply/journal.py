@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from keepers.actions import Action, Write
+from keepers.actions import Action
 from keepers.apply.lock import applying
 from keepers.apply.record import Run, RunState, Step, StepState
 from keepers.apply.rows import decode, encode, payloads
@@ -24,17 +24,23 @@ from keepers.model import ContentId, PlaceId, Ref
 from keepers.ports import Folder
 
 _SCHEMA: Final = """
-CREATE TABLE runs (id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT NOT NULL, key TEXT NOT NULL, state TEXT NOT NULL,
+CREATE TABLE IF NOT EXISTS runs (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT NOT NULL, key TEXT NOT NULL, state TEXT NOT NULL,
     started TEXT NOT NULL, undoes INTEGER REFERENCES runs(id), tag TEXT NOT NULL);
-CREATE TABLE steps (run INTEGER NOT NULL REFERENCES runs(id), seq INTEGER NOT NULL, action TEXT NOT NULL, state TEXT NOT NULL,
-    at TEXT NOT NULL, why TEXT NOT NULL DEFAULT '""', kept TEXT NOT NULL DEFAULT '""', revision TEXT NOT NULL DEFAULT '',
-    remembered INTEGER NOT NULL DEFAULT 0, modified_ns INTEGER NOT NULL DEFAULT 0, mode INTEGER NOT NULL DEFAULT 0,
-    origin INTEGER, PRIMARY KEY (run, seq)) WITHOUT ROWID;
-CREATE TABLE payloads (content TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE folders (run INTEGER NOT NULL REFERENCES runs(id), place TEXT NOT NULL, key TEXT NOT NULL, there INTEGER NOT NULL,
-    before INTEGER NOT NULL, after INTEGER, PRIMARY KEY (run, place, key)) WITHOUT ROWID;
-CREATE TABLE leftovers (run INTEGER NOT NULL REFERENCES runs(id), place TEXT NOT NULL, key TEXT NOT NULL, there INTEGER NOT NULL,
-    modified_ns INTEGER NOT NULL, PRIMARY KEY (run, place, key)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS steps (
+    run INTEGER NOT NULL REFERENCES runs(id), seq INTEGER NOT NULL, action TEXT NOT NULL,
+    state TEXT NOT NULL, at TEXT NOT NULL, why TEXT NOT NULL DEFAULT '""',
+    kept TEXT NOT NULL DEFAULT '""', revision TEXT NOT NULL DEFAULT '',
+    remembered INTEGER NOT NULL DEFAULT 0, modified_ns INTEGER NOT NULL DEFAULT 0,
+    mode INTEGER NOT NULL DEFAULT 0, origin INTEGER, PRIMARY KEY (run, seq)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS payloads (content TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS folders (
+    run INTEGER NOT NULL REFERENCES runs(id), place TEXT NOT NULL, key TEXT NOT NULL,
+    there INTEGER NOT NULL, before INTEGER NOT NULL, after INTEGER,
+    PRIMARY KEY (run, place, key)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS leftovers (
+    run INTEGER NOT NULL REFERENCES runs(id), place TEXT NOT NULL, key TEXT NOT NULL,
+    there INTEGER NOT NULL, modified_ns INTEGER NOT NULL, PRIMARY KEY (run, place, key)) WITHOUT ROWID;
 PRAGMA user_version = 1;
 """
 _VERSION: Final = 1
@@ -114,7 +120,7 @@ class Journal:
     def add_undo(
         self, run: int, title: str, actions: Iterable[tuple[Action, int]], left: Iterable[Folder]
     ) -> int:
-        """Store the taking back of a run, which is undone from now on: actions, each with the step it undoes.
+        """Store the taking back of a run, which is undone from now on; each action with its step.
 
         `left` are the folders that are to be tidied when all is done.
         """
@@ -221,13 +227,9 @@ class Journal:
     def _update(self, db: sqlite3.Connection, run: int, steps: Iterable[Step]) -> None:
         at = self._stamp()
         db.executemany(
-            "UPDATE steps SET state = ?, at = ?, why = ?, kept = ?, revision = ?, remembered = ?, modified_ns = ?, mode = ?"
-            " WHERE run = ? AND seq = ?",
-            (
-                (s.state, at, json.dumps(s.why), json.dumps(s.kept), s.revision, s.remembered, s.modified_ns, s.mode,
-                 run, s.seq)
-                for s in steps
-            ),
+            "UPDATE steps SET state = ?, at = ?, why = ?, kept = ?, revision = ?, remembered = ?,"
+            " modified_ns = ?, mode = ? WHERE run = ? AND seq = ?",
+            [(*_noted(step, at), run, step.seq) for step in steps],
         )  # fmt: skip
 
     def folders(self, run: int) -> list[tuple[Folder, int | None]]:
@@ -275,6 +277,11 @@ def _step(row: tuple[Any, ...], data: Callable[[ContentId], bytes]) -> Step:
     seq, action, state, at, why, kept, revision, remembered, modified_ns, mode, origin = row
     step = Step(seq, decode(action, data), StepState(state), at, json.loads(why), json.loads(kept), revision)
     return replace(step, remembered=bool(remembered), modified_ns=modified_ns, mode=mode, origin=origin)
+
+
+def _noted(step: Step, at: str) -> tuple[str | int, ...]:
+    texts = (step.state, at, json.dumps(step.why), json.dumps(step.kept), step.revision)
+    return (*texts, step.remembered, step.modified_ns, step.mode)
 
 
 def _nothing(_: ContentId) -> bytes:

@@ -58,6 +58,4 @@ def _built(plain: dict[str, Any], data: Callable[[ContentId], bytes]) -> Action:
 
 
 def _name(kind: type[Action]) -> str:
-    return {Copy: "copy", Move: "move", Link: "link", Write: "write", Trash: "trash", Restore: "restore"}.get(
-        kind, "set"
-    )
+    return "set" if kind is SetField else kind.__name__.lower()

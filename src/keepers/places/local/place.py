@@ -51,6 +51,13 @@ class LocalPlace:
         except (FileNotFoundError, NotADirectoryError):
             return ()
 
+    def folder(self, ref: Ref) -> Folder | None:
+        """Describe a folder; None where there is none of that name."""
+        seen = files.status(ref.key)
+        if seen is None or not stat.S_ISDIR(seen.st_mode):
+            return None
+        return Folder(ref, there=True, modified_ns=seen.st_mtime_ns)
+
     def content(self, ref: Ref) -> ContentId:
         """Read all bytes of a file and name them."""
         return files.content(ref.key)

@@ -1,0 +1,76 @@
+"""Cuts the steps of a run into waves: groups that are committed together and do not touch the same things."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from keepers.actions import Action, refs
+from keepers.apply.record import Step
+from keepers.model import Ref
+from keepers.plan.world import around, changes, spot
+
+#: A crash redoes at most so much, and a slow disk is asked to sync once for all of it.
+MOST_ACTIONS: Final = 64
+
+
+@dataclass(slots=True)
+class _Touched:
+    """What a wave looks at and what it changes."""
+
+    changed: set[Ref] = field(default_factory=set[Ref])
+    read: set[Ref] = field(default_factory=set[Ref])
+
+    def admits(self, action: Action) -> bool:
+        """Whether an action depends on nothing in the wave, and nothing in the wave on it."""
+        new = {spot(ref) for ref in changes(action)}
+        old = {spot(ref) for ref in refs(action)}
+        if old & self.changed or new & self.read:
+            return False
+        return not any(outer in self.changed for ref in new for outer in around(ref))
+
+    def add(self, action: Action) -> None:
+        """Take an action into the wave."""
+        self.changed.update(spot(ref) for ref in changes(action))
+        self.read.update(spot(ref) for ref in refs(action))
+
+
+def waves(steps: Sequence[Step], budget: "Budget") -> Iterator[tuple[list[Step], bool]]:
+    """Yield waves in order; each with whether a unit goes on in the next one.
+
+    A unit is only cut where its own actions depend on each other.
+    """
+    wave: list[Step] = []
+    touched, size = _Touched(), 0
+    for number, step in enumerate(steps):
+        within = number > 0 and same_unit(steps[number - 1], step)
+        full = not within and (len(wave) >= MOST_ACTIONS or size >= budget.bytes)
+        if wave and (full or not touched.admits(step.action)):
+            yield wave, within
+            wave, touched, size = [], _Touched(), 0
+        wave.append(step)
+        touched.add(step.action)
+        size += weight(step.action)
+    if wave:
+        yield wave, False
+
+
+def same_unit(one: Step, other: Step) -> bool:
+    """Whether two steps share one fate."""
+    return one.action.unit != "" and one.action.unit == other.action.unit
+
+
+def weight(action: Action) -> int:
+    """The bytes of an action, for progress and for the length of a wave."""
+    return getattr(action, "size", 0)
+
+
+@dataclass(slots=True)
+class Budget:
+    """How many bytes a wave may have so that it takes about a second."""
+
+    bytes: int = 64 << 20
+
+    def learn(self, size: int, seconds: float) -> None:
+        """Follow the speed of the disk."""
+        if size > 1 << 20:
+            self.bytes = int(min(max(size / max(seconds, 0.01), 1 << 20), 1 << 30))
