@@ -5,8 +5,8 @@ of another colour than cheeks, nose and forehead); the iris is no darker than wh
 no white beside it.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,8 @@ from keepers.detect.backend import Picture
 
 Floats = npt.NDArray[np.float64]
 LUMA = np.array([0.299, 0.587, 0.114])
+_PLACES: Final = tuple(point for group in at.SKIN for point in group)
+_ENDS: Final = np.cumsum([len(group) for group in at.SKIN])[:-1]
 
 #: Below this the place under the eye is a lens whatever the eye looks like; skin in 75 faces: 0.23 to 1.0.
 LENS = 0.2
@@ -56,42 +58,42 @@ class EyeRegion:
 
 def eye_region(face: Picture, mesh: Floats) -> EyeRegion:
     """Measure the region of the eyes in an upright face and its mesh, in pixels of that picture."""
-    colours = face.astype(np.float64)
-    places = np.array([np.median(_colours(colours, mesh, group, 2), axis=0) for group in at.SKIN])
-    middle = places[np.argsort(places @ LUMA, kind="stable")[1:3]].mean(axis=0)
-    eyes = [
-        _eye(colours, mesh[[*under, iris, eye[0], eye[3]]], middle)
-        for under, iris, eye in (
-            (at.RIGHT_UNDER, at.RIGHT_IRIS, at.RIGHT_EYE),
-            (at.LEFT_UNDER, at.LEFT_IRIS, at.LEFT_EYE),
-        )
+    # Between the iris and either corner, slightly nearer to the corner, lies the white.
+    beside = [
+        mesh[iris] * 0.45 + mesh[[eye[0], eye[3]]] * 0.55
+        for iris, eye in ((at.RIGHT_IRIS, at.RIGHT_EYE), (at.LEFT_IRIS, at.LEFT_EYE))
     ]
-    skin, iris, white = np.mean(eyes, axis=0)
-    return EyeRegion(float(skin), float(iris), float(white))
+    skin = _colours(face, mesh[[*_PLACES, *at.RIGHT_UNDER, *at.LEFT_UNDER]], 2)
+    eyes = _colours(face, np.concatenate([mesh[[at.RIGHT_IRIS, at.LEFT_IRIS]], *beside]), 1)
+    places = np.array([np.median(part, axis=0) for part in np.split(skin[: len(_PLACES)], _ENDS)])
+    middle = places[np.argsort(places @ LUMA, kind="stable")[1:3]].mean(axis=0)
+    under = skin[len(_PLACES) :]
+    each = (
+        _eye(middle, under[:5], eyes[0], eyes[2:4]),
+        _eye(middle, under[5:], eyes[1], eyes[4:6]),
+    )
+    likeness, iris, white = np.mean(each, axis=0)
+    return EyeRegion(float(likeness), float(iris), float(white))
 
 
-def _eye(colours: Floats, points: Floats, skin: Floats) -> tuple[float, float, float]:
-    """Likeness to skin, iris and white of one eye: five points below it, its iris, its corners."""
-    below = np.median(_colours(colours, points, range(5), 3), axis=0)
-    iris, corners = points[5], points[6:8]
-    light = float(below @ LUMA)
-    dark = float(_colours(colours, points, (5,), 1)[0] @ LUMA)
-    # Between the iris and either corner; slightly nearer to the corner.
-    beside = iris * 0.45 + corners * 0.55
-    white = float((_colours(colours, beside, (0, 1), 1) @ LUMA).mean())
+def _eye(skin: Floats, under: Floats, iris: Floats, beside: Floats) -> tuple[float, float, float]:
+    below = np.median(under, axis=0)
+    light, dark = float(below @ LUMA), float(iris @ LUMA)
+    white = float((beside @ LUMA).mean())
     likeness = light / (float(skin @ LUMA) + 1) - 3 * float(np.abs(_hue(below) - _hue(skin)).sum())
     # 10 of 255 keeps black lenses from looking like contrast.
     return likeness, (light - dark) / (light + 10), (white - dark) / (light + 10)
 
 
-def _colours(colours: Floats, points: Floats, which: Sequence[int], reach: int) -> Floats:
+def _colours(face: Picture, points: Floats, reach: int) -> Floats:
     """The median colour around each point, by channel."""
     span = np.arange(-reach, reach + 1)
-    last = len(colours) - 1
-    across, down = np.clip(np.rint(points[list(which), :2]).astype(np.intp), 0, last).T
-    rows = np.clip(down[:, None, None] + span[None, :, None], 0, last)
-    columns = np.clip(across[:, None, None] + span[None, None, :], 0, last)
-    return np.asarray(np.median(colours[rows, columns], axis=(1, 2)))
+    last = len(face) - 1
+    across, down = np.clip(np.rint(points).astype(np.intp), 0, last).T
+    rows = np.clip(down[:, None] + span, 0, last)[:, :, None]
+    columns = np.clip(across[:, None] + span, 0, last)[:, None, :]
+    around = np.sort(face[rows, columns].reshape(len(points), -1, 3), axis=1)
+    return around[:, around.shape[1] // 2].astype(np.float64)
 
 
 def _hue(colour: Floats) -> Floats:

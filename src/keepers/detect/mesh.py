@@ -198,7 +198,7 @@ def _near(square: Square, better: Square) -> bool:
     """Whether a second pass would see the same: the networks are steady within this."""
     shift = math.hypot(square.x - better.x, square.y - better.y) / square.side
     turn = abs(math.remainder(square.turn - better.turn, math.tau))
-    return shift < 0.05 and 0.93 < better.side / square.side < 1.07 and turn < 0.05
+    return shift < 0.07 and 0.90 < better.side / square.side < 1.11 and turn < 0.10
 
 
 def _inner(crop: Picture) -> Picture:
