@@ -10,7 +10,7 @@ import os
 import secrets
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -85,13 +85,13 @@ class Journal:
         self._db.close()
 
     @contextlib.contextmanager
-    def lock(self) -> Iterator[None]:
+    def lock(self) -> Generator[None]:
         """Be the one run that changes things; CatalogBusyError where another is."""
         with applying(self.path + ".lock"):
             yield
 
     @contextlib.contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def _writing(self) -> Generator[sqlite3.Connection]:
         with _told(self.path):
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -163,11 +163,11 @@ class Journal:
 
     def runs(self) -> list[Run]:
         """All runs and stored plans, the oldest first."""
-        return [_run(row) for row in self._db.execute(f"SELECT {_RUN} FROM runs ORDER BY id")]  # noqa: S608
+        return [_run(row) for row in self._db.execute(f"SELECT {_RUN} FROM runs ORDER BY id")]
 
     def run(self, number: int) -> Run | None:
         """One run."""
-        row = self._db.execute(f"SELECT {_RUN} FROM runs WHERE id = ?", (number,)).fetchone()  # noqa: S608
+        row = self._db.execute(f"SELECT {_RUN} FROM runs WHERE id = ?", (number,)).fetchone()
         return None if row is None else _run(row)
 
     def unfinished(self, key: str) -> Run | None:
@@ -185,12 +185,12 @@ class Journal:
     def steps(self, run: int, *, payload: bool = False) -> Iterator[Step]:
         """The actions of a run in order; without `payload` those that write have no bytes."""
         data = self.payload if payload else _nothing
-        for row in self._db.execute(f"SELECT {_STEP} FROM steps WHERE run = ? ORDER BY seq", (run,)):  # noqa: S608
+        for row in self._db.execute(f"SELECT {_STEP} FROM steps WHERE run = ? ORDER BY seq", (run,)):
             yield _step(row, data)
 
     def loaded(self, run: int, seq: int) -> Step:
         """One step, with its bytes."""
-        row = self._db.execute(f"SELECT {_STEP} FROM steps WHERE run = ? AND seq = ?", (run, seq)).fetchone()  # noqa: S608
+        row = self._db.execute(f"SELECT {_STEP} FROM steps WHERE run = ? AND seq = ?", (run, seq)).fetchone()
         return _step(row, self.payload)
 
     def payload(self, content: ContentId) -> bytes:
@@ -259,7 +259,7 @@ class Journal:
 
 
 @contextlib.contextmanager
-def _told(path: str) -> Iterator[None]:
+def _told(path: str) -> Generator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:

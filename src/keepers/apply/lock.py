@@ -3,13 +3,13 @@
 import contextlib
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from keepers.errors import CatalogBusyError
 
 
 @contextlib.contextmanager
-def applying(path: str) -> Iterator[None]:
+def applying(path: str) -> Generator[None]:
     """Hold the lock file; CatalogBusyError says who else does. A dead process holds nothing."""
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:

@@ -10,6 +10,7 @@ from keepers.model import ContentId, PlaceId, Ref
 
 _KINDS: Final[tuple[type[Action], ...]] = (Copy, Move, Link, Write, Trash, Restore, SetField)
 _NESTED: Final = "undoes"
+_REFS: Final = frozenset({"source", "target", "ref"})
 
 
 def encode(action: Action) -> str:
@@ -47,11 +48,11 @@ def decode(text: str, data: Callable[[ContentId], bytes]) -> Action:
 def _built(plain: dict[str, Any], data: Callable[[ContentId], bytes]) -> Action:
     name = plain.pop("verb")
     kind = next(kind for kind in _KINDS if _name(kind) == name)
-    for key, value in plain.items():
-        if isinstance(value, list):
-            plain[key] = Ref(PlaceId(value[0]), value[1])
-        elif isinstance(value, dict):
-            plain[key] = _built(value, data)
+    for key in _REFS & plain.keys():
+        place, text = plain[key]
+        plain[key] = Ref(PlaceId(place), text)
+    if _NESTED in plain:
+        plain[_NESTED] = _built(plain[_NESTED], data)
     if kind is Write:
         plain["data"] = data(ContentId(plain["content"]))
     return kind(**plain)

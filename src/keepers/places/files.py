@@ -10,7 +10,7 @@ import errno
 import fcntl
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -44,7 +44,7 @@ def parted(path: str) -> tuple[str, str]:
 
 
 @contextlib.contextmanager
-def opened_folder(path: str) -> Iterator[int]:
+def opened_folder(path: str) -> Generator[int]:
     """Open a folder, part by part where its path is longer than the system takes."""
     if len(os.fsencode(path)) < _PATH_MAX:
         handle = os.open(path, _FOLDER)
@@ -63,7 +63,7 @@ def opened_folder(path: str) -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def _at(path: str) -> Iterator[tuple[int, str]]:
+def _at(path: str) -> Generator[tuple[int, str]]:
     folder, name = parted(path)
     with opened_folder(folder) as handle:
         yield handle, name
@@ -91,7 +91,7 @@ def identity(seen: Status) -> tuple[int, int]:
 
 
 @contextlib.contextmanager
-def opened(path: str) -> Iterator[int]:
+def opened(path: str) -> Generator[int]:
     """Open a regular file for reading; OSError for anything else, symlinks too."""
     with _at(path) as (folder, name):
         handle = os.open(name, _READ, dir_fd=folder)
@@ -255,8 +255,7 @@ def draft_with(data: bytes, named: ContentId, path: str, *, mode: int = 0, modif
 
 @cache
 def _umask() -> int:
-    mask = os.umask(0o022)
-    os.umask(mask)
+    os.umask(mask := os.umask(0o022))
     return mask
 
 
