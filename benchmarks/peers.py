@@ -30,6 +30,11 @@ class Peer:
         """The interpreter of its environment."""
         return VENVS / self.name / "bin" / "python"
 
+    @property
+    def ready(self) -> Path:
+        """A file that is there when all packages are."""
+        return VENVS / self.name / "ready"
+
 
 PEERS = (
     Peer(
@@ -97,7 +102,7 @@ def compare(
     name: str, source: Path, files: Sequence[Path], rounds: int, folder: Path, floor: list[str]
 ) -> None:
     """Run all by turns on the same files; print medians as ratios to Keepers and to the floor."""
-    there = [peer for peer in PEERS if peer.python.exists()]
+    there = [peer for peer in PEERS if peer.ready.exists()]
     costs: dict[str, list[Cost]] = {key: [] for key in ("floor", "keepers", *(peer.name for peer in there))}
     for turn in range(rounds):
         # A fresh home each time: czkawka would remember its hashes.
@@ -116,9 +121,8 @@ def compare(
     goals = {peer.name: f"goal {peer.goal:g}" for peer in PEERS}
     for key, runs in costs.items():
         used = middle(runs).cpu
-        print(
-            f"  {key:12}{used:8.2f} s {used / least.cpu:7.2f} {used / ours_middle.cpu:7.2f}  {goals.get(key, '')}"
-        )
+        ratios = f"{used / least.cpu:7.2f} {used / ours_middle.cpu:7.2f}"
+        print(f"  {key:12}{used:8.2f} s {ratios}  {goals.get(key, '')}")
     for peer in PEERS:
         if peer not in there:
             print(f"  {peer.name:12}absent; `{Path(sys.argv[0]).name} --install` fetches it")
@@ -126,15 +130,15 @@ def compare(
 
 def install(peer: Peer) -> None:
     """Give a peer an environment of its own."""
-    if peer.python.exists():
+    if peer.ready.exists():
         return
     subprocess.run([sys.executable, "-m", "venv", VENVS / peer.name], check=True)
     for packages in peer.packages:
         done = subprocess.run([peer.python, "-m", "pip", "install", "-q", *packages], check=False)
         if done.returncode != 0:
             print(f"{peer.name}: {' '.join(packages)} could not be installed")
-            peer.python.unlink()
             return
+    peer.ready.touch()
 
 
 if __name__ == "__main__":
