@@ -1,4 +1,4 @@
-"""Which files of one folder are one photo: RAW with JPEG, Live Photos, sidecars. What is unsure stays apart."""
+"""Which files of one folder are one photo: RAW and JPEG, Live Photos, sidecars; the unsure stay apart."""
 
 import os
 import re
@@ -20,7 +20,7 @@ _LIVE: Final = ("heic", "jpeg")
 _RAWS: Final = frozenset(form.name for form in FORMATS if form.raw)
 _SCREENSHOT: Final = re.compile(r"screenshot|screen shot|bildschirmfoto|capture d", re.IGNORECASE)
 # IMG_1.jpg.supplemental-metadata.json, which Google cuts anywhere after the first dot.
-_SUPPLEMENT: Final = re.compile(r"\.s(?:u(?:p(?:p(?:l(?:e(?:m(?:e(?:n(?:t(?:a(?:l[a-z\-]*)?)?)?)?)?)?)?)?)?)?)?$")
+_SUPPLEMENT: Final = "supplemental-metadata"
 _NUMBERED: Final = re.compile(r"^(?P<stem>.*)(?P<extension>\.[^.()]+)(?P<number>\(\d+\))$")
 
 
@@ -118,7 +118,8 @@ def _owner_of(
     stem = os.path.splitext(_folded(files[index].name))[0]
     for name in _candidates(stem, files[index].format):
         for found in (names.get(name, []), stems.get(name, [])):
-            mains = {owner[other][0] if other in owner else other for other in found if _is_photo(files[other])}
+            photos = [other for other in found if files[other].kind is not Kind.COMPANION]
+            mains = {owner[photo][0] if photo in owner else photo for photo in photos}
             if len(mains) == 1:
                 return mains.pop()
             if mains:
@@ -130,14 +131,10 @@ def _candidates(stem: str, form: str) -> Iterator[str]:
     yield stem
     if form != "json":
         return
-    plain = _SUPPLEMENT.sub("", stem)
-    if plain != stem:
+    plain, dot, rest = stem.rpartition(".")
+    if dot and rest and _SUPPLEMENT.startswith(rest):
         yield plain
     # IMG_1.jpg(2).json belongs to IMG_1(2).jpg.
     numbered = _NUMBERED.match(stem)
     if numbered is not None:
         yield numbered["stem"] + numbered["number"] + numbered["extension"]
-
-
-def _is_photo(entry: Entry) -> bool:
-    return entry.kind is not Kind.COMPANION

@@ -1,7 +1,7 @@
-"""Whatever mode a picture has, as 8-bit grey or RGB on white; large pictures in bands, so that memory stays small."""
+"""Whatever mode a picture has, as 8-bit grey or RGB on white; in bands, so that memory stays small."""
 
 import io
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +24,7 @@ def upright(pixels: Pixels, orientation: int) -> Pixels:
 
 
 def reduced(picture: Image.Image, factor: int, mode: str) -> Pixels:
-    """Average blocks of `factor` x `factor` pixels into grey ("L") or colour ("RGB"), in bands of a few megapixels."""
+    """Average blocks of `factor` x `factor` pixels into grey ("L") or colour ("RGB")."""
     picture.load()
     width, height = picture.size
     rows = max(1, _BAND_PIXELS // (width * factor)) * factor
@@ -57,15 +57,21 @@ def flat(picture: Image.Image) -> Image.Image:
 def _eight_bits(values: npt.NDArray[np.generic]) -> Pixels:
     """16-bit grey loses its low byte; other depths are stretched from 0 to their largest value."""
     if values.dtype.itemsize == 2:
-        return (values.astype(np.uint16) >> 8).astype(np.uint8)
+        high: Pixels = (values.astype(np.uint16) >> 8).astype(np.uint8)
+        return high
     numbers = np.nan_to_num(values.astype(np.float32))
     most = float(numbers.max(initial=0.0))
     scale = 1.0 if 1 < most < 256 else 255.0 / 65535 if 256 <= most < 65536 else 255.0 / max(most, 1e-9)
-    return np.clip(numbers * scale, 0, 255).astype(np.uint8)
+    stretched: Pixels = np.clip(numbers * scale, 0, 255).astype(np.uint8)
+    return stretched
+
+
+def _profile(name: Literal["LAB", "sRGB"]) -> ImageCms.ImageCmsProfile:
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile(name))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
 
 
 def _from_lab(picture: Image.Image) -> Image.Image:
-    lab, srgb = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
+    lab, srgb = _profile("LAB"), _profile("sRGB")
     turned = ImageCms.profileToProfile(picture, lab, srgb, outputMode="RGB")
     return picture.getchannel(0) if turned is None else turned
 
@@ -76,7 +82,7 @@ def to_srgb(pixels: Pixels, profile: bytes) -> Pixels:
         return pixels
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        target = ImageCms.createProfile("sRGB")
+        target = _profile("sRGB")
         turned = ImageCms.profileToProfile(Image.fromarray(pixels), source, target, outputMode="RGB")
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return pixels

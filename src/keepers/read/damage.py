@@ -3,7 +3,7 @@
 import struct
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Final
 
@@ -12,7 +12,7 @@ from PIL import Image
 
 from keepers.errors import UnreadableError
 
-#: More pixels than any camera makes; above it a picture is refused before it is decoded (SAFETY.md section 1.6).
+#: More pixels than any camera makes; above it a picture is refused before it is decoded.
 MOST_PIXELS: Final = 200_000_000
 
 # Pillow refuses at twice this number; its own default would refuse valid panoramas of 180 to 200 Mpx.
@@ -27,7 +27,7 @@ _DAMAGE: Final = (
 
 
 @contextmanager
-def told_as(reason: str) -> Iterator[None]:
+def told_as(reason: str) -> Generator[None]:
     """Turn whatever a decoder raises on bad bytes into an UnreadableError with this reason."""
     try:
         with warnings.catch_warnings():
@@ -47,4 +47,5 @@ def fitting(width: int, height: int) -> None:
     if width <= 0 or height <= 0:
         raise UnreadableError(f"is damaged: its header says {width} x {height} pixels")
     if width * height > MOST_PIXELS:
-        raise UnreadableError(f"has {width} x {height} pixels, more than the {MOST_PIXELS // 10**6} million allowed")
+        most = MOST_PIXELS // 10**6
+        raise UnreadableError(f"has {width} x {height} pixels, more than the {most} million allowed")

@@ -11,9 +11,9 @@ from keepers.read import names
 
 #: The year of the first photograph.
 _FIRST_YEAR: Final = 1826
-#: Days on which the clocks of cameras, discs and programs begin; nobody's photo, but a clock that was never set.
+#: Days on which the clocks of cameras, discs and programs begin: a clock that was never set.
 _NEVER_SET: Final = frozenset({(1900, 1, 1), (1904, 1, 1), (1970, 1, 1), (1980, 1, 1)})
-#: Days that begin a camera's clock too, but on which people did celebrate: only their first minute is refused.
+#: Clocks begin here too, but people did celebrate on these days: only the first minute is refused.
 _MIDNIGHTS: Final = frozenset({(2000, 1, 1), (2001, 1, 1), (2002, 1, 1), (2003, 1, 1)})
 #: GPS and camera clock may disagree by this much and still be one moment in two time zones.
 _DRIFT: Final = timedelta(minutes=2)

@@ -1,4 +1,4 @@
-"""Digests that are equal only where the decoded pixels are: cheap over coded JPEG data, dear over decoded pixels."""
+"""Digests that are equal only where the decoded pixels are: of coded JPEG data, or of decoded pixels."""
 
 import io
 from collections.abc import Iterator
@@ -6,11 +6,10 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import pillow_heif
 from blake3 import blake3
 from PIL import Image
 
-from keepers.read import colour, exif, jpeg, jxl
+from keepers.read import colour, exif, heif, jpeg, jxl
 from keepers.read.damage import fitting, told_as
 from keepers.read.formats import Format
 
@@ -20,9 +19,9 @@ _CONTEXT: Final = "keepers decoded pixels 1"
 
 
 def pixel_digest(data: Bytes, fmt: Format) -> str:
-    """Hash the coded data that decide the pixels of a JPEG, in about the time of the hash; empty for all others.
+    """Hash what decides the pixels of a JPEG, in about the time of the hash; empty for other formats.
 
-    Equal digests prove equal decoded pixels, depth, orientation and colour profile; different ones prove nothing.
+    Equal digests prove equal pixels, depth, orientation and colour profile; different ones prove nothing.
     """
     if fmt.name != "jpeg":
         return ""
@@ -50,8 +49,8 @@ def full_pixel_digest(data: Bytes, fmt: Format) -> str:
 
 def _frames(data: Bytes, fmt: Format) -> Iterator[tuple[npt.NDArray[np.generic], bytes]]:
     if fmt.name == "heic":
-        for frame in pillow_heif.open_heif(bytes(data), convert_hdr_to_8bit=False):
-            yield _least(np.asarray(frame)), _profile(frame.info)
+        for pixels, profile in heif.frames(data):
+            yield _least(pixels), profile
         return
     jxl.available(fmt.name)
     with Image.open(io.BytesIO(data), formats=fmt.pillow) as picture:
@@ -61,7 +60,7 @@ def _frames(data: Bytes, fmt: Format) -> Iterator[tuple[npt.NDArray[np.generic],
             picture.seek(number)
             fitting(*picture.size)
             pixels = colour.upright(np.asarray(_expanded(picture)), turn if isinstance(turn, int) else 1)
-            yield _least(pixels), _profile(picture.info)
+            yield _least(pixels), bytes(picture.info.get("icc_profile") or b"")
 
 
 def _expanded(picture: Image.Image) -> Image.Image:
@@ -81,8 +80,3 @@ def _least(pixels: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
     if pixels.shape[2] == 3 and bool((pixels[:, :, :1] == pixels[:, :, 1:]).all()):
         pixels = pixels[:, :, :1]
     return pixels[:, :, 0] if pixels.shape[2] == 1 else pixels
-
-
-def _profile(info: dict[object, object]) -> bytes:
-    found = info.get("icc_profile")
-    return found if isinstance(found, bytes) else b""

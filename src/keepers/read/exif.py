@@ -80,15 +80,11 @@ def _text(tag: int, value: tiff.Value | tiff.Blob) -> str:
         return printable(value)
     if isinstance(value, int):
         return str(value)
-    if isinstance(value, tiff.Blob):
-        return f"<{value.size} bytes>"
-    if isinstance(value, bytes):
-        return _raw(tag, value)
-    if isinstance(value, float):
-        return f"{value:g}"
-    if len(value) > _MOST_VALUES:
-        return f"<{len(value)} values>"
-    return ", ".join([_number(item) for item in value])
+    if isinstance(value, tuple):
+        if len(value) > _MOST_VALUES:
+            return f"<{len(value)} values>"
+        return ", ".join([_number(item) for item in value])
+    return _raw(tag, value) if isinstance(value, bytes) else f"<{value.size} bytes>"
 
 
 def _number(item: float | tuple[int, int]) -> str:
@@ -97,7 +93,7 @@ def _number(item: float | tuple[int, int]) -> str:
         if not below:
             return f"{above}/0"
         return str(above) if below == 1 else f"{above / below:.6g}"
-    return f"{item:g}" if isinstance(item, float) else str(item)
+    return f"{item:.10g}"
 
 
 def _raw(tag: int, raw: bytes) -> str:
@@ -179,10 +175,8 @@ def _gps_wall(gps: Tags) -> str:
 def _rationals(value: tiff.Value | tiff.Blob | None) -> tuple[float, float, float] | None:
     if not isinstance(value, tuple) or len(value) < 3:
         return None
-    found = [tiff.number((item,)) for item in value[:3]]
-    if any(item is None for item in found):
-        return None
-    return found[0] or 0.0, found[1] or 0.0, found[2] or 0.0
+    first, second, third = (tiff.quotient(item) for item in value[:3])
+    return None if first is None or second is None or third is None else (first, second, third)
 
 
 def position(exif: Exif) -> tuple[float, float] | None:
@@ -200,7 +194,7 @@ def position(exif: Exif) -> tuple[float, float] | None:
 
 
 def burst(exif: Exif, block: tiff.Bytes) -> str:
-    """Apple's burst UUID: tag 0x000B of the maker note, a big-endian directory behind 14 bytes of signature."""
+    """Apple's burst UUID: tag 0x000B of the maker note, a directory behind 14 bytes of signature."""
     note = exif.photo.get(0x927C)
     if isinstance(note, tiff.Blob):
         note = bytes(block[note.start : note.start + min(note.size, 1 << 16)])
@@ -220,8 +214,9 @@ def facts(exif: Exif, form: str, width: int, height: int, block: tiff.Bytes = b"
         camera=camera(_str(exif.main, 0x010F), _str(exif.main, 0x0110)), lens=_str(photo, 0xA434),
         software=_str(exif.main, 0x0131), exif=texts(exif), position=position(exif) if exif.gps else None,
         exposure_seconds=_positive(photo.get(0x829A)), f_number=_positive(photo.get(0x829D)),
-        iso=_positive(photo.get(0x8827)) or _positive(photo.get(0x8833)), bias_ev=tiff.number(photo.get(0x9204)),
-        exposure_mode=tiff.integer(photo.get(0xA402)), burst=burst(exif, block),
+        iso=_positive(photo.get(0x8827)) or _positive(photo.get(0x8833)),
+        bias_ev=tiff.number(photo.get(0x9204)), exposure_mode=tiff.integer(photo.get(0xA402)),
+        burst=burst(exif, block),
         rating=rating if rating is not None and 0 <= rating <= 5 else None, dates=tuple(claims(exif)),
     )  # fmt: skip
 

@@ -54,7 +54,8 @@ def _quicktime(file: BinaryIO, size: int, form: Format) -> Facts:
     return Facts(
         format=form.name, width=width, height=height,
         camera=camera(keys.get(_APPLE + "make", ""), keys.get(_APPLE + "model", "")),
-        software=keys.get(_APPLE + "software", ""), position=_position(keys.get(_APPLE + "location.ISO6709", "")),
+        software=keys.get(_APPLE + "software", ""),
+        position=_position(keys.get(_APPLE + "location.ISO6709", "")),
         dates=tuple(claim for claim in dates if claim is not None),
     )  # fmt: skip
 
@@ -66,11 +67,13 @@ def _created(body: bytes) -> DateClaim | None:
     seconds = int.from_bytes(body[4:12] if body[0] == 1 else body[4:8], "big")
     if not 0 < seconds < 1 << 33:
         return None
-    return DateClaim("quicktime:header", (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S"), 0)
+    return DateClaim(
+        "quicktime:header", (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S"), 0
+    )
 
 
 def _size(data: bytes) -> tuple[int, int]:
-    """The upright size of the first track that has one (track header: matrix, then 16.16 width and height)."""
+    """The upright size of the first track that has one (header: matrix, then 16.16 width and height)."""
     for track in boxes.children(data, 0, len(data)):
         header = boxes.child(data, track.start, track.end, b"tkhd") if track.kind == b"trak" else None
         if header is None or header.end - header.start < 84:
@@ -93,7 +96,7 @@ def _keys(data: bytes) -> dict[str, str]:
     values = boxes.child(data, start, meta.end, b"ilst")
     if names is None or values is None:
         return {}
-    order = [box for box in boxes.children(data, min(names.start + 8, names.end), names.end)]
+    order = list(boxes.children(data, min(names.start + 8, names.end), names.end))
     return dict(_texts(data, order, values))
 
 

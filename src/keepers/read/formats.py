@@ -64,14 +64,16 @@ _BY_NAME: Final = {form.name: form for form in FORMATS}
 _BY_EXTENSION: Final = {extension: form for form in FORMATS for extension in form.extensions}
 
 #: Pictures that people do have and that we do not read: said in words, so that nobody thinks they were seen.
-_NOT_READ: Final = frozenset(
-    "psd psb jp2 j2k jpf jpx svg eps pdf ai xcf kra exr hdr tga ico icns wmf emf dds jxr hdp wdp pcx ppm pgm pbm "
-    "fits flv rm rmvb swf ogv".split()
-)
+_NOT_READ: Final = frozenset((
+    "psd", "psb", "jp2", "j2k", "jpf", "jpx", "svg", "eps", "pdf", "ai", "xcf", "kra", "exr", "hdr", "tga",
+    "ico", "icns", "wmf", "emf", "dds", "jxr", "hdp", "wdp", "pcx", "ppm", "pgm", "pbm", "fits",
+    "flv", "rm", "rmvb", "swf", "ogv",
+))  # fmt: skip
 
 # Magic numbers: offset, bytes, format. The first match wins.
 _MAGIC: Final[tuple[tuple[int, bytes, str], ...]] = (
-    (0, b"\xff\xd8\xff", "jpeg"), (0, b"\x89PNG\r\n\x1a\n", "png"), (0, b"GIF87a", "gif"), (0, b"GIF89a", "gif"),
+    (0, b"\xff\xd8\xff", "jpeg"), (0, b"\x89PNG\r\n\x1a\n", "png"),
+    (0, b"GIF87a", "gif"), (0, b"GIF89a", "gif"),
     (0, b"FUJIFILMCCD-RAW", "raf"), (0, b"IIU\0", "rw2"), (0, b"IIRO", "orf"), (0, b"IIRS", "orf"),
     (0, b"MMOR", "orf"), (0, b"\0MRM", "mrw"), (0, b"FOVb", "x3f"), (6, b"HEAPCCDR", "crw"),
     (0, b"\xff\x0a", "jxl"), (0, b"\0\0\0\x0cJXL \r\n\x87\n", "jxl"),
@@ -104,7 +106,9 @@ def sniff(head: bytes, name: str) -> Format | None:
         return _BY_NAME["webp" if head[8:12] == b"WEBP" else "avi"]
     if head[4:8] == b"ftyp":
         return _brand(head, named)
-    if (head[:1] == b"\x47" and head[188:189] == b"\x47") or (head[4:5] == b"\x47" and head[196:197] == b"\x47"):
+    if (head[:1] == b"\x47" and head[188:189] == b"\x47") or (
+        head[4:5] == b"\x47" and head[196:197] == b"\x47"
+    ):
         return _BY_NAME["mpegts"]
     return None
 
@@ -150,31 +154,43 @@ def unsupported(name: str) -> str | None:
 
 # ---------------------------------------------------------------- junk by name
 
-#: Folders and files that systems and other programs leave among photos, in lower case: name, reason.
-_JUNK: Final[dict[str, str]] = {
-    **dict.fromkeys(("@eadir", ".@__thumb", "@__thumb", ".synologyworkingdirectory"), "thumbnails of a NAS"),
-    **dict.fromkeys((".thumbnails", ".thumb", ".thumbs", ".thumbnail", "thumbs.db", "ehthumbs.db"), "thumbnails"),
-    **dict.fromkeys(("ehthumbs_vista.db", ".picasaoriginals.ini", ".ithmb"), "thumbnails"),
-    **dict.fromkeys(("$recycle.bin", "recycler", "#recycle", "@recycle", "network trash folder"), "a recycle bin"),
-    **dict.fromkeys((".dtrash", ".recycle", ".bin", ".dropbox.cache"), "a recycle bin"),
-    **dict.fromkeys(("desktop.ini", "icon\r", ".localized", ".directory", ".nomedia"), "a system file"),
-    **dict.fromkeys(("picasa.ini", ".picasa.ini", ".apdisk", ".dropbox", ".stignore"), "a system file"),
-    **dict.fromkeys(("system volume information", "lost+found", ".fseventsd", ".zfs"), "a system folder"),
-    **dict.fromkeys((".temporaryitems", ".appledouble", ".appledb", ".appledesktop"), "a system folder"),
-    **dict.fromkeys(("#snapshot", "@recently-snapshot", ".snapshots", ".snapshot", ".stversions"), "snapshots"),
-    **dict.fromkeys((".git", ".svn", ".hg", ".stfolder", "__macosx", ".cache"), "a folder of another program"),
+#: What systems and other programs leave among photos: why it is passed over, and its names in lower case.
+_LEFT_BEHIND: Final[dict[str, tuple[str, ...]]] = {
+    "thumbnails of a NAS": ("@eadir", ".@__thumb", "@__thumb", ".synologyworkingdirectory"),
+    "thumbnails": (
+        ".thumbnails", ".thumbnail", ".thumbs", ".thumb", "thumbs.db", "ehthumbs.db", "ehthumbs_vista.db",
+        ".ithmb",
+    ),
+    "a recycle bin": (
+        "$recycle.bin", "recycler", "#recycle", "@recycle", ".recycle", "network trash folder",
+        ".dtrash",
+    ),
+    "a system file": (
+        "desktop.ini", "icon\r", ".localized", ".directory", ".nomedia", "picasa.ini", ".picasa.ini",
+        ".apdisk",        ".dropbox", ".stignore",
+    ),
+    "a system folder": (
+        "system volume information", "lost+found", ".fseventsd", ".zfs", ".temporaryitems", ".appledouble",
+        ".appledb", ".appledesktop",
+    ),
+    "snapshots": ("#snapshot", "@recently-snapshot", ".snapshots", ".snapshot", ".stversions"),
+    "a folder of another program": (".git", ".svn", ".hg", ".stfolder", "__macosx", ".dropbox.cache"),
 }  # fmt: skip
+_JUNK: Final = {name: reason for reason, names in _LEFT_BEHIND.items() for name in names}
+_UNFINISHED: Final = "not written to its end yet"
 _JUNK_STARTS: Final = (
     ("._", "a macOS resource fork"), (".ds_store", "a Finder file"), (".trash", "a trash folder"),
     (".keepers-", "a file of Keepers itself"), (".spotlight-", "a system folder"), ("~$", "a lock file"),
-    (".documentrevisions-", "a system folder"), (".pending-", "not written to its end yet"), (".~lock", "a lock file"),
-    (".syncthing.", "not written to its end yet"), ("~syncthing~", "not written to its end yet"),
+    (".documentrevisions-", "a system folder"), (".~lock", "a lock file"), (".pending-", _UNFINISHED),
+    (".syncthing.", _UNFINISHED), ("~syncthing~", _UNFINISHED),
 )  # fmt: skip
 _JUNK_ENDS: Final = (
-    ".part", ".partial", ".crdownload", ".download", ".opdownload", ".tmp", ".temp", ".tacitpart", ".aria2", ".!ut",
-    ".filepart", ".upload", ".icloud",
+    ".part", ".partial", ".crdownload", ".download", ".opdownload", ".tmp", ".temp", ".tacitpart", ".aria2",
+    ".!ut", ".filepart", ".upload", ".icloud",
 )  # fmt: skip
-_LIBRARIES: Final = re.compile(r"\.(photoslibrary|migratedphotolibrary|aplibrary|photolibrary|lrdata|lrlibrary)$")
+_LIBRARIES: Final = re.compile(
+    r"\.(photoslibrary|migratedphotolibrary|aplibrary|photolibrary|lrdata|lrlibrary)$"
+)
 
 
 def fate_by_name(name: str, is_dir: bool) -> str | None:  # noqa: FBT001  # the signature others were promised
@@ -188,7 +204,7 @@ def fate_by_name(name: str, is_dir: bool) -> str | None:  # noqa: FBT001  # the 
     if is_dir:
         return "a library of another program" if _LIBRARIES.search(low) else None
     if low.endswith(_JUNK_ENDS):
-        return "not written to its end yet"
+        return _UNFINISHED
     return None
 
 

@@ -1,4 +1,4 @@
-"""The structure of a JPEG file (ITU-T T.81, annex B): its segments, its scans, and a digest of what decides the pixels."""
+"""The structure of a JPEG file (ITU-T T.81, annex B): segments, scans, and what decides the pixels."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -13,14 +13,16 @@ from keepers.read.damage import fitting
 SOI: Final = b"\xff\xd8"
 EOI: Final = b"\xff\xd9"
 _SOS: Final = 0xDA
-_DHT, _DQT, _DRI, _DNL, _DAC = 0xC4, 0xDB, 0xDD, 0xDC, 0xCC
+_DHT, _DQT, _DRI, _DAC = 0xC4, 0xDB, 0xDD, 0xCC
 _APP0, _APP1, _APP2, _APP14 = 0xE0, 0xE1, 0xE2, 0xEE
 #: Start of frame: C0-CF without the tables DHT, JPG and DAC.
 _FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _ALONE: Final = frozenset((0x01, *range(0xD0, 0xD9)))
-_DECIDING: Final = frozenset((_DHT, _DQT, _DRI, _DNL, _DAC))
+_DECIDING: Final = frozenset((_DHT, _DQT, _DRI, _DAC))
 #: Garbage between segments that libjpeg would skip too; more is no camera's doing.
 _GARBAGE: Final = 1 << 16
+#: The search for a scan's end looks at this much at a time, so that it stops soon and stays in the cache.
+_PIECE: Final = 1 << 16
 #: Digests of other versions of this method must never be equal to ours.
 _CONTEXT: Final = "keepers coded pixels 1"
 
@@ -93,9 +95,7 @@ def _marker(data: Bytes, at: int, size: int) -> tuple[int, int]:
     """The next marker code and the position behind it; fill bytes and a little garbage are skipped."""
     limit = min(size, at + _GARBAGE)
     while at + 1 < limit:
-        if data[at] != 0xFF:
-            at += 1
-        elif data[at + 1] in {0x00, 0xFF}:
+        if data[at] != 0xFF or data[at + 1] in {0x00, 0xFF}:
             at += 1
         else:
             return at + 2, data[at + 1]
@@ -131,57 +131,57 @@ def profile(data: Bytes, jpeg: Jpeg) -> bytes:
     return b"".join(part[2:] for part in parts)
 
 
-def _markers(data: Bytes, start: int) -> npt.NDArray[np.int64]:
+def _markers(data: Bytes, start: int, end: int) -> npt.NDArray[np.int64]:
     """Positions of all bytes FF that begin a marker (not stuffed, no restart, no fill); 0.2 ms a MB."""
-    array = np.frombuffer(data, np.uint8)[start:]
+    array = np.frombuffer(data, np.uint8)[start : end + 1]
     at = np.flatnonzero(array[:-1] == 0xFF)
     code = array[at + 1]
-    return at[(code != 0) & (code != 0xFF) & ((code < 0xD0) | (code > 0xD7))] + start
+    found: npt.NDArray[np.int64] = at[(code != 0) & (code != 0xFF) & ((code < 0xD0) | (code > 0xD7))] + start
+    return found
 
 
-def _end_of_single_scan(data: Bytes, start: int) -> int:
-    array = np.frombuffer(data, np.uint8)
-    # Coded data never hold FF D9, so the first one after the scan header ends the picture.
-    hits = np.flatnonzero((array[start:-1] == 0xFF) & (array[start + 1 :] == 0xD9))
-    return start + int(hits[0]) if len(hits) else -1
+def first_scan_end(data: Bytes, jpeg: Jpeg) -> int:
+    """Where the coded data of the first scan end; the end of the file where nothing follows."""
+    at = jpeg.scan + 2 + (data[jpeg.scan + 2] << 8 | data[jpeg.scan + 3])
+    while at < len(data) - 1:
+        marks = _markers(data, at, min(at + _PIECE, len(data) - 1))
+        if len(marks):
+            return int(marks[0])
+        at += _PIECE
+    return len(data)
 
 
 @dataclass(frozen=True, slots=True)
-class Scans:
-    """All scans of a JPEG: the parts that decide the pixels, and where its end marker stands (-1: nowhere)."""
+class Coded:
+    """Where the coded picture ends: at its end marker or (-1) nowhere; `complete` if all scans were begun."""
 
-    parts: tuple[tuple[int, int], ...]
-    first_end: int
     end: int
     complete: bool
 
 
-def scans(data: Bytes, jpeg: Jpeg) -> Scans:
-    """Find every scan from the first on, skipping what lies between them and decides nothing."""
-    marks = _markers(data, jpeg.scan + 2)
-    parts: list[tuple[int, int]] = []
+def coded(data: Bytes, jpeg: Jpeg) -> Coded:
+    """Find the end marker: free where the file ends in it, as nearly all do, else by walking the scans."""
+    if data[-2:] == EOI or payloads(data, jpeg, _APP2, b"MPF\0"):
+        # What a multi-picture file holds behind its first picture belongs to it.
+        return Coded(len(data) - 2, complete=True)
+    marks = _markers(data, jpeg.scan + 2, len(data) - 1)
     fine: set[tuple[int, int]] = set()
-    at, first_end, index = jpeg.scan, -1, 0
-    while True:
-        code, body = data[at + 1], at + 4
+    at = jpeg.scan
+    while at + 4 <= len(data):
+        code, after = data[at + 1], at + 2 + (data[at + 2] << 8 | data[at + 3])
         if code == 0xD9:
-            return Scans(tuple(parts), first_end, at, complete=True)
-        length = data[at + 2] << 8 | data[at + 3] if body <= len(data) else len(data)
-        index = int(np.searchsorted(marks, at + 2 + length))
-        after = int(marks[index]) if index < len(marks) else len(data)
+            return Coded(at, complete=True)
         if code == _SOS:
-            fine |= _finished(data[body : at + 2 + length])
-            first_end = after if first_end < 0 else first_end
-        if code == _SOS or code in _DECIDING:
-            parts.append((at, after))
-        if after + 4 > len(data) and (after + 2 > len(data) or data[after + 1] != 0xD9):
-            every = {(component, high) for component in _ids(data, jpeg) for high in (0, 63)}
-            return Scans(tuple(parts), first_end, -1, complete=every <= fine)
-        at = after
+            fine |= _finished(data[at + 4 : after])
+        index = int(np.searchsorted(marks, after))
+        at = int(marks[index]) if index < len(marks) else len(data)
+    if data[at : at + 2] == EOI:
+        return Coded(at, complete=True)
+    return Coded(-1, {(component, band) for component in _ids(data, jpeg) for band in (0, 63)} <= fine)
 
 
 def _finished(header: Bytes) -> set[tuple[int, int]]:
-    """Which components a progressive scan header brings to full precision, at DC (0) and at the last AC (63)."""
+    """Which components a scan header brings to full precision, at DC (0) and at the last AC (63)."""
     count = header[0] if len(header) else 0
     if len(header) < 4 + 2 * count or header[3 + 2 * count] & 15:
         return set()
@@ -196,18 +196,12 @@ def _ids(data: Bytes, jpeg: Jpeg) -> list[int]:
 
 
 def digest(data: Bytes, jpeg: Jpeg, orientation: int) -> str:
-    """Hash what decides the decoded pixels: frame, tables, coded data, orientation, colour profile and transform.
+    """Hash what decides the pixels: frame, tables, coded data, orientation, colour profile and transform.
 
     Everything else (Exif, XMP, comments, what follows the end marker) is left out. Empty where the
     file has no end marker: then nothing is proven.
     """
-    single = not jpeg.progressive and data[jpeg.scan + 4] == jpeg.components
-    if single:
-        end = _end_of_single_scan(data, jpeg.scan)
-        parts: tuple[tuple[int, int], ...] = ((jpeg.scan, end),)
-    else:
-        found = scans(data, jpeg)
-        end, parts = found.end, found.parts
+    end = coded(data, jpeg).end
     if end < 0:
         return ""
     view = memoryview(data)
@@ -220,6 +214,5 @@ def digest(data: Bytes, jpeg: Jpeg, orientation: int) -> str:
     transform = adobe[0][6] if adobe and len(adobe[0]) > 6 else 255
     icc = profile(data, jpeg)
     hasher.update(bytes((orientation, transform, jfif)) + len(icc).to_bytes(4, "big") + icc)
-    for start, stop in parts:
-        hasher.update(view[start:stop])
+    hasher.update(view[jpeg.scan : end])
     return hasher.hexdigest()

@@ -4,12 +4,11 @@ import io
 from dataclasses import replace
 from typing import Final
 
-import pillow_heif
 from PIL import Image
 
 from keepers.errors import UnreadableError
 from keepers.model import Facts
-from keepers.read import boxes, exif, jpeg, jxl, png, raw, tiff, xmp
+from keepers.read import boxes, exif, heif, jpeg, jxl, png, raw, tiff, xmp
 from keepers.read.damage import fitting, told_as
 from keepers.read.film import video_facts
 from keepers.read.formats import Format
@@ -17,6 +16,7 @@ from keepers.read.formats import Format
 __all__ = ["facts", "video_facts"]
 
 Bytes = bytes | memoryview
+_REASON: Final = "is damaged: its header cannot be read"
 _SWAPPED: Final = (5, 6, 7, 8)
 
 
@@ -59,8 +59,10 @@ def _with_xmp(base: Facts, packet: xmp.Xmp, data: Bytes) -> Facts:
         return base
     film = len(data) - packet.film_from_end if packet.film_from_end else -1
     return replace(
-        base, rating=packet.rating if packet.rating is not None else base.rating, burst=base.burst or packet.burst,
-        dates=(*base.dates, *packet.dates), exif={**base.exif, "Label": packet.label} if packet.label else base.exif,
+        base, burst=base.burst or packet.burst,
+        rating=base.rating if packet.rating is None else packet.rating,
+        exif={**base.exif, "Label": packet.label} if packet.label else base.exif,
+        dates=(*base.dates, *packet.dates),
         film_offset=film if film > 0 and data[film + 4 : film + 8] == b"ftyp" else None,
     )  # fmt: skip
 
@@ -80,27 +82,27 @@ def _png(data: Bytes, fmt: Format) -> Facts:
     fitting(width, height)
     found = png.parsed(data)
     base = _turned(fmt, width, height, exif.parsed(found.exif), found.exif)
-    base = replace(base, software=base.software or exif.printable(found.software), dates=(*base.dates, *found.dates))
+    base = replace(
+        base, software=base.software or exif.printable(found.software), dates=(*base.dates, *found.dates)
+    )
     return _with_xmp(base, xmp.parsed(found.xmp), data)
 
 
 def _heif(data: Bytes, fmt: Format) -> Facts:
     boxes.whole(data)
-    with told_as("is damaged: its header cannot be read"):
-        picture = pillow_heif.open_heif(bytes(data), convert_hdr_to_8bit=True)
-        (width, height), info, frames = picture.size, dict(picture.info), len(picture)
-    fitting(width, height)
+    header = heif.header(data)
+    fitting(header.width, header.height)
     # libheif applies the file's own rotation, so the Exif orientation says nothing more.
-    block = _block(info.get("exif"))
-    base = exif.facts(exif.parsed(block), fmt.name, width, height, block or b"")
-    return _with_xmp(replace(base, frames=frames), xmp.parsed(_packet(info.get("xmp"))), data)
+    block = _block(header.exif)
+    base = exif.facts(exif.parsed(block), fmt.name, header.width, header.height, block or b"")
+    return _with_xmp(replace(base, frames=header.frames), xmp.parsed(header.xmp), data)
 
 
 def _pillow(data: Bytes, fmt: Format) -> Facts:
     if fmt.name == "avif":
         boxes.whole(data)
     jxl.available(fmt.name)
-    with told_as("is damaged: its header cannot be read"), Image.open(io.BytesIO(data), formats=fmt.pillow) as picture:
+    with told_as(_REASON), Image.open(io.BytesIO(data), formats=fmt.pillow) as picture:
         (width, height), info = picture.size, dict(picture.info)
         fitting(width, height)
         frames = 1 if fmt.name == "gif" else int(getattr(picture, "n_frames", 1))
@@ -110,7 +112,7 @@ def _pillow(data: Bytes, fmt: Format) -> Facts:
         frames = _gif_frames(data)
     packet = tags.main.get(0x02BC) if fmt.name == "tiff" else info.get("xmp")
     if isinstance(packet, tiff.Blob):
-        packet = data[packet.start : packet.start + packet.size]
+        packet = bytes(data[packet.start : packet.start + packet.size])
     base = replace(_turned(fmt, width, height, tags, block), frames=max(1, frames))
     return _with_xmp(base, xmp.parsed(_packet(packet)), data)
 
@@ -124,10 +126,10 @@ def _block(found: object) -> memoryview | None:
     return memoryview(found.removeprefix(b"Exif\0\0")) if isinstance(found, bytes) else None
 
 
-def _packet(found: object) -> bytes | memoryview | None:
+def _packet(found: object) -> bytes | None:
     if isinstance(found, str):
         return found.encode("utf-8", "surrogateescape")
-    return found if isinstance(found, bytes | memoryview) else None
+    return found if isinstance(found, bytes) else None
 
 
 def _raw(data: Bytes, fmt: Format) -> Facts:
@@ -140,7 +142,7 @@ def _raw(data: Bytes, fmt: Format) -> Facts:
         return exif.facts(tags, fmt.name, width, height, block)
     # Sigma and old Canon files have structures of their own; their preview is an ordinary JPEG.
     found = raw.preview(data)
-    if found is not None and isinstance(found[0], bytes):
-        block = raw.within_jpeg(found[0]) or b""
+    if found is not None and isinstance(found.picture, bytes):
+        block = raw.within_jpeg(found.picture) or b""
         tags = exif.parsed(block)
     return exif.facts(tags, fmt.name, width, height, block)

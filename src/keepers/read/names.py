@@ -49,10 +49,10 @@ PATTERNS: Final[tuple[Pattern, ...]] = (
     # WhatsApp numbers the pictures of a day.
     _pattern(r"^(?:IMG|VID|PTT|AUD|STK)-" + _DAY.format(d="") + r"-WA\d+"),
     # Screenshots, Signal, Telegram, Dropbox, WhatsApp desktop, Photo Booth: day, some word, time.
-    _pattern(r"(?<!\d)" + _DASHED + r"(?:[ _\-T]|\s(?:at|um|à|a las|alle|om|kl\.)\s)" + _TIME.format(t=r"[.\-_:h]")
-             + r"(?:[ \u202f]?(?P<half>[AP]M)\b)?(?!\d)"),
-    _pattern(r"(?<!\d)" + _DASHED + r"\s(?:at|um)\s(?P<hour>\d)[.\-:](?P<minute>[0-5]\d)(?:[.\-:](?P<second>[0-5]\d))?"
-             r"(?:[ \u202f]?(?P<half>[AP]M)\b)?(?!\d)"),
+    _pattern(r"(?<!\d)" + _DASHED + r"(?:[ _\-T]|\s(?:at|um|à|a las|alle|om|kl\.)\s)"
+             + _TIME.format(t=r"[.\-_:h]") + r"(?:[ \u202f]?(?P<half>[AP]M)\b)?(?!\d)"),
+    _pattern(r"(?<!\d)" + _DASHED + r"\s(?:at|um)\s(?P<hour>\d)[.\-:](?P<minute>[0-5]\d)"
+             r"(?:[.\-:](?P<second>[0-5]\d))?(?:[ \u202f]?(?P<half>[AP]M)\b)?(?!\d)"),
     _pattern(r"(?<!\d)" + _DASHED + r"\s(?:at|um)\s(?P<hour>[01]\d|2[0-3])[.\-:](?P<minute>[0-5]\d)(?!\d)"),
     _pattern(r"(?<!\d)" + _DASHED + r"[_\- ]" + _TIME.format(t="") + r"(?!\d)"),
     _pattern(r"(?<!\d)" + _COMPACT + r"(?P<part>\d{3})?(?!\d)"),

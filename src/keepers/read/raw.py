@@ -1,6 +1,7 @@
 """RAW files: their size and pixels through LibRaw, their tags through our own reader."""
 
 import io
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -31,8 +32,16 @@ def size(data: Bytes) -> tuple[int, int]:
         return (height, width) if sizes.flip in {5, 6} else (width, height)
 
 
-def preview(data: Bytes) -> tuple[bytes | npt.NDArray[np.uint8], int] | None:
-    """The embedded preview (JPEG bytes, or pixels) and the Exif orientation that turns it upright; None without one."""
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """An embedded preview, JPEG bytes or pixels, and the Exif orientation that turns it upright."""
+
+    picture: bytes | npt.NDArray[np.uint8]
+    orientation: int
+
+
+def preview(data: Bytes) -> Preview | None:
+    """The embedded preview; None where the file has none."""
     with told_as(_REASON), rawpy.imread(io.BytesIO(data)) as picture:
         turn = _TURNS.get(picture.sizes.flip, 1)
         try:
@@ -40,15 +49,15 @@ def preview(data: Bytes) -> tuple[bytes | npt.NDArray[np.uint8], int] | None:
         except (rawpy.LibRawNoThumbnailError, rawpy.LibRawUnsupportedThumbnailError):
             return None
         if found.format is rawpy.ThumbFormat.JPEG:
-            return bytes(found.data), turn
-        return np.array(found.data, np.uint8), turn
+            return Preview(bytes(found.data), turn)
+        return Preview(np.array(found.data, np.uint8), turn)
     return None
 
 
 def developed(data: Bytes) -> npt.NDArray[np.uint8]:
-    """Develop the picture at half size, upright, in sRGB, without brightening: the same bytes, the same pixels."""
+    """Develop the picture at half size, upright, in sRGB."""
     with told_as(_REASON), rawpy.imread(io.BytesIO(data)) as picture:
-        return np.array(picture.postprocess(half_size=True, use_camera_wb=True, no_auto_bright=False), np.uint8)
+        return np.array(picture.postprocess(half_size=True, use_camera_wb=True), np.uint8)
     raise UnreadableError(_REASON)
 
 
@@ -104,8 +113,9 @@ def _whole(data: Bytes) -> None:
         found = tiff.directory(data, offset)
         todo += [found.following, *_whole_numbers(found.tags.get(_SUB_IFDS))]
         for places, lengths in zip(_OFFSETS, _COUNTS, strict=True):
-            pairs = zip(_whole_numbers(found.tags.get(places)), _whole_numbers(found.tags.get(lengths)), strict=False)
-            if any(at != _ELSEWHERE and at + length > len(data) for at, length in pairs):
+            starts, sizes = (_whole_numbers(found.tags.get(tag)) for tag in (places, lengths))
+            ends = [at + length for at, length in zip(starts, sizes, strict=False) if at != _ELSEWHERE]
+            if max(ends, default=0) > len(data):
                 raise UnreadableError("is cut short: its pixels lie beyond its end")
 
 

@@ -6,12 +6,14 @@ from typing import Final
 
 Bytes = bytes | memoryview
 #: Numbers, (numerator, denominator) pairs, text, or the raw bytes of a type that is none of these.
-Value = int | float | str | bytes | tuple[int, ...] | tuple[float, ...] | tuple[tuple[int, int], ...]
+Value = int | str | bytes | tuple[int, ...] | tuple[float, ...] | tuple[tuple[int, int], ...]
 
 #: No camera writes more; a hostile block may claim 65535 entries.
 _MOST_ENTRIES: Final = 1000
 #: Longer values are pictures, maker notes and profiles: kept as a count of bytes only.
 _MOST_BYTES: Final = 4096
+#: A float beyond it is nonsense.
+_LARGEST: Final = 1e30
 # Type -> (bytes each, struct code).
 _TYPES: Final = {
     1: (1, ""), 2: (1, ""), 3: (2, "H"), 4: (4, "I"), 5: (8, "I"), 6: (1, "b"), 7: (1, ""), 8: (2, "h"),
@@ -66,7 +68,8 @@ def directory(data: Bytes, offset: int) -> Directory:
         start = offset + 10 + 12 * place if length <= 4 else where
         if start + length > size:
             continue
-        tags.setdefault(tag, Blob(start, length) if length > _MOST_BYTES else _value(data, code, kind, start, number))
+        long = length > _MOST_BYTES
+        tags.setdefault(tag, Blob(start, length) if long else _value(data, code, kind, start, number))
     tail = offset + 2 + 12 * count
     following = struct.unpack_from(code + "I", data, tail)[0] if tail + 4 <= size else 0
     return Directory(tags, following)
@@ -98,13 +101,18 @@ def text(raw: bytes) -> str:
 def number(value: Value | Blob | None) -> float | None:
     """The first number of a value; None where there is none or the denominator is 0."""
     if isinstance(value, tuple):
-        value = value[0] if value else None
-        if isinstance(value, tuple):
-            return value[0] / value[1] if value[1] else None
-    return float(value) if isinstance(value, int | float) and abs(value) < 1e30 else None
+        return quotient(value[0]) if value else None
+    return quotient(value) if isinstance(value, int | float) else None
+
+
+def quotient(item: float | tuple[int, int]) -> float | None:
+    """A plain number or a fraction as a float; None for a denominator of 0 and what is no number."""
+    if isinstance(item, tuple):
+        return item[0] / item[1] if item[1] else None
+    return float(item) if abs(item) < _LARGEST else None
 
 
 def integer(value: Value | Blob | None) -> int | None:
     """The first whole number of a value."""
     found = number(value)
-    return None if found is None or found != found else int(found)
+    return None if found is None else int(found)

@@ -27,7 +27,9 @@ _ISO: Final = re.compile(
     r"(\d{4})[-:](\d\d)[-:](\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6})\d*)?)?\s*(Z|[+-]\d\d:?\d\d)?)?$"
 )
 #: A packet without any of these words has nothing for us; parsing costs 20 times as much as looking.
-_WORTH: Final = re.compile(rb"DateTimeOriginal|DateCreated|CreateDate|Rating|Label|BurstID|MicroVideo|MotionPhoto")
+_WORTH: Final = re.compile(
+    rb"DateTimeOriginal|DateCreated|CreateDate|ModifyDate|Rating|Label|BurstID|MicroVideo|MotionPhoto"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,10 @@ def parsed(packet: bytes | memoryview | None) -> Xmp:
         return NOTHING
     rating = re.fullmatch(r"(-?\d)(\.0+)?", properties.get(_XMP + "Rating", "").strip())
     return Xmp(
-        dates=tuple(_claims(properties)), rating=int(rating[1]) if rating and -1 <= int(rating[1]) <= 5 else None,
-        label=printable(properties.get(_XMP + "Label", "")), burst=printable(properties.get(_CAMERA + "BurstID", "")),
+        dates=tuple(_claims(properties)),
+        rating=int(rating[1]) if rating and -1 <= int(rating[1]) <= 5 else None,
+        label=printable(properties.get(_XMP + "Label", "")),
+        burst=printable(properties.get(_CAMERA + "BurstID", "")),
         film_from_end=_film(root, properties),
     )  # fmt: skip
 
