@@ -1,0 +1,13 @@
+"""The face back end, where the installation has its models."""
+
+import pytest
+
+from keepers.detect.choose import NONE, backend, choose
+
+
+@pytest.fixture(scope="session")
+def faces():
+    choice = choose("auto")
+    if choice.name == NONE:
+        pytest.skip(f"{choice.word} (built with KEEPERS_MODELS=skip?)")
+    return backend(choice.name, "")
