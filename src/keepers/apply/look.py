@@ -10,8 +10,12 @@ from keepers.plan.world import World, claims, folder, spot
 from keepers.ports import Reader, Volume
 
 
-def world(plan: Plan, reader: Reader, known: Mapping[Ref, ContentId] = MappingProxyType({})) -> World:
+def world(
+    plan: Plan, reader: Reader, known: Mapping[Ref, ContentId] = MappingProxyType({}), *, exact: bool = False
+) -> World:
     """The world of a plan. `known` are further files, with the contents that the catalog has for them.
+
+    `exact` is for an undo, whose names stood side by side before.
 
     A file of the size that an action expects is taken to have the content that it names: its bytes
     are hashed when it is touched.
@@ -33,20 +37,22 @@ def world(plan: Plan, reader: Reader, known: Mapping[Ref, ContentId] = MappingPr
             else:
                 contents[ref] = ContentId(f"ref:{ref.place}/{ref.key}")
     targets = [new for action in plan.actions if (new := target(action)) is not None]
+    names = _names({folder(ref) for ref in targets}, contents, reader)
     return World(
         contents,
-        _taken({folder(ref) for ref in targets}, contents, reader),
+        Counter(names if exact else map(spot, names)),
         _blocked({folder(ref) for ref in targets}, reader),
         _volumes(plan.actions, reader),
         {(a.ref, a.name): reader.field(a.ref, a.name) for a in plan.actions if isinstance(a, SetField)},
+        exact,
     )
 
 
-def _taken(folders: Iterable[Ref], contents: Iterable[Ref], reader: Reader) -> Counter[Ref]:
+def _names(folders: Iterable[Ref], contents: Iterable[Ref], reader: Reader) -> set[Ref]:
     names: set[Ref] = set(contents)
     for outer in folders:
         names.update(Ref(outer.place, f"{outer.key.rstrip('/')}/{name}") for name in reader.names(outer))
-    return Counter(spot(ref) for ref in names)
+    return names
 
 
 def _blocked(folders: Iterable[Ref], reader: Reader) -> frozenset[Ref]:

@@ -80,7 +80,7 @@ def _begun(carrier: Carrier, place: Place) -> tuple[Run | None, tuple[Problem, .
     if not actions and run.state is RunState.UNDONE:
         return None, ()
     plan = Plan(f"Undo of {run.title}", tuple(actions))
-    checked = check(plan, world(plan, place))
+    checked = check(plan, world(plan, place, exact=True))
     steps = [(action, origin[id(action)]) for action in checked.actions]
     number = journal.add_undo(run.id, plan.title, steps, _left(carrier, place))
     problems = tuple(Problem(refused.action, refused.why) for refused in checked.refused)

@@ -13,7 +13,7 @@ from keepers.actions import Action, Copy, Link, Move, Plan, Restore, SetField, T
 from keepers.errors import RefusedError
 from keepers.fingerprint.exact import content_id
 from keepers.model import ContentId, Ref
-from keepers.plan.world import World, around, folder, spot
+from keepers.plan.world import World, around, folder
 
 #: More space than the bytes themselves: folders, the journal, and what others write meanwhile.
 SPARE: Final = 1.1
@@ -147,7 +147,8 @@ class _Trial:
         if ref is None:
             return "it names no target"
         # A file that only changes the case of its name frees the spot that it fills.
-        leaving = 1 if isinstance(action, Move) and spot(action.source) == spot(ref) != action.source else 0
+        spot = self.world.spot
+        leaving = 1 if isinstance(action, Move) and spot(action.source) == spot(ref) else 0
         if self.taken[spot(ref)] > leaving or ref in self.contents:
             return f"the name {ref.key} is taken"
         for outer in around(ref):
@@ -180,11 +181,11 @@ class _Trial:
         old, new = source(action), target(action)
         if old is not None and isinstance(action, Move | Trash):
             del self.contents[old]
-            self.taken[spot(old)] -= 1
+            self.taken[self.world.spot(old)] -= 1
         if new is None:
             return
         if new not in self.contents:
-            self.taken[spot(new)] += 1
+            self.taken[self.world.spot(new)] += 1
             self.filled.update(around(new))
         self.contents[new] = action.content
         self._count(action, old, new)

@@ -15,7 +15,8 @@ class World:
 
     `contents` has the files that are there; `taken` counts, by `spot`, every name in the folders that
     are to be filled; `blocked` are folders that cannot be, because a file has that name. `volumes` is
-    by folder. A field that is not in `fields` is not known.
+    by folder. A field that is not in `fields` is not known. With `exact`, which is for an undo, names
+    that differ in case alone do not collide: they stood side by side before.
     """
 
     contents: Mapping[Ref, ContentId]
@@ -23,6 +24,11 @@ class World:
     blocked: frozenset[Ref] = frozenset()
     volumes: Mapping[Ref, Volume] = field(default_factory=dict[Ref, Volume])
     fields: Mapping[tuple[Ref, str], str | None] = field(default_factory=dict[tuple[Ref, str], str | None])
+    exact: bool = False
+
+    def spot(self, ref: Ref) -> Ref:
+        """The same for all names that are not to stand side by side."""
+        return ref if self.exact else spot(ref)
 
 
 def folder(ref: Ref) -> Ref:
