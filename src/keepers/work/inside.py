@@ -43,6 +43,8 @@ def fence(start: Sequence[str], memory: int, heavy: int) -> None:
     for module in start:
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
+    # What the modules made lives as long as the worker: collections need not look at it again and again.
+    gc.freeze()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     used = _address_space()
     if used:
@@ -77,7 +79,6 @@ def _one(task: Callable[[T], R], item: T) -> R | Failure:
 
 def _address_space() -> int:
     """Bytes of address space of this process (proc(5), statm); 0 where the system does not tell."""
-    gc.collect()
     try:
         pages = Path("/proc/self/statm").read_text("ascii").split()[0]
     except OSError:
