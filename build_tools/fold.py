@@ -28,7 +28,7 @@ def fold(data: bytes) -> bytes:
     # Operator set 9 reads the same in 11, which is the oldest that current runtimes optimise fully.
     model = onnx.version_converter.convert_version(model, 11)
     onnx.checker.check_model(model)
-    return model.SerializeToString(deterministic=True)
+    return bytes(model.SerializeToString(deterministic=True))
 
 
 def _fold_one(

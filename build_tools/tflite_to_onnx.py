@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import onnx
-import tflite
+import tflite  # type: ignore[import-untyped]
 from onnx import TensorProto, helper, numpy_helper
 
 OPSET = 17
@@ -24,7 +24,8 @@ PLAIN = {"MUL": "Mul", "SUB": "Sub", "DIV": "Div", "NEG": "Neg", "SQRT": "Sqrt"}
 
 def convert(data: bytes, name: str) -> bytes:
     """The ONNX form of a .tflite file; ValueError names an operator that is not known."""
-    return _Conversion(tflite.Model.GetRootAs(data, 0), name).run().SerializeToString(deterministic=True)
+    model = _Conversion(tflite.Model.GetRootAs(data, 0), name).run()
+    return bytes(model.SerializeToString(deterministic=True))
 
 
 class _Conversion:
@@ -162,7 +163,7 @@ class _Conversion:
         if activation == RELU:
             return self._emit("Relu", [name])
         if activation == RELU6:
-            bounds = [self._weight(np.float32(0)), self._weight(np.float32(6))]
+            bounds = [self._weight(np.array(0.0)), self._weight(np.array(6.0))]
             return self._emit("Clip", [name, *bounds])
         raise ValueError(f"{self.name}: activation {activation} is not known to this converter")
 

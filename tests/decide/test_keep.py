@@ -1,5 +1,6 @@
 """What is kept, as tables: the original before its copies, the best before the rest."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -26,7 +27,14 @@ from keepers.model import (
 from keepers.score.weights import Weights
 
 START = datetime(2024, 5, 1, 12, tzinfo=UTC)
-CAMERA = {"camera": "Canon EOS 80D", "exposure_seconds": 0.01, "dates": (DateClaim("exif", "2024-05-01T12:00:00"),)}
+CAMERA = Facts(
+    "jpeg",
+    4000,
+    3000,
+    camera="Apple iPhone 14",
+    exposure_seconds=0.01,
+    dates=(DateClaim("exif", "2024-05-01T12:00:00"),),
+)
 
 
 def photo(path, content=None, *, size=4_000_000, seconds=0.0, mtime=1, others=()):
@@ -42,7 +50,7 @@ def facts(form="jpeg", width=4000, height=3000, **more):
 
 
 def camera(form="jpeg", width=4000, height=3000, **more):
-    return Facts(form, width, height, **(CAMERA | more))
+    return replace(CAMERA, format=form, width=width, height=height, **more)
 
 
 def decided(kind, photos, known, looks=None):
@@ -56,14 +64,19 @@ def kept(decision):
 
 
 COPIES = [
-    ("raw before a larger conversion", [("/a.cr2", camera("cr2"), 9), ("/a.jpg", camera(width=8000, height=6000), 99)]),
+    ("raw before a larger jpeg", [("/a.cr2", camera("cr2"), 9), ("/a.jpg", camera(width=9000), 99)]),
     ("heic before a larger converted jpeg", [("/a.heic", camera("heic"), 2), ("/a.jpg", camera(), 9)]),
-    ("heic before an upscaled jpeg", [("/a.heic", camera("heic"), 2), ("/a.jpg", facts(width=6000, height=4500), 9)]),
+    ("heic before a larger copy", [("/a.heic", camera("heic"), 2), ("/a.jpg", facts(width=9000), 9)]),
+    (
+        "jpeg before the heic that was made of it",
+        [("/b.jpg", camera(camera="Canon 70D"), 4), ("/a.heic", camera("heic", camera="Canon 70D"), 2)],
+    ),
+    ("camera file before larger png", [("/b.jpg", camera(), 4), ("/a.png", facts("png", 5000, 9000), 9)]),
     ("camera file before png of it", [("/a.jpg", camera(), 4), ("/a.png", camera("png"), 30)]),
     ("camera file before stripped copy", [("/a.jpg", camera(), 4), ("/b.jpg", facts(), 5)]),
     ("original before messenger copy", [("/a.jpg", facts(), 4), ("/IMG-20240501-WA0007.jpg", facts(), 9)]),
     ("original before messenger folder", [("/a.jpg", facts(), 4), ("/WhatsApp/b.jpg", facts(), 9)]),
-    ("larger before scaled with camera facts", [("/b.jpg", facts(), 4), ("/a.jpg", camera(width=1000, height=750), 1)]),
+    ("larger before scaled", [("/b.jpg", facts(), 4), ("/a.jpg", camera(width=1000, height=750), 1)]),
     ("more pixels", [("/b.jpg", camera(), 4), ("/a.jpg", camera(width=3800, height=2850), 4)]),
     ("less compressed", [("/b.jpg", camera(), 5), ("/a.jpg", camera(), 2)]),
     ("keeps its place on the map", [("/b.jpg", camera(position=(1.0, 2.0)), 4), ("/a.jpg", camera(), 5)]),
@@ -152,7 +165,9 @@ def test_brackets_stay_whole():
 
 
 def look(content, *, sharpness=1.0, eyes=None):
-    faces = () if eyes is None else (Face((0.4, 0.3, 0.2, 0.2), 0.9, eyes_open=eyes, eye_min=eyes, smile=0.5),)
+    faces = (
+        () if eyes is None else (Face((0.4, 0.3, 0.2, 0.2), 0.9, eyes_open=eyes, eye_min=eyes, smile=0.5),)
+    )
     return Look(ContentId(content), "m", sharpness, 0.0, 0.2, 0.9, faces)
 
 
@@ -208,7 +223,9 @@ known_facts = st.builds(
     ratings,
     st.sampled_from(["", "Snapseed 2", "WhatsApp"]),
 )
-names = st.sampled_from(["/a/x.jpg", "/a/x (1).jpg", "/Backup/x.jpg", "/b/IMG-20240101-WA0001.jpg", "/c/y.heic"])
+names = st.sampled_from(
+    ["/a/x.jpg", "/a/x (1).jpg", "/Backup/x.jpg", "/b/IMG-20240101-WA0001.jpg", "/c/y.heic"]
+)
 members = st.lists(
     st.tuples(names, st.none() | known_facts, st.integers(0, 5000), st.none() | st.floats(0, 50)),
     min_size=2,

@@ -37,10 +37,14 @@ def face(size: int = 512, *, eyes: float = 1.0, glasses: bool = False) -> np.nda
         oval(0.5 + side * 0.018, 0.573, 0.012, 0.007, (150, 98, 80))
     oval(0.5, 0.53, 0.017, 0.05, (224, 178, 150))
     oval(0.5, 0.64, 0.062, 0.017, LIPS)
-    draw.line((size * 0.88, size * 1.28, size * 1.12, size * 1.28), fill=(110, 50, 50), width=max(1, size // 128))
+    draw.line(
+        (size * 0.88, size * 1.28, size * 1.12, size * 1.28), fill=(110, 50, 50), width=max(1, size // 128)
+    )
     if glasses:
         for side in (-1, 1):
             oval(0.5 + side * 0.085, 0.46, 0.072, 0.058, (18, 18, 20))
         draw.line((size * 0.96, size * 0.9, size * 1.04, size * 0.9), fill=(18, 18, 20), width=size // 64)
-    picture = picture.filter(ImageFilter.GaussianBlur(size / 128)).resize((size, size), Image.Resampling.LANCZOS)
+    picture = picture.filter(ImageFilter.GaussianBlur(size / 128)).resize(
+        (size, size), Image.Resampling.LANCZOS
+    )
     return np.asarray(picture)

@@ -17,7 +17,7 @@ START = datetime(2024, 5, 1, 12, tzinfo=UTC)
 
 def a_face(x=0.4, y=0.3, side=0.2, **parts) -> Face:
     known = {"eyes_open": 0.95, "eye_min": 0.95, "smile": 0.5, "sharpness": 0.7, "yaw": 0.0, "light": 1.0}
-    return Face((x, y, side, side), 0.9, **(known | parts))  # type: ignore[arg-type]
+    return Face((x, y, side, side), 0.9, **(known | parts))
 
 
 def member(number: int, *faces: Face, sharpness=1.0, clipped=0.0, facts=None, look=True) -> Member:

@@ -11,26 +11,29 @@ def scene(seed: int = 1, size: tuple[int, int] = (480, 640)) -> np.ndarray:
     """Random smooth shapes with fine texture: neither flat nor noise."""
     rng = np.random.default_rng(seed)
     coarse = rng.integers(0, 255, (12, 16, 3), dtype=np.uint8)
-    base = np.asarray(Image.fromarray(coarse).resize((size[1], size[0]), Image.Resampling.BICUBIC), np.float64)
+    base = np.asarray(
+        Image.fromarray(coarse).resize((size[1], size[0]), Image.Resampling.BICUBIC), np.float64
+    )
     lines = 40 * np.sign(np.sin(np.arange(size[1]) / 3.0))[None, :, None]
-    return np.clip(base * 0.7 + 30 + lines * (base > 110), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(base * 0.7 + 30 + lines * (base > 110), 0, 255), np.uint8)
 
 
 def blurred(picture: np.ndarray, radius: float = 2) -> np.ndarray:
-    return np.asarray(Image.fromarray(picture).filter(ImageFilter.GaussianBlur(radius)))
+    return np.asarray(Image.fromarray(picture).filter(ImageFilter.GaussianBlur(radius)), np.uint8)
 
 
 def moved(picture: np.ndarray) -> np.ndarray:
-    return np.mean([np.roll(picture, shift, axis=1) for shift in range(9)], axis=0).astype(np.uint8)
+    shifted = [np.roll(picture, shift, axis=1) for shift in range(9)]
+    return np.asarray(np.mean(shifted, axis=0), np.uint8)
 
 
 def noisy(picture: np.ndarray) -> np.ndarray:
     noise = np.random.default_rng(5).normal(0, 4, picture.shape)
-    return np.clip(picture + noise, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(picture + noise, 0, 255), np.uint8)
 
 
 def scaled(picture: np.ndarray, gain: float) -> np.ndarray:
-    return np.clip(picture * gain, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(picture * gain, 0, 255), np.uint8)
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -203,8 +203,9 @@ def _values(order: Sequence[Copy], rules: Sequence[Criterion]) -> dict[Ref, floa
         parts = _parts(copy, order, rules)
         total = sum(SHARES[name] for name in parts)
         value = sum(SHARES[name] * part for name, part in parts.items()) / total if copy.readable else 0.0
-        least = min(least, value)
+        least = max(0.0, min(least, value))
         found[copy.bundle.main.ref] = round(least, 4)
+        least -= 0.001
     return found
 
 

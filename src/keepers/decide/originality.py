@@ -34,8 +34,14 @@ ORIGIN_WORDS: Final[Mapping[Origin, str]] = {
 }
 
 RAW_FORMATS: Final = frozenset(form.name for form in formats.FORMATS if form.raw)
-#: What cameras and phones write besides RAW; another format with camera facts was converted.
-CAMERA_FORMATS: Final = frozenset({"jpeg", "heic", "tiff", "jxl"})
+#: What cameras write besides RAW and HEIC; beside a camera's file any other was converted.
+CAMERA_FORMATS: Final = frozenset({"jpeg", "tiff", "jxl"})
+#: Whose cameras write HEIC themselves; from any other it is a conversion.
+_HEIC_MAKERS: Final = re.compile(
+    r"apple|iphone|ipad|samsung|\bsm-|galaxy|xiaomi|redmi|oneplus|oppo|huawei|honor|pixel|motorola|vivo|nothing"
+    r"|eos r|eos-1d x mark iii|ilce|ilme|sony|x-t\d|x-h2|x-s20|x100vi|gfx|nikon z|hasselblad",
+    re.IGNORECASE,
+)
 LOSSLESS: Final = frozenset({"png", "tiff", "bmp", "gif"})
 #: Fewer pixels than this share of the largest copy's: it was scaled down or cropped.
 SCALED: Final = 0.9
@@ -146,14 +152,20 @@ def origin(copy: Copy, among: Sequence[Copy]) -> Origin:
         return Origin.RAW
     if _MESSENGER.search(copy.path.stem) or _MESSENGER.search(facts.software) or _in_messenger(copy):
         return Origin.MESSENGER
-    if facts.format == "heic" and facts.camera:
+    if facts.format == "heic" and _HEIC_MAKERS.search(facts.camera):
         return Origin.HEIC
     from_camera = any(other.facts is not None and other.facts.camera for other in among)
-    scaled = copy.pixels < SCALED * max(other.pixels for other in among)
-    converted = facts.format not in CAMERA_FORMATS and from_camera
+    scaled = copy.pixels < SCALED * max((other.pixels for other in among if _as_written(other)), default=0)
+    converted = from_camera and facts.format not in CAMERA_FORMATS
     if scaled or converted or (copy.edited and not _only_beside(copy)):
         return Origin.DERIVED
     return Origin.CAMERA if facts.camera else Origin.PLAIN
+
+
+def _as_written(copy: Copy) -> bool:
+    """Whether a camera may have written it so; a screenshot may be larger than the photo it shows."""
+    form = copy.facts.format if copy.facts else ""
+    return form == "heic" or form in RAW_FORMATS or form in CAMERA_FORMATS
 
 
 def _in_messenger(copy: Copy) -> bool:
