@@ -1,6 +1,7 @@
 """Whatever mode a picture has, as 8-bit grey or RGB on white; in bands, so that memory stays small."""
 
 import io
+from collections.abc import Callable
 from typing import Final, Literal
 
 import numpy as np
@@ -11,16 +12,21 @@ Pixels = npt.NDArray[np.uint8]
 _BAND_PIXELS: Final = 4_000_000
 _CLEAR: Final = frozenset(("RGBA", "LA", "PA", "RGBa", "La"))
 # Exif orientation -> how the stored rows and columns become the upright ones.
-_MIRROR_FIRST: Final = {2: 0, 7: 1, 4: 2, 5: 3}
-_TURNS: Final = {1: 0, 8: 1, 3: 2, 6: 3}
+_TURNS: Final[dict[int, Callable[[Pixels], Pixels]]] = {
+    2: lambda pixels: pixels[:, ::-1],
+    3: lambda pixels: pixels[::-1, ::-1],
+    4: lambda pixels: pixels[::-1],
+    5: lambda pixels: pixels.swapaxes(0, 1),
+    6: lambda pixels: pixels[::-1].swapaxes(0, 1),
+    7: lambda pixels: pixels[::-1, ::-1].swapaxes(0, 1),
+    8: lambda pixels: pixels[:, ::-1].swapaxes(0, 1),
+}
 
 
 def upright(pixels: Pixels, orientation: int) -> Pixels:
     """Apply an Exif orientation (1-8) to rows and columns."""
-    if orientation in _MIRROR_FIRST:
-        return np.ascontiguousarray(np.rot90(pixels[:, ::-1], _MIRROR_FIRST[orientation]))
-    turns = _TURNS.get(orientation, 0)
-    return np.ascontiguousarray(np.rot90(pixels, turns)) if turns else pixels
+    turn = _TURNS.get(orientation)
+    return pixels if turn is None else np.ascontiguousarray(turn(pixels))
 
 
 def reduced(picture: Image.Image, factor: int, mode: str) -> Pixels:

@@ -1,6 +1,5 @@
 """Digests that are equal only where the decoded pixels are: of coded JPEG data, or of decoded pixels."""
 
-import io
 from collections.abc import Iterator
 from typing import Final
 
@@ -9,8 +8,8 @@ import numpy.typing as npt
 from blake3 import blake3
 from PIL import Image
 
-from keepers.read import colour, exif, heif, jpeg, jxl
-from keepers.read.damage import fitting, told_as
+from keepers.read import colour, damage, exif, heif, jpeg, jxl
+from keepers.read.damage import told_as
 from keepers.read.formats import Format
 
 Bytes = bytes | memoryview
@@ -53,12 +52,11 @@ def _frames(data: Bytes, fmt: Format) -> Iterator[tuple[npt.NDArray[np.generic],
             yield _least(pixels), profile
         return
     jxl.available(fmt.name)
-    with Image.open(io.BytesIO(data), formats=fmt.pillow) as picture:
-        fitting(*picture.size)
+    with damage.picture(data, fmt.pillow) as picture:
         turn = picture.getexif().get(0x0112, 1)
         for number in range(int(getattr(picture, "n_frames", 1))):
             picture.seek(number)
-            fitting(*picture.size)
+            damage.fitting(*picture.size)
             pixels = colour.upright(np.asarray(_expanded(picture)), turn if isinstance(turn, int) else 1)
             yield _least(pixels), bytes(picture.info.get("icc_profile") or b"")
 

@@ -1,7 +1,7 @@
 """The structure of a JPEG file (ITU-T T.81, annex B): segments, scans, and what decides the pixels."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,8 +29,7 @@ _CONTEXT: Final = "keepers coded pixels 1"
 Bytes = bytes | memoryview
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A marker and where its payload lies."""
 
     marker: int

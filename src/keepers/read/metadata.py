@@ -1,14 +1,11 @@
 """What the bytes of a photo or film say of themselves; nothing here decodes pixels."""
 
-import io
 from dataclasses import replace
 from typing import Final
 
-from PIL import Image
-
 from keepers.errors import UnreadableError
 from keepers.model import Facts
-from keepers.read import boxes, exif, heif, jpeg, jxl, png, raw, tiff, xmp
+from keepers.read import boxes, damage, exif, heif, jpeg, jxl, png, raw, tiff, xmp
 from keepers.read.damage import fitting, told_as
 from keepers.read.film import video_facts
 from keepers.read.formats import Format
@@ -30,7 +27,8 @@ def facts(data: Bytes, fmt: Format) -> Facts:
         return _raw(data, fmt)
     match fmt.name:
         case "jpeg":
-            return _jpeg(data, fmt)
+            found = jpeg.structure(data)
+            return of_jpeg(data, fmt, found, exif.parsed(jpeg.exif(data, found)))
         case "png":
             return _png(data, fmt)
         case "heic":
@@ -39,11 +37,9 @@ def facts(data: Bytes, fmt: Format) -> Facts:
             return _pillow(data, fmt)
 
 
-def _jpeg(data: Bytes, fmt: Format) -> Facts:
-    found = jpeg.structure(data)
-    block = jpeg.exif(data, found)
-    tags = exif.parsed(block)
-    base = _turned(fmt, found.width, found.height, tags, block)
+def of_jpeg(data: Bytes, fmt: Format, found: jpeg.Jpeg, tags: exif.Exif) -> Facts:
+    """Learn the facts of a JPEG whose structure and tags are known already."""
+    base = _turned(fmt, found.width, found.height, tags, jpeg.exif(data, found))
     base = _with_xmp(base, xmp.parsed(jpeg.xmp(data, found)), data)
     return base if base.film_offset is not None else replace(base, film_offset=_samsung_film(data))
 
@@ -102,9 +98,8 @@ def _pillow(data: Bytes, fmt: Format) -> Facts:
     if fmt.name == "avif":
         boxes.whole(data)
     jxl.available(fmt.name)
-    with told_as(_REASON), Image.open(io.BytesIO(data), formats=fmt.pillow) as picture:
+    with told_as(_REASON), damage.picture(data, fmt.pillow) as picture:
         (width, height), info = picture.size, dict(picture.info)
-        fitting(width, height)
         frames = 1 if fmt.name == "gif" else int(getattr(picture, "n_frames", 1))
     block = memoryview(data) if fmt.name == "tiff" else _block(info.get("exif"))
     tags = exif.parsed(block)

@@ -1,6 +1,5 @@
 """Upright pixels, as few as the question needs: grey for fingerprints, colour for faces and pages."""
 
-import io
 import re
 from typing import Final
 
@@ -9,7 +8,7 @@ from PIL import Image
 
 from keepers.errors import UnreadableError
 from keepers.model import Facts
-from keepers.read import colour, exif, heif, jpeg, jxl, raw, turbo
+from keepers.read import colour, damage, exif, heif, jpeg, jxl, raw, turbo
 from keepers.read.colour import Pixels
 from keepers.read.damage import fitting, told_as
 from keepers.read.digests import full_pixel_digest, pixel_digest
@@ -37,9 +36,14 @@ def scaled_grey(data: Bytes, fmt: Format, facts: Facts) -> Pixels:
         if fmt.name == "jpeg":
             found = jpeg.structure(data)
             turn = exif.orientation(jpeg.exif(data, found))
-            return colour.upright(_jpeg_grey(data, found), turn)
+            return grey_of_jpeg(data, found, turn)
         return _other(data, fmt, SHORT_SIDE, "L")
-    raise UnreadableError(_REASON)
+
+
+def grey_of_jpeg(data: Bytes, found: jpeg.Jpeg, orientation: int) -> Pixels:
+    """Decode a JPEG whose structure and orientation are known already; see `scaled_grey`."""
+    with told_as(_REASON):
+        return colour.upright(_jpeg_grey(data, found), orientation)
 
 
 def upright_rgb(data: Bytes, fmt: Format, facts: Facts, long_side: int) -> Pixels:
@@ -54,7 +58,6 @@ def upright_rgb(data: Bytes, fmt: Format, facts: Facts, long_side: int) -> Pixel
         else:
             pixels = _other(data, fmt, short, "RGB")
         return _resized(pixels, long_side)
-    raise UnreadableError(_REASON)
 
 
 def _resized(pixels: Pixels, long_side: int) -> Pixels:
@@ -117,7 +120,7 @@ def _second_look(data: Bytes, words: str, space: str, least: tuple[int, int], sh
 
 def _drafted(data: Bytes, short: int, mode: str) -> Pixels:
     """JPEG kinds that libjpeg-turbo's simple interface does not take, CMYK above all: through Pillow."""
-    with Image.open(io.BytesIO(data), formats=("JPEG",)) as picture:
+    with damage.picture(data, ("JPEG",)) as picture:
         factor = _factor(*picture.size, short)
         picture.draft(picture.mode, (picture.width // factor, picture.height // factor))
         return colour.reduced(picture, 1, mode)
@@ -138,8 +141,7 @@ def _other(data: Bytes, fmt: Format, short: int, mode: str) -> Pixels:
     if fmt.name == "heic":
         return _heif(data, short, mode)
     jxl.available(fmt.name)
-    with Image.open(io.BytesIO(data), formats=fmt.pillow) as picture:
-        fitting(*picture.size)
+    with damage.picture(data, fmt.pillow) as picture:
         icc = picture.info.get("icc_profile", b"") if mode == "RGB" else b""
         pixels = colour.reduced(picture, _factor(*picture.size, short), mode)
         turn = picture.getexif().get(0x0112, 1)

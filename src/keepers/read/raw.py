@@ -58,7 +58,6 @@ def developed(data: Bytes) -> npt.NDArray[np.uint8]:
     """Develop the picture at half size, upright, in sRGB."""
     with told_as(_REASON), rawpy.imread(io.BytesIO(data)) as picture:
         return np.array(picture.postprocess(half_size=True, use_camera_wb=True), np.uint8)
-    raise UnreadableError(_REASON)
 
 
 def tags(data: Bytes) -> tuple[exif.Exif, Bytes]:
