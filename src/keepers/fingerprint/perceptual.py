@@ -28,7 +28,7 @@ FLAT: Final = 4.0
 
 #: One fingerprint. `phash` and `dhash` (rows, columns) hold the eight turns, the upright one first; `old` is the
 #: 64-bit dHash of the old threshold. `trim_*` are of the picture without its border, 0 where there is none.
-#: `block` is the whole picture squeezed to a square, `aspect` its width over its height.
+#: `trim_share` is the share of the picture inside, 1 without a border. `block` is the whole picture squeezed to a square.
 PRINT: Final = np.dtype([
     ("phash", "<u8", (TURNS,)),
     ("dhash", "<u8", (TURNS, 2)),
@@ -38,7 +38,7 @@ PRINT: Final = np.dtype([
     ("deviation", "<f4"),
     ("mean", "<f4"),
     ("trim_deviation", "<f4"),
-    ("aspect", "<f4"),
+    ("trim_share", "<f4"),
     ("block", "u1", (BLOCK, BLOCK)),
 ])  # fmt: skip
 
@@ -55,7 +55,7 @@ def fingerprint(grey: Grey) -> np.void:
     record["dhash"] = dhashes
     record["old"] = dhashes[0, 0]
     record["mean"], record["deviation"] = _spread(square)
-    record["aspect"] = grey.shape[1] / grey.shape[0]
+    record["trim_share"] = 1.0
     small = _fit(_SIDE, BLOCK)
     record["block"] = np.rint(small @ square @ small.T).astype(np.uint8)
     inner = trimmed(grey)
@@ -65,6 +65,7 @@ def fingerprint(grey: Grey) -> np.void:
         record["trim_phash"] = phashes[0]
         record["trim_dhash"] = dhashes[0]
         record["trim_deviation"] = _spread(square)[1]
+        record["trim_share"] = inner.size / grey.size
     found: np.void = record[0]
     return found
 

@@ -1,0 +1,80 @@
+"""Compare the small pictures of candidates: what a hash says in bits, these say in grey levels."""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from keepers.fingerprint.perceptual import BLOCK, TURNS
+
+Blocks = npt.NDArray[np.uint8]
+Real = npt.NDArray[np.float32]
+
+#: By how many cells of the halved block (each a twelfth of the side) a hand may move between two frames.
+_SHIFT: Final = 2
+
+
+def likeness(left: Blocks, right: Blocks) -> Real:
+    """Correlation of grey levels, 1 for the same picture in whatever light; pair by pair."""
+    one, other = _normal(_flat(left)), _normal(_flat(right))
+    return np.einsum("ij,ij->i", one, other) / np.float32(one.shape[1])
+
+
+def shifted_likeness(left: Blocks, right: Blocks) -> Real:
+    """The best likeness of the parts that overlap when one block is moved by up to a sixth of its side."""
+    one, other = _halved(left), _halved(right)
+    best = np.full(len(one), -1.0, np.float32)
+    for down in range(-_SHIFT, _SHIFT + 1):
+        for along in range(-_SHIFT, _SHIFT + 1):
+            here = _part(one, down, along).reshape(len(one), -1)
+            there = _part(other, -down, -along).reshape(len(one), -1)
+            found = np.einsum("ij,ij->i", _normal(here), _normal(there)) / np.float32(here.shape[1])
+            np.maximum(best, found, out=best)
+    return best
+
+
+def ranked_likeness(left: Blocks, right: Blocks) -> Real:
+    """Correlation of the ranks of grey levels: what exposure does to a scene leaves them as they were."""
+    one, other = _normal(_ranks(_flat(left))), _normal(_ranks(_flat(right)))
+    return np.einsum("ij,ij->i", one, other) / np.float32(one.shape[1])
+
+
+def turned(blocks: Blocks, turn: int) -> Blocks:
+    """The blocks of pictures that were turned as `perceptual.TURNS` numbers it."""
+    if turn >= TURNS // 2:
+        blocks = blocks.transpose(0, 2, 1)
+    blocks = blocks[:, :, ::-1] if turn & 1 else blocks
+    return blocks[:, ::-1] if turn & 2 else blocks
+
+
+def _flat(blocks: Blocks) -> Real:
+    return blocks.reshape(len(blocks), -1).astype(np.float32)
+
+
+def _normal(values: Real) -> Real:
+    """Mean 0 and deviation 1 in each row; 0 where all are equal."""
+    centred = values - values.mean(axis=1, keepdims=True)
+    scale = np.sqrt(np.einsum("ij,ij->i", centred, centred) / np.float32(values.shape[1]))
+    return np.asarray(centred / np.maximum(scale, np.float32(1e-3))[:, None], np.float32)
+
+
+def _halved(blocks: Blocks) -> Real:
+    half = BLOCK // 2
+    return blocks.reshape(-1, half, 2, half, 2).mean(axis=(2, 4), dtype=np.float32)
+
+
+def _part(blocks: Real, down: int, along: int) -> Real:
+    """The part of blocks that another covers when it is moved down and along by so much."""
+    side = blocks.shape[1]
+    rows = slice(max(0, down), side + min(0, down))
+    return blocks[:, rows, max(0, along) : side + min(0, along)]
+
+
+def _ranks(values: Real) -> Real:
+    """Middle ranks by each row's own histogram."""
+    ranks = np.empty_like(values)
+    for row, line in zip(ranks, values, strict=True):
+        counts = np.bincount(line.astype(np.intp), minlength=256)
+        above = np.cumsum(counts)
+        row[:] = (above - counts / 2)[line.astype(np.intp)]
+    return ranks

@@ -1,0 +1,106 @@
+"""Which photos are a part of another: looked for where a crop would lie, not in the whole library.
+
+A crop shares no hash with its original. It is looked for among larger photos of the same folder, of the same
+camera and second, or of the same number, and only for photos that match nothing else.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from keepers.fingerprint import registration
+from keepers.fingerprint.table import Photos
+from keepers.group import clocks, looks
+
+Rows = npt.NDArray[np.intp]
+Real = npt.NDArray[np.float32]
+
+#: More photos than this with one folder, second or number are no hint.
+_MOST: Final = 600
+#: Numbers below are counters, not a camera's.
+_CAMERA_NUMBER: Final = 100
+#: Likeness of the best window before it is refined; a real crop scores .85 and more.
+_PROMISING: Final = 0.75
+#: After refinement crops score .93 to .99, other photos up to .87.
+_CONFIRMED: Final = 0.92
+#: A crop keeps at most so much of the picture; above it is a hash's work, below there is too little to see.
+_LARGEST: Final = 0.95
+_AT_ONCE: Final = 64
+
+
+def crops(photos: Photos, queries: Rows, originals: Rows) -> looks.Links:
+    """Links from each query to the larger original that it was cut from, left the original, right the crop."""
+    firm = looks.solid(photos)
+    queries, originals = queries[firm[queries]], originals[firm[originals]]
+    best: dict[int, tuple[float, int]] = {}
+    maps = registration.windows()
+    for some, among in _neighbourhoods(photos, queries, originals):
+        for original, query, likeness in _found(photos, some, among, maps):
+            best[query] = max(best.get(query, (0.0, -1)), (likeness, -original))
+    right = np.array(sorted(best), np.intp)
+    left = np.array([-best[int(row)][1] for row in right], np.intp)
+    distance = np.array([192.0 * (2.0 - best[int(row)][0]) for row in right], np.float32)
+    return looks.Links(left, right, distance, np.full(len(right), looks.CROPPED, np.int8))
+
+
+def _neighbourhoods(photos: Photos, queries: Rows, originals: Rows) -> Iterator[tuple[Rows, Rows]]:
+    """Sets of queries with the sets of originals that each of them might be a part of."""
+    timed = clocks.known(photos) & (photos.camera > 0)
+    second = np.where(timed, np.floor(np.nan_to_num(photos.taken)), -1).astype(np.int64)
+    number = np.where(photos.stem >= _CAMERA_NUMBER, photos.stem, -1)
+    for keys in (photos.folder.astype(np.int64), second, number):
+        wanted = queries[keys[queries] > 0]
+        pool = originals[keys[originals] > 0]
+        pool = pool[np.argsort(keys[pool], kind="stable")]
+        sorted_keys = keys[pool]
+        wanted = wanted[np.argsort(keys[wanted], kind="stable")]
+        present, starts = np.unique(keys[wanted], return_index=True)
+        low, high = np.searchsorted(sorted_keys, present), np.searchsorted(sorted_keys, present, side="right")
+        for some, start, stop in zip(np.split(wanted, starts[1:]), low.tolist(), high.tolist(), strict=True):
+            if 0 < stop - start <= _MOST and len(some) <= _MOST:
+                yield some, pool[start:stop]
+
+
+def _found(photos: Photos, queries: Rows, originals: Rows, maps: Real) -> Iterator[tuple[int, int, float]]:
+    allowed = _possible(photos, queries, originals)
+    queries, allowed = queries[allowed.any(axis=1)], allowed[allowed.any(axis=1)]
+    originals, allowed = originals[allowed.any(axis=0)], allowed[:, allowed.any(axis=0)]
+    if not len(queries) or not len(originals):
+        return
+    block = photos.prints["block"]
+    whole = registration.identity(1)
+    seen = registration.window_views(block[queries], whole)[:, 0]
+    for start in range(0, len(originals), _AT_ONCE):
+        some = originals[start : start + _AT_ONCE]
+        views = registration.window_views(block[some], maps)
+        scores = (views.reshape(-1, views.shape[2]) @ seen.T).reshape(len(some), len(maps), len(queries))
+        window = scores.argmax(axis=1)
+        promising = (scores.max(axis=1) >= _PROMISING) & allowed[:, start : start + _AT_ONCE].T
+        at, of = np.nonzero(promising)
+        yield from _refined(photos, some[at], queries[of], maps[window[at, of]])
+
+
+def _possible(photos: Photos, queries: Rows, originals: Rows) -> npt.NDArray[np.bool_]:
+    """Which originals are larger than which queries and no other shot: (query, original)."""
+    wide, high = photos.width.astype(np.float64), photos.height.astype(np.float64)
+    fits = (wide[queries][:, None] <= wide[originals] * 1.02) & (high[queries][:, None] <= high[originals] * 1.02)
+    area = wide * high
+    fits &= area[queries][:, None] <= area[originals] * _LARGEST
+    of, at = np.nonzero(fits)
+    fits[of, at] = ~clocks.apart(photos, queries[of], originals[at])
+    return np.asarray(fits)
+
+
+def _refined(photos: Photos, originals: Rows, queries: Rows, starts: Real) -> Iterator[tuple[int, int, float]]:
+    aspects = photos.width.astype(np.float32) / np.maximum(photos.height, 1)
+    block = photos.prints["block"]
+    for low in range(0, len(originals), 256):
+        part = slice(low, low + 256)
+        one, other = queries[part], originals[part]
+        fit = registration.registered(block[one], block[other], starts[part])
+        share = fit.maps[:, 0] * fit.maps[:, 4]
+        good = (fit.likeness >= _CONFIRMED) & (share <= _LARGEST) & registration.is_view(fit, aspects[one], aspects[other])
+        for row in np.flatnonzero(good).tolist():
+            yield int(other[row]), int(one[row]), float(fit.likeness[row])

@@ -1,0 +1,204 @@
+"""Copies: photos with the same pixels, and photos that show the same picture."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from keepers.fingerprint import neighbours
+from keepers.fingerprint.table import Photos
+from keepers.group import clocks, crops, looks
+from keepers.group.rule import Cluster, Rule
+from keepers.model import GroupKind
+
+__all__ = ["Cluster", "Rule", "pixel_candidates", "same_picture", "same_pixels"]
+
+Rows = npt.NDArray[np.intp]
+
+#: What two decodes of the same pixels, or decoders of two formats, may differ in.
+_PIXEL_PHASH_BITS: Final = 2
+_PIXEL_DHASH_BITS: Final = 4
+_PIXEL_GREY: Final = 2
+#: Up to here the old rule's pairs are few enough to be listed (1 in 25,000 of unlike photos at 16 bits).
+_LISTED_THRESHOLD: Final = 16
+
+
+def pixel_candidates(photos: Photos) -> list[tuple[int, int]]:
+    """Pairs of rows that look identical at one size, but whose digests prove nothing yet.
+
+    Decode both in full, and hand the digests to `same_pixels`. Each row but one of a set that
+    looks alike is paired with the first, so every row is named as seldom as possible.
+    """
+    rows = np.flatnonzero(~photos.raw)
+    prints = photos.prints
+    found: list[tuple[int, int]] = []
+    for i, j in neighbours.within(prints["phash"][rows, 0], _PIXEL_PHASH_BITS):
+        one, other = np.minimum(rows[i], rows[j]), np.maximum(rows[i], rows[j])
+        same = (photos.width[one] == photos.width[other]) & (photos.height[one] == photos.height[other])
+        one, other = one[same], other[same]
+        bits = np.bitwise_count(prints["dhash"][one, 0] ^ prints["dhash"][other, 0]).sum(axis=1)
+        greys = np.abs(prints["mean"][one] - prints["mean"][other])
+        unproven = (photos.pixels[one] != photos.pixels[other]).any(axis=1) | (photos.pixels[one] == 0).all(axis=1)
+        keep = (bits <= _PIXEL_DHASH_BITS) & (greys <= _PIXEL_GREY) & unproven
+        one, other = one[keep], other[keep]
+        steps = prints["block"][one].astype(np.int16) - prints["block"][other]
+        keep = np.abs(steps).max(axis=(1, 2), initial=0) <= _PIXEL_GREY
+        found += zip(one[keep].tolist(), other[keep].tolist(), strict=True)
+    first: dict[int, int] = {}
+    for one, other in sorted(found):
+        first.setdefault(other, first.get(one, one))
+    return sorted((one, other) for other, one in first.items())
+
+
+def same_pixels(photos: Photos, full: Mapping[int, str], min_size: int = 2) -> tuple[Cluster, ...]:
+    """Rows whose pixels are proven equal: by the digests in the table, or by `full` ones of decoded pixels."""
+    root = np.arange(len(photos))
+    seen: dict[object, int] = {}
+    for row, words in enumerate(photos.pixels.tolist()):
+        names = ([tuple(words)] if any(words) else []) + ([full[row]] if full.get(row) else [])
+        for name in names:
+            _merge(root, seen.setdefault(name, row), row)
+    return tuple(
+        Cluster(GroupKind.SAME_PIXELS, rows, -1, ("the same decoded pixels",))
+        for rows in _sets(_root(root, row) for row in range(len(photos)))
+        if len(rows) >= min_size
+    )
+
+
+def same_picture(photos: Photos, rule: Rule) -> tuple[Cluster, ...]:
+    """Stars: an original, and every photo that matches it itself.
+
+    A photo that matches several originals goes to the nearest.
+    """
+    rank = _originality(photos)
+    first, stands_for = _representatives(photos, rank, rule)
+    if rule.threshold is not None and rule.threshold > _LISTED_THRESHOLD:
+        centre = _swept(photos, first, rank, rule.threshold)
+        how = np.zeros(len(photos), np.int8)
+    else:
+        links = looks.same_picture(photos, first) if rule.threshold is None else looks.same_old_hash(photos, first, rule.threshold)
+        centre, how = _stars(len(photos), links, rank)
+        if rule.threshold is None:
+            _add_crops(photos, first, centre, how)
+    centre = centre[stands_for]
+    return tuple(_cluster(rows, int(centre[rows[0]]), how) for rows in _sets(centre.tolist()) if len(rows) >= max(2, rule.min_size))
+
+
+def _add_crops(photos: Photos, first: Rows, centre: Rows, how: npt.NDArray[np.int8]) -> None:
+    """Hang parts of a picture that nothing else matches on the picture."""
+    sizes = np.bincount(centre[first], minlength=len(photos))
+    own = first[centre[first] == first]
+    found = crops.crops(photos, own[sizes[own] == 1], own)
+    crop_of = dict(zip(found.right.tolist(), found.left.tolist(), strict=True))
+    for crop, original in crop_of.items():
+        # The part of a part matches its own original only; that one has a group of its own then.
+        if original not in crop_of:
+            centre[crop] = original
+            how[crop] = looks.CROPPED
+
+
+def _originality(photos: Photos) -> Rows:
+    """The rank of each row as an original: most pixels inside its border, time and camera known, earliest, largest."""
+    inside = photos.width.astype(np.float64) * photos.height * photos.prints["trim_share"]
+    # Steps of a fifth: a border is found to within a pixel of a reduced picture, no better.
+    steps = np.floor(np.log2(np.maximum(inside, 1)) * 4)
+    time = np.where(np.isnan(photos.taken), np.inf, photos.taken)
+    keys = (np.arange(len(photos)), -photos.size, time, -inside, photos.camera == 0, ~photos.certain, -steps)
+    rank = np.empty(len(photos), np.intp)
+    rank[np.lexsort(keys)] = np.arange(len(photos))
+    return rank
+
+
+def _representatives(photos: Photos, rank: Rows, rule: Rule) -> tuple[Rows, Rows]:
+    """One row for all that are alike to the last bit and may be one shot, and for each row which one that is.
+
+    A thousand resized copies are one then, and not half a million pairs.
+    """
+    solid = looks.solid(photos)
+    timed = clocks.known(photos)
+    stem = np.where(timed, photos.stem, -1)
+    time = np.where(timed, photos.taken, -1.0)
+    columns = [photos.prints["phash"][:, 0], *photos.prints["dhash"][:, 0].T, photos.prints["trim_phash"], photos.prints["old"]]
+    keys = np.stack([*(c.view(np.int64) for c in map(np.ascontiguousarray, columns)), time.view(np.int64), stem])
+    shape = np.stack([photos.camera, photos.width, photos.height, photos.folder * timed]).astype(np.int64)
+    alone = np.where(solid, -1, np.arange(len(photos)))
+    order = np.lexsort((rank, *np.vstack([keys, shape, alone[None]])))
+    table = np.vstack([keys, shape, alone[None]])[:, order]
+    new = np.ones(len(photos), np.bool_)
+    new[1:] = (table[:, 1:] != table[:, :-1]).any(axis=0)
+    del rule
+    stands_for = np.empty(len(photos), np.intp)
+    stands_for[order] = order[new][np.cumsum(new) - 1]
+    return np.sort(order[new]), stands_for
+
+
+def _stars(count: int, links: looks.Links, rank: Rows) -> tuple[Rows, npt.NDArray[np.int8]]:
+    """Give each row its centre: in order of rank, a row that no earlier centre matches is one itself."""
+    left = np.concatenate([links.left, links.right])
+    right = np.concatenate([links.right, links.left])
+    distance, kind = np.tile(links.distance, 2), np.tile(links.how, 2)
+    order = np.argsort(left, kind="stable")
+    left, right, distance, kind = left[order], right[order], distance[order], kind[order]
+    bounds = np.searchsorted(left, np.arange(count + 1))
+    covered = np.zeros(count, np.bool_)
+    is_centre = np.zeros(count, np.bool_)
+    linked = np.unique(left)
+    for row in linked[np.argsort(rank[linked])].tolist():
+        if not covered[row]:
+            is_centre[row] = True
+            covered[right[bounds[row] : bounds[row + 1]]] = True
+    centre, how = np.arange(count), np.zeros(count, np.int8)
+    usable = is_centre[right] & ~is_centre[left]
+    left, right, distance, kind = left[usable], right[usable], distance[usable], kind[usable]
+    nearest = np.lexsort((rank[right], distance, left))
+    rows, at = np.unique(left[nearest], return_index=True)
+    centre[rows], how[rows] = right[nearest][at], kind[nearest][at]
+    return centre, how
+
+
+def _swept(photos: Photos, rows: Rows, rank: Rows, threshold: int) -> Rows:
+    """Stars by the old rule at thresholds where most pairs match: each original takes what is left."""
+    old = photos.prints["old"]
+    centre = np.arange(len(photos))
+    best = np.full(len(photos), 65, np.int64)
+    rows = rows[looks.solid(photos)[rows]]
+    is_open = np.ones(len(photos), np.bool_)
+    for row in rows[np.argsort(rank[rows])].tolist():
+        if not is_open[row]:
+            continue
+        bits = neighbours.distance(old[rows], old[row])
+        near = (bits <= threshold) & (bits < best[rows]) & (rank[rows] > rank[row])
+        taken = rows[near][~clocks.apart(photos, rows[near], np.full(int(near.sum()), row))]
+        is_open[taken] = False
+        best[taken] = neighbours.distance(old[taken], old[row])
+        centre[taken] = row
+    return centre
+
+
+def _cluster(rows: tuple[int, ...], centre: int, how: npt.NDArray[np.int8]) -> Cluster:
+    counts = np.bincount(how[list(rows)], minlength=4)
+    words = {looks.TURNED: "turned or mirrored", looks.BORDERED: "without its border", looks.CROPPED: "a part of it"}
+    evidence = ["each looks like the original"]
+    evidence += [f"{counts[kind]} {word}" for kind, word in words.items() if counts[kind]]
+    return Cluster(GroupKind.SAME_PICTURE, rows, centre, tuple(evidence))
+
+
+def _root(root: Rows, row: int) -> int:
+    while root[row] != row:
+        root[row] = root[root[row]]
+        row = int(root[row])
+    return row
+
+
+def _merge(root: Rows, one: int, other: int) -> None:
+    one, other = _root(root, one), _root(root, other)
+    root[max(one, other)] = min(one, other)
+
+
+def _sets(labels: Iterable[int]) -> Iterator[tuple[int, ...]]:
+    """The rows of each label, in order of the first."""
+    found: dict[int, list[int]] = {}
+    for row, label in enumerate(labels):
+        found.setdefault(label, []).append(row)
+    return (tuple(rows) for rows in found.values())
