@@ -22,6 +22,8 @@ def likeness(left: Blocks, right: Blocks) -> Real:
 
 def shifted_likeness(left: Blocks, right: Blocks) -> Real:
     """The best likeness of the parts that overlap when one block is moved by up to a sixth of its side."""
+    if not len(left):
+        return np.empty(0, np.float32)
     one, other = _halved(left), _halved(right)
     best = np.full(len(one), -1.0, np.float32)
     for down in range(-_SHIFT, _SHIFT + 1):

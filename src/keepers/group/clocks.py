@@ -18,6 +18,9 @@ _CAMERA_NUMBER: Final = 100
 _CLOCKS: Final = 2.0
 #: Names with times but without a camera may tell when a copy was sent; only within this they are frames.
 _NAMELESS: Final = 10.0
+#: A copy at another size keeps its shape to within rounding, and is worth making from a tenth of difference on.
+_SHAPE: Final = 0.02
+_SCALE: Final = 0.1
 
 
 def known(photos: Photos) -> Mask:
@@ -28,8 +31,8 @@ def known(photos: Photos) -> Mask:
 def apart(photos: Photos, left: Rows, right: Rows) -> Mask:
     """Which pairs are certainly two shots; copies and edits of one shot never are.
 
-    Copies share camera and time, or have lost one of them. An editor that drops the fraction of a
-    second changes the size too, or else the pair is taken for two frames.
+    Copies share camera and time, or have lost one of them. Where only one of two tells the fraction of
+    the second, a smaller one of another name is taken for a copy, and anything else for a second frame.
     """
     timed = known(photos)
     both = timed[left] & timed[right]
@@ -39,8 +42,10 @@ def apart(photos: Photos, left: Rows, right: Rows) -> Mask:
     one_camera = (cameras[0] == cameras[1]) & (cameras[0] > 0)
     nameless = (cameras[0] == 0) & (cameras[1] == 0)
     two_cameras = (cameras[0] != cameras[1]) & (cameras[0] > 0) & (cameras[1] > 0)
-    same_size = (photos.width[left] == photos.width[right]) & (photos.height[left] == photos.height[right])
-    shots = (gap >= 1) | ((gap > 0) & ~(_shortened(photos, left, right) & ~same_size)) | (_numbered(photos, left, right) & same_size)
+    numbered = _numbered(photos, left, right)
+    copies = _shortened(photos, left, right) & _resized(photos, left, right) & ~numbered
+    second = numbered & (gap == 0) & (photos.taken[left] % 1 == 0) & _same_size(photos, left, right)
+    shots = (gap >= 1) | ((gap > 0) & ~copies) | second
     found: Mask = both & ((one_camera & shots) | (two_cameras & (gap > _CLOCKS)) | (nameless & (gap >= 1) & (gap <= _NAMELESS)))
     return found
 
@@ -52,9 +57,19 @@ def _shortened(photos: Photos, left: Rows, right: Rows) -> Mask:
     return same_second & ((one % 1 == 0) | (other % 1 == 0))
 
 
+def _same_size(photos: Photos, left: Rows, right: Rows) -> Mask:
+    return (photos.width[left] == photos.width[right]) & (photos.height[left] == photos.height[right])
+
+
+def _resized(photos: Photos, left: Rows, right: Rows) -> Mask:
+    """Which pairs have one shape at two scales."""
+    wide = photos.width[left] / np.maximum(photos.width[right], 1)
+    high = photos.height[left] / np.maximum(photos.height[right], 1)
+    return (np.abs(wide / np.maximum(high, 1e-9) - 1) <= _SHAPE) & (np.abs(wide - 1) >= _SCALE)
+
+
 def _numbered(photos: Photos, left: Rows, right: Rows) -> Mask:
-    """Which pairs were numbered one after another by a camera that writes whole seconds."""
+    """Which pairs lie in one folder and were numbered by a camera, soon after each other."""
     one, other = photos.stem[left], photos.stem[right]
     near = (one != other) & (np.abs(one - other) <= _NEAR_NUMBERS) & (np.minimum(one, other) >= _CAMERA_NUMBER)
-    whole = (photos.taken[left] % 1 == 0) & (photos.taken[right] % 1 == 0)
-    return near & whole & (photos.folder[left] == photos.folder[right])
+    return near & (photos.folder[left] == photos.folder[right])

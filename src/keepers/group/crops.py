@@ -52,6 +52,8 @@ def _neighbourhoods(photos: Photos, queries: Rows, originals: Rows) -> Iterator[
     number = np.where(photos.stem >= _CAMERA_NUMBER, photos.stem, -1)
     for keys in (photos.folder.astype(np.int64), second, number):
         wanted = queries[keys[queries] > 0]
+        if not len(wanted):
+            continue
         pool = originals[keys[originals] > 0]
         pool = pool[np.argsort(keys[pool], kind="stable")]
         sorted_keys = keys[pool]

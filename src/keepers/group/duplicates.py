@@ -22,6 +22,8 @@ _PIXEL_DHASH_BITS: Final = 4
 _PIXEL_GREY: Final = 2
 #: Up to here the old rule's pairs are few enough to be listed (1 in 25,000 of unlike photos at 16 bits).
 _LISTED_THRESHOLD: Final = 16
+#: What a picture's pixels count for an original where a border is around them.
+_FRAMED: Final = 0.6
 
 
 def pixel_candidates(photos: Photos) -> list[tuple[int, int]]:
@@ -100,9 +102,10 @@ def _add_crops(photos: Photos, first: Rows, centre: Rows, how: npt.NDArray[np.in
 
 def _originality(photos: Photos) -> Rows:
     """The rank of each row as an original: most pixels inside its border, time and camera known, earliest, largest."""
-    inside = photos.width.astype(np.float64) * photos.height * photos.prints["trim_share"]
-    # Steps of a fifth: a border is found to within a pixel of a reduced picture, no better.
-    steps = np.floor(np.log2(np.maximum(inside, 1)) * 4)
+    share = photos.prints["trim_share"].astype(np.float64)
+    inside = photos.width.astype(np.float64) * photos.height * share
+    # A border is found to within a pixel of a reduced picture: what has one must be clearly larger to be the original.
+    steps = np.floor(np.log2(np.maximum(inside * np.where(share < 1, _FRAMED, 1.0), 1)) * 4)
     time = np.where(np.isnan(photos.taken), np.inf, photos.taken)
     keys = (np.arange(len(photos)), -photos.size, time, -inside, photos.camera == 0, ~photos.certain, -steps)
     rank = np.empty(len(photos), np.intp)

@@ -20,6 +20,7 @@ from keepers.group import clocks
 Rows = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
 Real = npt.NDArray[np.float32]
+Bits = npt.NDArray[np.int64]
 
 PHASH_BITS: Final = 12
 DHASH_BITS: Final = 30
@@ -37,10 +38,13 @@ _HOPELESS: Final = 0.5
 _CHUNK: Final = 4096
 _REGISTERED_AT_ONCE: Final = 256
 
+#: How a pair was seen to match.
 UPRIGHT: Final = 0
 TURNED: Final = 1
 BORDERED: Final = 2
 CROPPED: Final = 3
+#: What each way adds to a distance in bits: of two originals, the one that a photo matches more plainly has it.
+_DETOUR: Final = (0.0, 16.0, 64.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +101,10 @@ def alike(photos: Photos, left: Rows, right: Rows) -> Mask:
 
 
 def _links(left: Rows, right: Rows, distance: npt.NDArray[np.integer], how: int) -> Links:
-    return Links(left, right, distance.astype(np.float32) + how, np.full(len(left), how, np.int8))
+    return Links(left, right, (distance + _DETOUR[how]).astype(np.float32), np.full(len(left), how, np.int8))
 
 
-def _dhash_bits(left: npt.NDArray[np.uint64], right: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+def _dhash_bits(left: npt.NDArray[np.uint64], right: npt.NDArray[np.uint64]) -> Bits:
     return np.bitwise_count(left ^ right).sum(axis=-1, dtype=np.int64)
 
 
@@ -164,16 +168,14 @@ def _bordered(photos: Photos, rows: Rows) -> Iterator[Links]:
     framed = rows[(prints["trim_phash"][rows] != 0) & (prints["trim_deviation"][rows] >= FLAT)]
     inner, whole = prints["trim_phash"][framed], prints["phash"][rows, 0]
     for i, j in neighbours.across(inner, whole, _TRIM_PHASH_BITS):
-        left, right = framed[i], rows[j]
-        bits = _dhash_bits(prints["trim_dhash"][left], prints["dhash"][right, 0])
-        yield _inner_links(photos, left, right, bits)
+        bits = _dhash_bits(prints["trim_dhash"][framed[i]], prints["dhash"][rows[j], 0])
+        yield _inner_links(photos, framed[i], rows[j], neighbours.distance(inner[i], whole[j]), bits)
     for i, j in neighbours.within(inner, _TRIM_PHASH_BITS):
-        left, right = framed[i], framed[j]
-        bits = _dhash_bits(prints["trim_dhash"][left], prints["trim_dhash"][right])
-        yield _inner_links(photos, left, right, bits)
+        bits = _dhash_bits(prints["trim_dhash"][framed[i]], prints["trim_dhash"][framed[j]])
+        yield _inner_links(photos, framed[i], framed[j], neighbours.distance(inner[i], inner[j]), bits)
 
 
-def _inner_links(photos: Photos, left: Rows, right: Rows, bits: npt.NDArray[np.int64]) -> Links:
-    keep = (bits <= _TRIM_DHASH_BITS) & (left != right)
+def _inner_links(photos: Photos, left: Rows, right: Rows, pbits: Bits, dbits: Bits) -> Links:
+    keep = (dbits <= _TRIM_DHASH_BITS) & (left != right)
     keep[keep] = ~clocks.apart(photos, left[keep], right[keep])
-    return _links(left[keep], right[keep], bits[keep], BORDERED)
+    return _links(left[keep], right[keep], (pbits + dbits)[keep], BORDERED)
