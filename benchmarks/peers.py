@@ -113,7 +113,7 @@ def compare(
         ours = [KEEPERS, "group", str(source), "--catalog", str(home / "catalog.db"), "-q"]
         costs["keepers"].append(cost([ours], KEEPERS_FACES="none", **places))
         for peer in there:
-            script = folder / f"{peer.name}.py"
+            script = folder / f"run_{peer.name}.py"
             script.write_text(peer.program, encoding="utf-8")
             costs[peer.name].append(cost([[str(peer.python), str(script), str(source)]], **places))
     least, ours_middle = middle(costs["floor"]), middle(costs["keepers"])
