@@ -14,6 +14,7 @@ from keepers.errors import KeepersError
 from keepers.ports import Failure, Workers
 from keepers.work import inside
 from keepers.work.local import CHUNK_ITEMS, MIB, LocalWorkers
+from keepers.work.named import Named
 from tests.work.acts import Act, act, leave_at_once, span, threads
 
 
@@ -124,6 +125,14 @@ def test_workers_that_cannot_start_are_an_error_and_no_hang(monkeypatch):
     with pytest.raises(KeepersError, match="stop as soon as they start"):
         list(workers.map(act, [Act("double", 1)]))
     workers.close()
+
+
+def test_a_task_by_name_is_imported_by_workers_alone(pool):
+    task: Named[bytes, dict[str, str]] = Named("plistlib", "loads")
+    text = b"<plist><dict><key>a</key><string>b</string></dict></plist>"
+    sys.modules.pop("plistlib", None)
+    assert list(pool.map(task, [text])) == [(text, {"a": "b"})]
+    assert "plistlib" not in sys.modules
 
 
 def test_close_is_prompt_final_and_may_be_repeated():

@@ -34,6 +34,8 @@ PATIENCE: Final = 5
 #: How often a waiting `map` looks whether the pool was closed or broke.
 TICK_SECONDS: Final = 0.5
 _QUIET: Final = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+#: What every worker needs, imported once, in the fork server; "__main__" is the program itself.
+_SHARED: Final = ("__main__", "pebble.pool.process", inside.__name__)
 _CANNOT_START: Final = "the worker processes stop as soon as they start; `keepers doctor` may say why"
 
 
@@ -132,7 +134,7 @@ class LocalWorkers:
     def _started(self) -> ProcessPool:
         # Never fork: after OpenCV or libvips threads have run, a forked pool hangs for good.
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([*self._start, inside.__name__])
+        context.set_forkserver_preload([*_SHARED, *self._start])
         with _quiet_start():
             forkserver.ensure_running()
         limits = (self._start, self.memory, self.heavy_memory)
