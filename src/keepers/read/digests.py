@@ -53,10 +53,12 @@ def _frames(data: Bytes, fmt: Format) -> Iterator[tuple[npt.NDArray[np.generic],
         return
     jxl.available(fmt.name)
     with damage.picture(data, fmt.pillow) as picture:
-        turn = picture.getexif().get(0x0112, 1)
         for number in range(int(getattr(picture, "n_frames", 1))):
             picture.seek(number)
             damage.fitting(*picture.size)
+            picture.load()
+            # Asked after loading, for Pillow turns TIFF upright by itself and then takes the tag away.
+            turn = picture.getexif().get(0x0112, 1)
             pixels = colour.upright(np.asarray(_expanded(picture)), turn if isinstance(turn, int) else 1)
             yield _least(pixels), bytes(picture.info.get("icc_profile") or b"")
 

@@ -78,8 +78,8 @@ def texts(exif: Exif) -> dict[str, str]:
 def _text(tag: int, value: tiff.Value | tiff.Blob) -> str:
     if isinstance(value, str):
         return printable(value)
-    if isinstance(value, int):
-        return str(value)
+    if isinstance(value, int | float):
+        return f"{value:.10g}"
     if isinstance(value, tuple):
         if len(value) > _MOST_VALUES:
             return f"<{len(value)} values>"

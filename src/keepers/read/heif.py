@@ -24,6 +24,7 @@ class Header:
     width: int
     height: int
     frames: int
+    mode: str
     exif: bytes
     xmp: bytes
     profile: bytes
@@ -42,8 +43,10 @@ def header(data: Bytes) -> Header:
     with told_as(_REASON):
         file = _opened(data)
         (width, height), info = file.size, file.info
-        blobs = (_blob(info.get(name)) for name in ("exif", "xmp", "icc_profile"))
-        return Header(width, height, len(file), *blobs)
+        return Header(
+            width, height, len(file), str(file.mode),
+            exif=_blob(info.get("exif")), xmp=_blob(info.get("xmp")), profile=_blob(info.get("icc_profile")),
+        )  # fmt: skip
 
 
 def thumbnail(data: Bytes, short: int) -> Image.Image | None:

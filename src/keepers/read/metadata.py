@@ -1,5 +1,6 @@
 """What the bytes of a photo or film say of themselves; nothing here decodes pixels."""
 
+import re
 from dataclasses import replace
 from typing import Final
 
@@ -14,6 +15,9 @@ __all__ = ["facts", "video_facts"]
 
 Bytes = bytes | memoryview
 _REASON: Final = "is damaged: its header cannot be read"
+_GIF_CONTROL: Final = re.compile(rb"!\xf9\x04.{4}\0[,!]", re.DOTALL)
+_JPEG_MODES: Final = {1: "L", 3: "RGB", 4: "CMYK"}
+_PNG_MODES: Final = {0: "L", 2: "RGB", 3: "P", 4: "LA", 6: "RGBA"}
 _SWAPPED: Final = (5, 6, 7, 8)
 
 
@@ -40,6 +44,7 @@ def facts(data: Bytes, fmt: Format) -> Facts:
 def of_jpeg(data: Bytes, fmt: Format, found: jpeg.Jpeg, tags: exif.Exif) -> Facts:
     """Learn the facts of a JPEG whose structure and tags are known already."""
     base = _turned(fmt, found.width, found.height, tags, jpeg.exif(data, found))
+    base = replace(base, mode=_JPEG_MODES.get(found.components, ""))
     base = _with_xmp(base, xmp.parsed(jpeg.xmp(data, found)), data)
     return base if base.film_offset is not None else replace(base, film_offset=_samsung_film(data))
 
@@ -77,9 +82,13 @@ def _png(data: Bytes, fmt: Format) -> Facts:
         raise UnreadableError("is cut short: it ends within its header")
     fitting(width, height)
     found = png.parsed(data)
+    mode = _PNG_MODES.get(data[25], "")
     base = _turned(fmt, width, height, exif.parsed(found.exif), found.exif)
     base = replace(
-        base, software=base.software or exif.printable(found.software), dates=(*base.dates, *found.dates)
+        base,
+        software=base.software or exif.printable(found.software),
+        dates=(*base.dates, *found.dates),
+        mode=mode,
     )
     return _with_xmp(base, xmp.parsed(found.xmp), data)
 
@@ -91,7 +100,7 @@ def _heif(data: Bytes, fmt: Format) -> Facts:
     # libheif applies the file's own rotation, so the Exif orientation says nothing more.
     block = _block(header.exif)
     base = exif.facts(exif.parsed(block), fmt.name, header.width, header.height, block or b"")
-    return _with_xmp(replace(base, frames=header.frames), xmp.parsed(header.xmp), data)
+    return _with_xmp(replace(base, frames=header.frames, mode=header.mode), xmp.parsed(header.xmp), data)
 
 
 def _pillow(data: Bytes, fmt: Format) -> Facts:
@@ -99,7 +108,7 @@ def _pillow(data: Bytes, fmt: Format) -> Facts:
         boxes.whole(data)
     jxl.available(fmt.name)
     with told_as(_REASON), damage.picture(data, fmt.pillow) as picture:
-        (width, height), info = picture.size, dict(picture.info)
+        (width, height), info, mode = picture.size, dict(picture.info), picture.mode
         frames = 1 if fmt.name == "gif" else int(getattr(picture, "n_frames", 1))
     block = memoryview(data) if fmt.name == "tiff" else _block(info.get("exif"))
     tags = exif.parsed(block)
@@ -108,13 +117,18 @@ def _pillow(data: Bytes, fmt: Format) -> Facts:
     packet = tags.main.get(0x02BC) if fmt.name == "tiff" else info.get("xmp")
     if isinstance(packet, tiff.Blob):
         packet = bytes(data[packet.start : packet.start + packet.size])
-    base = replace(_turned(fmt, width, height, tags, block), frames=max(1, frames))
+    if fmt.name == "tiff":
+        # Pillow turns TIFF upright by itself and swaps the size it tells.
+        base = exif.facts(tags, fmt.name, width, height, block or b"")
+    else:
+        base = _turned(fmt, width, height, tags, block)
+    base = replace(base, frames=max(1, frames), mode=mode)
     return _with_xmp(base, xmp.parsed(_packet(packet)), data)
 
 
 def _gif_frames(data: Bytes) -> int:
-    """Image descriptors are counted by the graphic control extensions before them (GIF89a, section 23)."""
-    return max(1, bytes(data).count(b"\0\x21\xf9\x04"))
+    """Count the graphic control extensions, one before each picture of an animation (GIF89a, section 23)."""
+    return max(1, len(_GIF_CONTROL.findall(data)))
 
 
 def _block(found: object) -> memoryview | None:

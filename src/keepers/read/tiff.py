@@ -6,7 +6,7 @@ from typing import Final
 
 Bytes = bytes | memoryview
 #: Numbers, (numerator, denominator) pairs, text, or the raw bytes of a type that is none of these.
-Value = int | str | bytes | tuple[int, ...] | tuple[float, ...] | tuple[tuple[int, int], ...]
+Value = float | str | bytes | tuple[int, ...] | tuple[float, ...] | tuple[tuple[int, int], ...]
 
 #: No camera writes more; a hostile block may claim 65535 entries.
 _MOST_ENTRIES: Final = 1000
