@@ -131,11 +131,11 @@ def workplace(given: Path | None) -> Iterator[Path]:
         yield Path(folder)
 
 
-def arguments(doc: str | None, files: int) -> argparse.ArgumentParser:
+def arguments(doc: str | None, files: int, large: int = 24) -> argparse.ArgumentParser:
     """The options that the speed programs share."""
     parser = argparse.ArgumentParser(description=doc)
     parser.add_argument("--files", type=int, default=files, metavar="N", help="2-megapixel photos to draw")
-    parser.add_argument("--large", type=int, default=24, metavar="N", help="12-megapixel photos to draw")
+    parser.add_argument("--large", type=int, default=large, metavar="N", help="12-megapixel photos to draw")
     parser.add_argument("--folder", type=Path, help="measure the JPEGs of this folder instead")
     parser.add_argument("--rounds", type=int, default=5, metavar="N", help="interleaved runs; medians count")
     parser.add_argument("--tmp", type=Path, help="where to draw the photos")

@@ -78,7 +78,7 @@ if __name__ == "__main__":
 
 
 def main() -> None:
-    parser = arguments(__doc__, files=120)
+    parser = arguments(__doc__, files=400, large=60)
     parser.add_argument("--install", action="store_true", help="fetch the peers that are absent")
     options = parser.parse_args()
     if options.install:
