@@ -126,11 +126,8 @@ def test_a_tiff_file_is_its_own_block():
 
 
 def test_xmp_adds_rating_label_burst_and_dates():
-    packet = xmp(
-    block = tags(main={0x0110: "Scanner", 0x0112: 8, 0x0132: "1999:01:02 03:04:05"})
-    found = facts(encoded(picture(), "TIFF", exif=block))
-    )
-    found = facts(with_segment(packet))
+    date = "exif:DateTimeOriginal='2011-09-10T08:00:00+02:00'"
+    found = facts(with_segment(xmp(f"xmp:Rating='4' xmp:Label='Red' {date} GCamera:BurstID='b7'")))
     assert (found.rating, found.burst, found.exif["Label"]) == (4, "b7", "Red")
     assert found.dates == (DateClaim("xmp:original", "2011-09-10T08:00:00", 120),)
 
