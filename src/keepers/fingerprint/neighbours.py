@@ -25,7 +25,9 @@ _PAIR_COST: Final = 1.3
 _BUCKET_COST: Final = 30_000.0
 _LOOK_COST: Final = 12.0
 #: Pairs compared at once: blocks beyond the second-level cache take twice the time.
-_BLOCK: Final = 1 << 17
+_BLOCK: Final = 1 << 15
+#: Found pairs are handed on in batches of so many, not in the handful that one bucket gives.
+_BATCH: Final = 1 << 13
 _MOST_BITS: Final = 20
 
 
@@ -113,12 +115,27 @@ def _search(left: Words, right: Words, radius: int, *, same: bool) -> Iterator[P
         return
     bands = plan(radius, len(left), len(right))
     for number, band in enumerate(bands):
-        for rows, columns in _band_pairs(left, right, band, radius, same=same):
+        for rows, columns in _batches(_band_pairs(left, right, band, radius, same=same)):
             fresh = np.ones(len(rows), np.bool_)
             apart = left[rows] ^ right[columns]
             for earlier in bands[:number]:
                 fresh &= np.bitwise_count(earlier.keys(apart)) > earlier.threshold
             yield rows[fresh], columns[fresh]
+
+
+def _batches(found: Iterator[Pairs]) -> Iterator[Pairs]:
+    rows: list[Rows] = []
+    columns: list[Rows] = []
+    count = 0
+    for i, j in found:
+        rows.append(i)
+        columns.append(j)
+        count += len(i)
+        if count >= _BATCH:
+            yield np.concatenate(rows), np.concatenate(columns)
+            rows, columns, count = [], [], 0
+    if rows:
+        yield np.concatenate(rows), np.concatenate(columns)
 
 
 def _band_pairs(left: Words, right: Words, band: Band, radius: int, *, same: bool) -> Iterator[Pairs]:

@@ -34,10 +34,9 @@ def apart(photos: Photos, left: Rows, right: Rows) -> Mask:
     Copies share camera and time, or have lost one of them. Where only one of two tells the fraction of
     the second, a smaller one of another name is taken for a copy, and anything else for a second frame.
     """
-    timed = known(photos)
-    both = timed[left] & timed[right]
-    cameras = photos.camera[left], photos.camera[right]
     gap = np.abs(photos.taken[left] - photos.taken[right])
+    both = photos.certain[left] & photos.certain[right] & ~np.isnan(gap)
+    cameras = photos.camera[left], photos.camera[right]
     gap = np.where(both, gap, 0.0)
     one_camera = (cameras[0] == cameras[1]) & (cameras[0] > 0)
     nameless = (cameras[0] == 0) & (cameras[1] == 0)

@@ -50,19 +50,26 @@ def _neighbourhoods(photos: Photos, queries: Rows, originals: Rows) -> Iterator[
     timed = clocks.known(photos) & (photos.camera > 0)
     second = np.where(timed, np.floor(np.nan_to_num(photos.taken)), -1).astype(np.int64)
     number = np.where(photos.stem >= _CAMERA_NUMBER, photos.stem, -1)
+    area = _area(photos)
     for keys in (photos.folder.astype(np.int64), second, number):
-        wanted = queries[keys[queries] > 0]
-        if not len(wanted):
-            continue
         pool = originals[keys[originals] > 0]
         pool = pool[np.argsort(keys[pool], kind="stable")]
-        sorted_keys = keys[pool]
-        wanted = wanted[np.argsort(keys[wanted], kind="stable")]
-        present, starts = np.unique(keys[wanted], return_index=True)
-        low, high = np.searchsorted(sorted_keys, present), np.searchsorted(sorted_keys, present, side="right")
-        for some, start, stop in zip(np.split(wanted, starts[1:]), low.tolist(), high.tolist(), strict=True):
-            if 0 < stop - start <= _MOST and len(some) <= _MOST:
-                yield some, pool[start:stop]
+        if not len(pool):
+            continue
+        present, starts = np.unique(keys[pool], return_index=True)
+        sizes = np.diff(np.append(starts, len(pool)))
+        largest = np.maximum.reduceat(area[pool], starts)
+        # In a camera's own folder all photos are of one size: nothing there can be a part of another.
+        place = np.minimum(np.searchsorted(present, keys[queries]), len(present) - 1)
+        small = (present[place] == keys[queries]) & (area[queries] <= largest[place] * _LARGEST) & (sizes[place] <= _MOST)
+        some = queries[small][np.argsort(place[small], kind="stable")]
+        wanted, cuts = np.unique(np.sort(place[small]), return_index=True)
+        for number_of, part in zip(wanted.tolist(), np.split(some, cuts[1:]) if len(some) else [], strict=True):
+            yield part, pool[starts[number_of] : starts[number_of] + sizes[number_of]]
+
+
+def _area(photos: Photos) -> npt.NDArray[np.int64]:
+    return photos.width.astype(np.int64) * photos.height
 
 
 def _found(photos: Photos, queries: Rows, originals: Rows, maps: Real) -> Iterator[tuple[int, int, float]]:
@@ -86,10 +93,9 @@ def _found(photos: Photos, queries: Rows, originals: Rows, maps: Real) -> Iterat
 
 def _possible(photos: Photos, queries: Rows, originals: Rows) -> npt.NDArray[np.bool_]:
     """Which originals are larger than which queries and no other shot: (query, original)."""
-    wide, high = photos.width.astype(np.float64), photos.height.astype(np.float64)
-    fits = (wide[queries][:, None] <= wide[originals] * 1.02) & (high[queries][:, None] <= high[originals] * 1.02)
-    area = wide * high
-    fits &= area[queries][:, None] <= area[originals] * _LARGEST
+    wide, high = photos.width[queries][:, None], photos.height[queries][:, None]
+    fits = (wide <= photos.width[originals] * 1.02) & (high <= photos.height[originals] * 1.02)
+    fits &= wide * high.astype(np.int64) <= photos.width[originals].astype(np.int64) * photos.height[originals] * _LARGEST
     of, at = np.nonzero(fits)
     fits[of, at] = ~clocks.apart(photos, queries[of], originals[at])
     return np.asarray(fits)

@@ -16,10 +16,12 @@ __all__ = ["Cluster", "Rule", "pixel_candidates", "same_picture", "same_pixels"]
 
 Rows = npt.NDArray[np.intp]
 
-#: What two decodes of the same pixels, or decoders of two formats, may differ in.
-_PIXEL_PHASH_BITS: Final = 2
-_PIXEL_DHASH_BITS: Final = 4
-_PIXEL_GREY: Final = 2
+#: What the reduced decodes of the same pixels from two formats may differ in (a JPEG at an eighth against the means
+#: of a PNG: 3 levels in the worst cell, .2 on average, 2 bits).
+_PIXEL_PHASH_BITS: Final = 4
+_PIXEL_DHASH_BITS: Final = 10
+_PIXEL_GREY: Final = 8
+_PIXEL_MEAN_GREY: Final = 1.0
 #: Up to here the old rule's pairs are few enough to be listed (1 in 25,000 of unlike photos at 16 bits).
 _LISTED_THRESHOLD: Final = 16
 #: What a picture's pixels count for an original where a border is around them.
@@ -40,12 +42,11 @@ def pixel_candidates(photos: Photos) -> list[tuple[int, int]]:
         same = (photos.width[one] == photos.width[other]) & (photos.height[one] == photos.height[other])
         one, other = one[same], other[same]
         bits = np.bitwise_count(prints["dhash"][one, 0] ^ prints["dhash"][other, 0]).sum(axis=1)
-        greys = np.abs(prints["mean"][one] - prints["mean"][other])
         unproven = (photos.pixels[one] != photos.pixels[other]).any(axis=1) | (photos.pixels[one] == 0).all(axis=1)
-        keep = (bits <= _PIXEL_DHASH_BITS) & (greys <= _PIXEL_GREY) & unproven
+        keep = (bits <= _PIXEL_DHASH_BITS) & unproven & ~clocks.apart(photos, one, other)
         one, other = one[keep], other[keep]
-        steps = prints["block"][one].astype(np.int16) - prints["block"][other]
-        keep = np.abs(steps).max(axis=(1, 2), initial=0) <= _PIXEL_GREY
+        steps = np.abs(prints["block"][one].astype(np.int16) - prints["block"][other])
+        keep = (steps.max(axis=(1, 2), initial=0) <= _PIXEL_GREY) & (steps.mean(axis=(1, 2)) <= _PIXEL_MEAN_GREY)
         found += zip(one[keep].tolist(), other[keep].tolist(), strict=True)
     first: dict[int, int] = {}
     for one, other in sorted(found):

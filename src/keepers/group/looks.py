@@ -78,7 +78,7 @@ def solid(photos: Photos) -> Mask:
 def same_picture(photos: Photos, rows: Rows) -> Links:
     """Links among these rows by the default rule: upright, turned or mirrored, and without their borders."""
     rows = rows[solid(photos)[rows]]
-    return joined([*_upright(photos, rows), *_turned(photos, rows), *_bordered(photos, rows)])
+    return joined([*upright(photos, rows), *turned(photos, rows), *_bordered(photos, rows)])
 
 
 def same_old_hash(photos: Photos, rows: Rows, threshold: int) -> Links:
@@ -108,13 +108,13 @@ def _dhash_bits(left: npt.NDArray[np.uint64], right: npt.NDArray[np.uint64]) -> 
     return np.bitwise_count(left ^ right).sum(axis=-1, dtype=np.int64)
 
 
-def _upright(photos: Photos, rows: Rows) -> Iterator[Links]:
+def upright(photos: Photos, rows: Rows) -> Iterator[Links]:
     hashes = photos.prints["phash"][rows, 0]
     for i, j in neighbours.within(hashes, PHASH_BITS):
         yield from _confirmed(photos, rows[i], rows[j], 0)
 
 
-def _turned(photos: Photos, rows: Rows) -> Iterator[Links]:
+def turned(photos: Photos, rows: Rows) -> Iterator[Links]:
     hashes = photos.prints["phash"][rows]
     others = np.ascontiguousarray(hashes[:, 1:]).ravel()
     for i, at in neighbours.across(np.ascontiguousarray(hashes[:, 0]), others, PHASH_BITS):

@@ -89,9 +89,9 @@ def _shots(photos: Photos, rows: Rows, pairs: Iterable[tuple[Rows, Rows]]) -> It
     """The pairs that are two shots, not two copies of one."""
     for i, j in pairs:
         left, right = rows[i], rows[j]
-        timed = clocks.known(photos)
-        two = clocks.apart(photos, left, right)
-        two |= timed[left] & timed[right] & (photos.camera[left] != photos.camera[right]) & (photos.taken[left] != photos.taken[right])
+        gap = np.abs(photos.taken[left] - photos.taken[right])
+        timed = photos.certain[left] & photos.certain[right] & (gap > 0)
+        two = clocks.apart(photos, left, right) | (timed & (photos.camera[left] != photos.camera[right]))
         yield i[two], j[two]
 
 
@@ -165,14 +165,16 @@ def _complete(count: int, earlier: Callable[[int], Rows]) -> Iterator[Rows]:
     sizes = np.zeros(count, np.intp)
     for position in range(count):
         matches = earlier(position)
+        label[position], sizes[position] = position, 1
+        if not len(matches):
+            continue
         joined, counts = np.unique(label[matches], return_counts=True)
         whole = joined[counts == sizes[joined]]
-        own = position
         if len(whole):
             latest = matches[np.isin(label[matches], whole)].max()
-            own = int(label[latest])
-        label[position] = own
-        sizes[own] += 1
+            sizes[position] = 0
+            label[position] = label[latest]
+            sizes[label[latest]] += 1
     order = np.argsort(label, kind="stable")
     _, starts = np.unique(label[order], return_index=True)
     return iter(np.split(order, starts[1:]) if count else [])
