@@ -51,6 +51,10 @@ class UnreadableError(KeepersError):
     """A file is no photo that can be read; the text is the reason, one short clause."""
 
 
+class NeedsMemoryError(UnreadableError):
+    """A photo could not be decoded in the memory allowed; with more of it, it may be."""
+
+
 class ChangedError(KeepersError):
     """A file is no longer what it was when the plan was made."""
 

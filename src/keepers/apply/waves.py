@@ -37,16 +37,21 @@ class _Touched:
 def waves(steps: Sequence[Step], budget: "Budget") -> Iterator[tuple[list[Step], bool]]:
     """Yield waves in order; each with whether a unit goes on in the next one.
 
-    A unit is only cut where its own actions depend on each other.
+    A unit is only cut where its own actions depend on each other. What depends on a unit waits until
+    the wave after its end: by then it is known whether the unit had to be taken back.
     """
     wave: list[Step] = []
+    unit: list[Step] = []
     touched, size = _Touched(), 0
     for number, step in enumerate(steps):
         within = number > 0 and same_unit(steps[number - 1], step)
+        unit = [*unit, step] if within else [step]
         full = not within and (len(wave) >= MOST_ACTIONS or size >= budget.bytes)
         if wave and (full or not touched.admits(step.action)):
             yield wave, within
             wave, touched, size = [], _Touched(), 0
+            for earlier in unit[:-1]:
+                touched.add(earlier.action)
         wave.append(step)
         touched.add(step.action)
         size += weight(step.action)

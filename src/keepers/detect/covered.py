@@ -19,12 +19,18 @@ LUMA = np.array([0.299, 0.587, 0.114])
 _PLACES: Final = tuple(point for group in at.SKIN for point in group)
 _ENDS: Final = np.cumsum([len(group) for group in at.SKIN])[:-1]
 
-#: Below this the place under the eye is a lens whatever the eye looks like; skin in 75 faces: 0.23 to 1.0.
-LENS = 0.2
-#: Below this it is a lens unless iris and white can be seen; ten pairs of sunglasses: -1.4 to 0.36.
+#: Skin in shadow turns redder in this direction (red, green, blue shares), never greener or bluer than this;
+#: what is left is the tint of a lens.
+SHADOW: Final = np.array([1.0, -0.35, -0.65]) / np.linalg.norm([1.0, -0.35, -0.65])
+PALEST: Final = -0.025
+#: What a tint counts against lightness, from black lenses (dark, no tint) to pink mirrors (light, tinted).
+TINT: Final = 8.0
+#: Below this the place under the eye is a lens whatever the eye looks like; skin in 75 faces: 0.44 to 1.0.
+LENS = 0.32
+#: Below this it is a lens unless iris and white can be seen; nine pairs of sunglasses: under 0.26.
 DOUBTFUL = 0.42
 #: Below this a seen iris is asked for.
-SHADED = 0.65
+SHADED = 0.55
 IRIS_MISSING = 0.25
 #: In faces this large, open eyes show some white (0.12 to 0.83 of the skin's light in 33 faces);
 #: lids that the network takes for open eyes do not (-0.07 to -0.02).
@@ -80,7 +86,7 @@ def _eye(skin: Floats, under: Floats, iris: Floats, beside: Floats) -> tuple[flo
     below = np.median(under, axis=0)
     light, dark = float(below @ LUMA), float(iris @ LUMA)
     white = float((beside @ LUMA).mean())
-    likeness = light / (float(skin @ LUMA) + 1) - 3 * float(np.abs(_hue(below) - _hue(skin)).sum())
+    likeness = light / (float(skin @ LUMA) + 1) - TINT * _tint(below, skin)
     # 10 of 255 keeps black lenses from looking like contrast.
     return likeness, (light - dark) / (light + 10), (white - dark) / (light + 10)
 
@@ -96,5 +102,8 @@ def _colours(face: Picture, points: Floats, reach: int) -> Floats:
     return around[:, around.shape[1] // 2].astype(np.float64)
 
 
-def _hue(colour: Floats) -> Floats:
-    return colour[:2] / (float(colour.sum()) + 1)
+def _tint(under: Floats, skin: Floats) -> float:
+    """How far a colour lies off the line from skin to its shadow."""
+    off = under / (float(under.sum()) + 1) - skin / (float(skin.sum()) + 1)
+    along = max(PALEST, float(off @ SHADOW))
+    return float(np.abs(off - along * SHADOW).sum())

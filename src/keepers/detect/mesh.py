@@ -37,11 +37,12 @@ SMALL: Final = 40
 #: Yaw in radians from which the far eye is not counted, and from which no eye is.
 TURNED, PROFILE = 0.45, 1.0
 PRESENT: Final = 0.5
-#: Eyes less open than this may well be closed, and need show no iris. (Below .33 they are: 13-14 of 15 closed
-#: ones found, 1 of 134 open ones wrong.)
-HALF_OPEN: Final = 0.45
+#: Half from the blink and half from the aspect ratio, closed eyes reach .10 to .32, open ones start at .43:
+#: what lies between is put at one half of the scale. Below it eyes need show no iris to be believed.
+BETWEEN: Final = 0.38
+HALF_OPEN: Final = 0.5
 #: Two passes that differ more than this in the eyes have not found the eyes.
-UNSTEADY: Final = 0.45
+UNSTEADY: Final = 0.4
 
 Floats = npt.NDArray[np.float64]
 
@@ -198,7 +199,7 @@ def _near(square: Square, better: Square) -> bool:
     """Whether a second pass would see the same: the networks are steady within this."""
     shift = math.hypot(square.x - better.x, square.y - better.y) / square.side
     turn = abs(math.remainder(square.turn - better.turn, math.tau))
-    return shift < 0.07 and 0.90 < better.side / square.side < 1.11 and turn < 0.10
+    return shift < 0.04 and 0.94 < better.side / square.side < 1.06 and turn < 0.05
 
 
 def _inner(crop: Picture) -> Picture:
@@ -234,7 +235,10 @@ def _open(blink: float, points: Floats, eye: tuple[int, ...]) -> float:
     outer, up1, up2, inner, down1, down2 = points[list(eye)]
     wide = float(np.hypot(*(outer - inner))) + 1e-6
     ratio = (float(np.hypot(*(up1 - down2))) + float(np.hypot(*(up2 - down1)))) / (2 * wide)
-    return 0.5 * (1 - blink) + 0.5 * min(1.0, max(0.0, (ratio - 0.06) / 0.20))
+    both = 0.5 * (1 - blink) + 0.5 * _part((ratio - 0.06) / 0.20)
+    if both < BETWEEN:
+        return HALF_OPEN * both / BETWEEN
+    return 1 - (1 - HALF_OPEN) * (1 - both) / (1 - BETWEEN)
 
 
 def _mouth(shapes: npt.NDArray[np.float32], points: Floats) -> _Mouth:

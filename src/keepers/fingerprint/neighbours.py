@@ -9,7 +9,7 @@ match a bucket are a few runs of the array, and they are compared as one dense b
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import comb
 from typing import Final
 
@@ -140,56 +140,54 @@ def _batches(found: Iterator[Pairs]) -> Iterator[Pairs]:
 
 def _band_pairs(left: Words, right: Words, band: Band, radius: int, *, same: bool) -> Iterator[Pairs]:
     """The pairs within the radius that are alike in this band."""
-    keys = band.keys(left)
-    order = np.argsort(keys, kind="stable")
-    sorted_left = left[order]
-    present, starts = np.unique(keys[order], return_index=True)
-    ends = np.append(starts[1:], len(left))
-    other, sorted_right = (order, sorted_left) if same else _sorted(right, band)
-    bounds = np.searchsorted(band.keys(sorted_right), np.arange((1 << band.bits) + 1))
+    order, sorted_left, bounds_left = _sorted(left, band)
+    other, sorted_right, bounds = (order, sorted_left, bounds_left) if same else _sorted(right, band)
     masks = _ball(band.bits, band.threshold)
-    for key, start, end in zip(present.tolist(), starts.tolist(), ends.tolist(), strict=True):
-        near = key ^ masks
-        # In a search among themselves two buckets meet once; a bucket meets itself first (mask 0).
-        near = near[near >= key] if same else near
-        columns = _runs(bounds[near], bounds[near + 1])
-        block = sorted_left[start:end]
+    for key, (start, end) in enumerate(pairwise(bounds_left)):
+        if start == end:
+            continue
+        # Among themselves two buckets meet once; each meets itself first (mask 0).
+        near = [key ^ mask for mask in masks if not same or key ^ mask >= key]
+        runs = [(bounds[k], bounds[k + 1]) for k in near if bounds[k] < bounds[k + 1]]
+        columns = np.concatenate([sorted_right[low:high] for low, high in runs]) if runs else sorted_right[:0]
         step = max(1, _BLOCK // (end - start))
-        for low in range(0, len(columns), step):
-            part = columns[low : low + step]
-            i, j = _block(block, sorted_right[part], radius)
+        for first in range(0, len(columns), step):
+            i, j = _block(sorted_left[start:end], columns[first : first + step], radius)
             if not len(i):
                 continue
-            i += start
-            at = part[j]
+            i, at = i + start, _positions(runs, j + first)
             if same:
                 once = (at >= end) | (at > i)
                 i, at = i[once], at[once]
             yield order[i], other[at]
 
 
-def _sorted(hashes: Words, band: Band) -> tuple[Rows, Words]:
-    order = np.argsort(band.keys(hashes), kind="stable")
-    return order, hashes[order]
+def _sorted(hashes: Words, band: Band) -> tuple[Rows, Words, list[int]]:
+    """The hashes by their bits in the band: the order, the hashes in it, and where each key's run begins."""
+    keys = band.keys(hashes)
+    order = np.argsort(keys, kind="stable")
+    bounds = np.concatenate(([0], np.cumsum(np.bincount(keys, minlength=1 << band.bits))))
+    return order, hashes[order], bounds.tolist()
 
 
-def _runs(starts: Rows, ends: Rows) -> Rows:
-    """The numbers of all the ranges, one after another."""
-    lengths = ends - starts
-    total = int(lengths.sum())
-    jumps = np.repeat(starts - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
-    return jumps + np.arange(total)
+def _positions(runs: list[tuple[int, int]], places: Rows) -> Rows:
+    """Where in the sorted array the places in the joined runs lie."""
+    starts = np.array([low for low, _ in runs])
+    ends = np.cumsum([high - low for low, high in runs])
+    run = np.searchsorted(ends, places, side="right")
+    return np.asarray(starts[run] + places - np.concatenate(([0], ends[:-1]))[run])
 
 
 def _block(rows: Words, columns: Words, radius: int) -> Pairs:
     """Compare all rows with all columns; positions of those within the radius."""
     hits = np.flatnonzero(np.bitwise_count(rows[:, None] ^ columns) <= radius)
-    i, j = np.divmod(hits, max(1, len(columns)))
+    if not len(hits):
+        return hits, hits
+    i, j = np.divmod(hits, len(columns))
     return i, j
 
 
 @lru_cache(maxsize=64)
-def _ball(bits: int, most: int) -> npt.NDArray[np.int64]:
+def _ball(bits: int, most: int) -> tuple[int, ...]:
     """All numbers of so many bits with at most `most` of them set, 0 first."""
-    masks = [sum(1 << bit for bit in chosen) for count in range(most + 1) for chosen in combinations(range(bits), count)]
-    return np.array(masks, np.int64)
+    return tuple(sum(1 << bit for bit in chosen) for count in range(most + 1) for chosen in combinations(range(bits), count))

@@ -332,7 +332,7 @@ def link(source: str, target: str) -> None:
 
 def erase(path: str) -> None:
     """Remove a name that is our own, or that has another; a name that is gone is no error."""
-    with _at(path) as (folder, name), contextlib.suppress(FileNotFoundError):
+    with contextlib.suppress(FileNotFoundError), _at(path) as (folder, name):
         os.unlink(name, dir_fd=folder)
 
 

@@ -1,6 +1,7 @@
 """What a decoder raises when a file is damaged, turned into one error with one short reason."""
 
 import io
+import re
 import struct
 import warnings
 import zlib
@@ -12,7 +13,7 @@ from typing import Final
 import rawpy
 from PIL import Image
 
-from keepers.errors import UnreadableError
+from keepers.errors import NeedsMemoryError, UnreadableError
 
 #: More pixels than any camera makes; above it a picture is refused before it is decoded.
 MOST_PIXELS: Final = 200_000_000
@@ -26,6 +27,10 @@ _DAMAGE: Final = (
     OSError, ValueError, SyntaxError, TypeError, LookupError, ArithmeticError, AttributeError, EOFError,
     AssertionError, RuntimeError, struct.error, zlib.error, Image.DecompressionBombError, rawpy.LibRawError,
 )  # fmt: skip
+
+
+# Pillow's WebP decoder says the first for lack of memory and for damage alike, libheif the second.
+_NO_MEMORY: Final = re.compile("could not create decoder object|out of memory|cannot allocate", re.IGNORECASE)
 
 
 class Told:
@@ -47,7 +52,9 @@ class Told:
     ) -> None:
         """Raise UnreadableError in place of damage; let everything else pass."""
         if isinstance(error, MemoryError):
-            raise UnreadableError("needs more memory than one photo may have") from None
+            raise NeedsMemoryError("needs more memory than one photo may have") from None
+        if isinstance(error, OSError) and _NO_MEMORY.search(str(error)):
+            raise NeedsMemoryError(self._reason + _detail(error)) from error
         if isinstance(error, _DAMAGE):
             raise UnreadableError(self._reason + _detail(error)) from error
 

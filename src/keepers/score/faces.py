@@ -11,7 +11,7 @@ from keepers.score.weights import Weights
 
 UNKNOWN: Final = 0.5
 #: A person whose eyes are narrow by nature or by laughing is measured by the widest of the frames.
-WIDE, NARROWEST = 0.75, 0.40
+WIDE, NARROWEST, SHUT = 0.75, 0.40, 0.5
 SAME_SHARP: Final = 0.85
 #: Two faces are one person's when they are nearer than this, in sides of the face, and of like size.
 NEAR, LIKE_SIZE = 1.0, 2.0
@@ -133,7 +133,7 @@ def _eyes(face: Face, best_open: float) -> tuple[float, bool]:
     widen = max(1.0, WIDE / max(best_open, NARROWEST))
     both, narrower = min(1.0, face.eyes_open * widen), min(1.0, face.eye_min * widen)
     eyes = _soft((both - 0.45) / 0.07) * (0.6 + 0.4 * _soft((narrower - 0.42) / 0.08))
-    return eyes, both < NARROWEST
+    return eyes, both < SHUT
 
 
 def _soft(value: float) -> float:

@@ -7,6 +7,7 @@ nothing, and never removes the last name of bytes that are not ours.
 from typing import assert_never
 
 from keepers.actions import Copy, Link, Move, Restore, SetField, Trash, Write
+from keepers.model import ContentId
 from keepers.places import files
 from keepers.places.local.look import holds, same_file, temporary
 from keepers.places.local.quarantine import of
@@ -69,12 +70,10 @@ def _added(action: Copy | Write | Move, target: str, token: str) -> Outcome:
     draft = temporary(target, token)
     begun, there = files.status(draft), files.status(target)
     if begun is not None:
-        if there is not None and not same_file(begun, there) and action.size > 0:
-            if there.st_size == 0:
-                files.erase(target)
-            files.erase(draft)
-            return _open()
+        files.erase_if(target, there if there is not None and there.st_size == 0 else None)
         files.erase(draft)
+        if not same_file(begun, there):
+            return _open()
     return _done(target) if holds(target, action.content) else _open()
 
 
@@ -104,7 +103,8 @@ def _renamed(source: str, target: str, size: int) -> Outcome:
     if same_file(old, new):
         files.erase(source)
         return _done(target, source)
-    if new.st_size == 0 and size > 0:
+    if new.st_size == 0:
+        # Our reservation; it may be of an empty file, which then still has its old name.
         files.erase(target)
     return _open()
 
@@ -123,81 +123,101 @@ def _written(task: Task, action: Write) -> Outcome:
     aside = task.kept or aside_of(draft)
     if old is None:
         return _open()
-    if files.status(target) is None:
-        return _stepped_aside(draft, target, aside)
-    if not holds(target, action.content):
-        if holds(draft, action.content) or not holds(draft, old):
+    if holds(target, action.content):
+        if same_file(files.status(draft), files.status(target)) or not holds(draft, old):
             files.erase(draft)
-        return _open()
-    if files.status(draft) is not None:
-        _put_away(draft, task.kept)
-    if not task.kept:
-        files.erase(aside)
-    return _done(target, *((task.kept,) if task.kept else ()))
-
-
-def _stepped_aside(draft: str, target: str, aside: str) -> Outcome:
-    """Between the two renames of a file system that cannot exchange names."""
-    if files.status(aside) is not None:
-        files.place(aside, target)
-    files.erase(draft)
+        else:
+            _put_away(draft, task.kept)
+        if not task.kept:
+            files.erase(aside)
+        return _done(target, *((task.kept,) if task.kept else ()))
+    _step_back(aside, target, old)
+    if holds(draft, action.content) or not holds(draft, old):
+        files.erase(draft)
     return _open()
+
+
+def _step_back(aside: str, target: str, old: ContentId) -> None:
+    """Give the old file its name back, between the two renames of `swap.step_by_step`."""
+    put, there = files.status(aside), files.status(target)
+    if put is None:
+        return
+    if there is None:
+        files.place(aside, target)
+    elif same_file(put, there):
+        files.erase(aside)
+    elif (
+        there.st_size == 0 and holds(aside, old) and (put.st_size > 0 or put.st_mtime_ns < there.st_mtime_ns)
+    ):
+        files.erase(target)
+        files.place(aside, target)
+    elif put.st_size == 0:
+        files.erase(aside)
 
 
 def _put_away(draft: str, kept: str) -> None:
     """After an exchange the temporary's name holds what was there before."""
-    if not kept:
+    put, begun = files.status(kept) if kept else None, files.status(draft)
+    if not kept or same_file(begun, put):
         files.erase(draft)
         return
+    if put is not None and put.st_size == 0:
+        files.erase(kept)
     files.make_folder(of(kept))
-    if same_file(files.status(draft), files.status(kept)):
-        files.erase(draft)
-        return
-    _renamed(draft, kept, -1)
-    if files.status(draft) is not None:
-        files.place(draft, kept)
+    files.place(draft, kept)
 
 
 def _linked(task: Task, action: Link) -> Outcome:
-    source, target = action.source.key, action.target.key
+    """A name that was given to another file of the same bytes."""
+    target, kept = action.target.key, task.kept
     draft = temporary(target, task.token)
-    if files.status(target) is None:
-        return _stepped_aside(draft, target, task.kept)
-    begun, origin = files.status(draft), files.status(source)
-    done = same_file(origin, files.status(target)) or (action.reflink and begun is None)
-    done = done and (begun is not None or files.status(task.kept) is not None)
-    if action.reflink and begun is not None and begun.st_size != action.size:
-        files.erase(draft)
-        return _open()
-    if not done and same_file(begun, origin):
-        files.erase(draft)
-        return _open()
-    if action.reflink and begun is not None and holds(draft, action.content):
+    if files.status(target) is None or same_file(files.status(kept), files.status(target)):
+        _step_back(kept, target, action.content)
+    there, begun, put = files.status(target), files.status(draft), files.status(kept)
+    if action.reflink:
         # Clone and original have the same bytes, times and mode: either may be the one that is kept.
-        done = True
-    if not done:
-        if begun is not None and action.reflink:
-            files.erase(draft)
+        done = put is not None if begun is None else same_file(begun, there) or holds(draft, action.content)
+    else:
+        done = same_file(there, files.status(action.source.key))
+    if not done or (begun is None and put is None) or there is None:
+        files.erase(draft)
         return _open()
-    if begun is not None:
-        _put_away(draft, task.kept)
-    return _done(target, task.kept)
+    if begun is not None and not same_file(begun, there):
+        _put_away(draft, kept)
+    else:
+        files.erase(draft)
+    return _done(target, kept)
 
 
 def _swapped_back(task: Task, action: Restore) -> Outcome:
     """The taking back of a Write or Link that had taken the place of another file."""
     target, kept = action.ref.key, action.kept
     draft = temporary(target, task.token)
-    if files.status(target) is None and files.status(draft) is not None:
-        files.place(draft, target)
+    there, begun, put = files.status(target), files.status(draft), files.status(kept)
+    if action.undoes is None:
         return _open()
-    now = files.status(target)
-    placed = now is not None and files.revision(now) == action.placed
-    if placed or not holds(target, action.content):
+    if begun is not None and put is not None and not same_file(there, put):
+        # `swap.back` without an exchange, before what is kept has its name again.
+        if there is None or (there.st_size == 0 and begun.st_size > 0):
+            files.erase(target)
+            files.place(draft, target)
+        else:
+            files.erase(draft)
         return _open()
-    if action.undoes is not None:
-        for leftover in (draft, kept):
-            if holds(leftover, action.undoes.content):
-                files.erase(leftover)
+    if put is not None and not same_file(there, put) and not _is_exchanged(action, put):
+        return _open()
+    if not holds(target, action.content):
+        return _open()
+    files.erase(kept)
+    files.erase(draft)
     files.remove_folder(of(kept))
     return _done(target)
+
+
+def _is_exchanged(action: Restore, put: files.Status) -> bool:
+    """Whether the quarantine now holds what Keepers had placed, which goes."""
+    if action.undoes is None:
+        return False
+    if files.revision(put) == action.placed:
+        return True
+    return action.undoes.content != action.content and holds(action.kept, action.undoes.content)
