@@ -7,7 +7,7 @@ import pillow_heif
 import pytest
 from PIL import Image, ImageCms
 
-from keepers.errors import UnreadableError
+from keepers.errors import NeedsMemoryError, UnreadableError
 from keepers.read import damage, formats, metadata, photo, pixels
 from tests.read.making import encoded, jpeg, picture, tags
 
@@ -194,6 +194,12 @@ def test_what_follows_a_jpeg_does_no_harm():
 def test_no_pixels_and_too_many_are_refused(width, height):
     with pytest.raises(UnreadableError):
         damage.fitting(width, height)
+
+
+@pytest.mark.parametrize("error", [MemoryError(), OSError("could not create decoder object")])
+def test_want_of_memory_is_told_from_damage(error):
+    with pytest.raises(NeedsMemoryError), damage.told_as("is damaged"):
+        raise error
 
 
 # ---------------------------------------------------------------- digests
