@@ -25,9 +25,9 @@ SHADOW: Final = np.array([1.0, -0.35, -0.65]) / np.linalg.norm([1.0, -0.35, -0.6
 PALEST: Final = -0.025
 #: What a tint counts against lightness, from black lenses (dark, no tint) to pink mirrors (light, tinted).
 TINT: Final = 8.0
-#: Below this the place under the eye is a lens whatever the eye looks like; skin in 75 faces: 0.44 to 1.0.
-LENS = 0.32
-#: Below this it is a lens unless iris and white can be seen; nine pairs of sunglasses: under 0.26.
+#: Below this the place under the eye is a lens whatever the eye looks like; skin in 75 faces: 0.37 to 1.0.
+LENS = 0.34
+#: Below this it is a lens unless iris and white can be seen; ten pairs of sunglasses: -3 to 0.35.
 DOUBTFUL = 0.42
 #: Below this a seen iris is asked for.
 SHADED = 0.55
