@@ -8,7 +8,7 @@ BoxFractions = tuple[float, float, float, float]
 #: What is given where nothing can be said, and where there is nothing to object to.
 NEUTRAL, GOOD = 0.5, 1.0
 #: A face nearer to the edge than this share of its own size looks cut off.
-ROOM: Final = 0.25
+ROOM: Final = 0.15
 #: Largest distance from the middle, in halves of the picture, that is as good as a third point.
 THIRDS: Final = 0.45
 

@@ -124,7 +124,9 @@ def _expression(face: Face) -> float:
     """From a grimace (0) over a calm face (a half) to a smile (1)."""
     if face.smile is None:
         return UNKNOWN
-    return min(1.0, max(0.0, UNKNOWN + face.smile / 2 - (face.grimace or 0.0) / 2))
+    grimace = face.grimace or 0.0
+    # A smile that is part of a grimace, such as a tongue put out, is none.
+    return UNKNOWN + face.smile * (1 - grimace) / 2 - grimace / 2
 
 
 def _eyes(face: Face, best_open: float) -> tuple[float, bool]:
