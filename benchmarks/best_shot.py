@@ -2,8 +2,8 @@
 
     python benchmarks/best_shot.py DATA_DIR
 
-DATA_DIR holds `bursts/best.json` (frames with times, `best_any_of`, `worst`). Every series is judged in several
-shuffled orders; another pick in another order counts as a failure.
+DATA_DIR holds `bursts/best.json` (frames with times, `best_any_of`, `worst`). Every series is judged in
+several shuffled orders; another pick in another order counts as a failure.
 """
 
 import json

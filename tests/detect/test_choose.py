@@ -1,6 +1,7 @@
 """Which back end is taken, and what is said of it."""
 
 import importlib.metadata
+import importlib.util
 
 import pytest
 
@@ -38,6 +39,14 @@ def test_without_models_it_says_so_and_goes_on(name):
     assert choice.name == "none"
     assert "centerface.onnx" in choice.word
     assert "sharpness and exposure" in choice.word
+
+
+def test_opencv_that_is_not_installed_is_told_with_what_to_do(monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    chooser.backend.cache_clear()
+    choice = choose("opencv")
+    assert choice.name == "none"
+    assert "pip install" in choice.word
 
 
 def test_an_unknown_name_is_refused_with_those_there_are():

@@ -1,5 +1,6 @@
 """Scores of series: relative to the group, to the person, and never to the order of arrival."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,9 +16,13 @@ from keepers.score.weights import Weights
 START = datetime(2024, 5, 1, 12, tzinfo=UTC)
 
 
+CALM = Face(
+    (0.4, 0.3, 0.2, 0.2), 0.9, eyes_open=0.95, eye_min=0.95, smile=0.5, sharpness=0.7, yaw=0.0, light=1.0
+)
+
+
 def a_face(x=0.4, y=0.3, side=0.2, **parts) -> Face:
-    known = {"eyes_open": 0.95, "eye_min": 0.95, "smile": 0.5, "sharpness": 0.7, "yaw": 0.0, "light": 1.0}
-    return Face((x, y, side, side), 0.9, **(known | parts))
+    return replace(CALM, box=(x, y, side, side), **parts)
 
 
 def member(number: int, *faces: Face, sharpness=1.0, clipped=0.0, facts=None, look=True) -> Member:

@@ -8,8 +8,8 @@ from keepers.detect.backend import Box, Picture
 from keepers.detect.nets import Net
 
 #: Long side of what the network sees. On 59 photos with 1,283 faces, 640 found .85 of those of 24-48 pixels
-#: and .98 of the larger ones; 960 .97 and .98 at twice the time. 576 finds every labelled face that 640 does on
-#: another 52 photos, and leaves decoding its share of the 50 ms a photo: 23 ms instead of 29.
+#: and .98 of the larger ones; 960 .97 and .98 at twice the time. 576 finds every labelled face that 640 does
+#: on another 52 photos, and leaves decoding its share of the 50 ms a photo: 23 ms instead of 29.
 LONG_SIDE = 576
 CERTAIN = 0.5
 OVERLAP = 0.3

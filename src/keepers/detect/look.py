@@ -57,7 +57,7 @@ def look(task: LookTask) -> Look:
 
 
 def _long_side(facts: Facts) -> int:
-    """A half, quarter or eighth of the photo: a JPEG decodes to that at once, any other size costs a resize."""
+    """A half, quarter or eighth of the photo: a JPEG decodes to that at once, other sizes cost a resize."""
     side = max(facts.width, facts.height)
     for part in (8, 4, 2):
         if side >= part * LONG_SIDE:
