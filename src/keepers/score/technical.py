@@ -95,7 +95,8 @@ def _tiles(edges: Floats) -> float:
     if not height or not width:
         return float(edges.std())
     inner = edges[:height, :width]
-    rows = np.arange(0, height, height // TILES), np.arange(0, width, width // TILES)
+    down = list(range(0, height, height // TILES))
+    across = list(range(0, width, width // TILES))
     # The Laplacian's mean is near zero in a tile, so the root of its mean square is the deviation.
-    squares = np.add.reduceat(np.add.reduceat(inner * inner, rows[0], axis=0), rows[1], axis=1)
+    squares = np.add.reduceat(np.add.reduceat(inner * inner, down, axis=0), across, axis=1)
     return float(np.percentile(np.sqrt(squares * (TILES * TILES / inner.size)), 90))
