@@ -41,7 +41,9 @@ def prints(count: int, rng: np.random.Generator) -> npt.NDArray[np.void]:
     for turn in range(TURNS):
         table["phash"][:, turn] = flipped(rng.integers(0, 2**64, scenes, dtype=np.uint64)[scene], 6, rng)
         for part in range(2):
-            table["dhash"][:, turn, part] = flipped(rng.integers(0, 2**64, scenes, dtype=np.uint64)[scene], 8, rng)
+            table["dhash"][:, turn, part] = flipped(
+                rng.integers(0, 2**64, scenes, dtype=np.uint64)[scene], 8, rng
+            )
     table["old"] = table["dhash"][:, 0, 0]
     for start in range(0, count, 10_000):
         part = scene[start : start + 10_000]
@@ -118,15 +120,25 @@ def measure(count: int, *, brute: bool) -> None:
     for radius in (5, 8, 10, 12):
         timed(f"pHash64 within {radius}", lambda radius=radius: pairs(hashes, radius), slow)
     timed("default rule, upright", lambda: len(looks.joined(list(looks.upright(table, rows))).left), slow)
-    timed("default rule, 7 other turns", lambda: len(looks.joined(list(looks.turned(table, rows))).left), 14 * slow)
+    timed(
+        "default rule, 7 other turns",
+        lambda: len(looks.joined(list(looks.turned(table, rows))).left),
+        14 * slow,
+    )
     times = np.sort(np.nan_to_num(table.taken[rows], nan=0.0))
-    timed("window of 300 s", lambda: sum(len(i) for i, _ in neighbours.nearby(times[times > 0], hashes[times > 0], 300, 12)), slow)
+    timed(
+        "window of 300 s",
+        lambda: sum(len(i) for i, _ in neighbours.nearby(times[times > 0], hashes[times > 0], 300, 12)),
+        slow,
+    )
     timed("all groups", lambda: len(clusters(table, Rule())), 0)
 
 
 def main() -> int:
     """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--photos", type=int, default=100_000)
     parser.add_argument("--million", action="store_true")
     parser.add_argument("--no-brute", action="store_true")

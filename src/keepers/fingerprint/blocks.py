@@ -17,7 +17,7 @@ _SHIFT: Final = 2
 def likeness(left: Blocks, right: Blocks) -> Real:
     """Correlation of grey levels, 1 for the same picture in whatever light; pair by pair."""
     one, other = _normal(_flat(left)), _normal(_flat(right))
-    return np.einsum("ij,ij->i", one, other) / np.float32(one.shape[1])
+    return np.asarray(np.einsum("ij,ij->i", one, other) / np.float32(one.shape[1]), np.float32)
 
 
 def shifted_likeness(left: Blocks, right: Blocks) -> Real:
@@ -38,7 +38,7 @@ def shifted_likeness(left: Blocks, right: Blocks) -> Real:
 def ranked_likeness(left: Blocks, right: Blocks) -> Real:
     """Correlation of the ranks of grey levels: what exposure does to a scene leaves them as they were."""
     one, other = _normal(_ranks(_flat(left))), _normal(_ranks(_flat(right)))
-    return np.einsum("ij,ij->i", one, other) / np.float32(one.shape[1])
+    return np.asarray(np.einsum("ij,ij->i", one, other) / np.float32(one.shape[1]), np.float32)
 
 
 def turned(blocks: Blocks, turn: int) -> Blocks:
@@ -62,7 +62,7 @@ def _normal(values: Real) -> Real:
 
 def _halved(blocks: Blocks) -> Real:
     half = BLOCK // 2
-    return blocks.reshape(-1, half, 2, half, 2).mean(axis=(2, 4), dtype=np.float32)
+    return np.asarray(blocks.reshape(-1, half, 2, half, 2).mean(axis=(2, 4), dtype=np.float32))
 
 
 def _part(blocks: Real, down: int, along: int) -> Real:

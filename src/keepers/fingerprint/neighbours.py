@@ -3,7 +3,7 @@
 Two 64-bit hashes that differ in at most r bits must be alike in one of k bands: by the pigeonhole principle,
 if the bands' thresholds t add up to r + 1 - k, some band differs in no more than its t (Norouzi, Punjani and Fleet,
 "Fast Exact Search in Hamming Space with Multi-Index Hashing", 2014). Sorted by a band, the hashes that can
-match a bucket are a few runs of the array, and they are compared as one dense block: about 1.3 ns a pair.
+match a bucket are a few runs of the array, and they are compared as one dense block: about 1 ns a pair.
 """
 
 from collections.abc import Iterator
@@ -21,9 +21,9 @@ Rows = npt.NDArray[np.intp]
 Pairs = tuple[Rows, Rows]
 
 #: Nanoseconds: to compare one pair in a block, to prepare one bucket, to look one neighbouring bucket up (measured).
-_PAIR_COST: Final = 1.3
-_BUCKET_COST: Final = 30_000.0
-_LOOK_COST: Final = 12.0
+_PAIR_COST: Final = 1.0
+_BUCKET_COST: Final = 45_000.0
+_LOOK_COST: Final = 150.0
 #: Pairs compared at once: blocks beyond the second-level cache take twice the time.
 _BLOCK: Final = 1 << 15
 #: Found pairs are handed on in batches of so many, not in the handful that one bucket gives.
@@ -73,7 +73,7 @@ def nearby(times: npt.NDArray[np.float64], hashes: Words, window: float, radius:
 
 def distance(left: Words, right: Words) -> npt.NDArray[np.int64]:
     """How many bits differ between hashes, one by one."""
-    return np.bitwise_count(left ^ right).astype(np.int64)
+    return np.asarray(np.bitwise_count(left ^ right), np.int64)
 
 
 def plan(radius: int, left: int, right: int) -> tuple[Band, ...]:
@@ -106,7 +106,9 @@ def _plans(radius: int) -> tuple[tuple[Band, ...], ...]:
                 continue
             sizes = [(narrow, low)] * (count - extra) + [(wide, low + 1)] * extra
             shifts = np.cumsum([0, *(bits for bits, _ in sizes)]).tolist()
-            found.append(tuple(Band(shift, bits, most) for shift, (bits, most) in zip(shifts, sizes, strict=False)))
+            found.append(
+                tuple(Band(shift, bits, most) for shift, (bits, most) in zip(shifts, sizes, strict=False))
+            )
     return tuple(found)
 
 
@@ -190,4 +192,8 @@ def _block(rows: Words, columns: Words, radius: int) -> Pairs:
 @lru_cache(maxsize=64)
 def _ball(bits: int, most: int) -> tuple[int, ...]:
     """All numbers of so many bits with at most `most` of them set, 0 first."""
-    return tuple(sum(1 << bit for bit in chosen) for count in range(most + 1) for chosen in combinations(range(bits), count))
+    return tuple(
+        sum(1 << bit for bit in chosen)
+        for count in range(most + 1)
+        for chosen in combinations(range(bits), count)
+    )

@@ -77,7 +77,7 @@ def _fit(size: int, cells: int) -> Real:
     pixels = np.arange(size)
     low = np.maximum(edges[:-1, None], pixels)
     high = np.minimum(edges[1:, None], pixels + 1)
-    return (np.clip(high - low, 0, None) * (cells / size)).astype(np.float32)
+    return np.asarray(np.clip(high - low, 0, None) * (cells / size), np.float32)
 
 
 @lru_cache(maxsize=1)

@@ -59,7 +59,11 @@ def registered(queries: Blocks, originals: Blocks, starts: Real) -> Fit:
     one = (values - ((values * weights).sum(axis=1) / total)[:, None]) * weights
     other = (target - ((target * weights).sum(axis=1) / total)[:, None]) * weights
     scale = np.sqrt((one * one).sum(axis=1) * (other * other).sum(axis=1))
-    return Fit((one * other).sum(axis=1) / np.maximum(scale, np.float32(1e-3)), maps, total / np.float32(BLOCK * BLOCK))
+    return Fit(
+        (one * other).sum(axis=1) / np.maximum(scale, np.float32(1e-3)),
+        maps,
+        total / np.float32(BLOCK * BLOCK),
+    )
 
 
 def identity(count: int) -> Real:
@@ -90,7 +94,9 @@ def window_views(originals: Blocks, maps: Real) -> Real:
     views = np.matmul(np.matmul(high, pictures[:, None]), wide.transpose(0, 2, 1))
     flat = views.reshape(len(originals), len(maps), -1)
     flat = flat - flat.mean(axis=2, keepdims=True)
-    return np.asarray(flat / np.maximum(np.sqrt((flat * flat).sum(axis=2, keepdims=True)), np.float32(1e-3)), np.float32)
+    return np.asarray(
+        flat / np.maximum(np.sqrt((flat * flat).sum(axis=2, keepdims=True)), np.float32(1e-3)), np.float32
+    )
 
 
 def _cover(centres: npt.NDArray[np.floating], scales: Real) -> Real:
@@ -99,7 +105,7 @@ def _cover(centres: npt.NDArray[np.floating], scales: Real) -> Real:
     edges = np.arange(BLOCK) - BLOCK / 2
     low = np.maximum(centres[:, :, None] - half, edges)
     high = np.minimum(centres[:, :, None] + half, edges + 1)
-    return (np.clip(high - low, 0, None) / (2 * half)).astype(np.float32)
+    return np.asarray(np.clip(high - low, 0, None) / (2 * half), np.float32)
 
 
 def _grid() -> tuple[Real, Real]:
@@ -117,7 +123,9 @@ def _normal(blocks: Blocks) -> Real:
 def _step(target: Real, picture: Real, maps: Real) -> Real:
     values, along, down, inside = _sampled(picture, maps)
     x, y = _grid()
-    slopes = np.stack([along * x, along * y, along, down * x, down * y, down, -target, -np.ones_like(target)], axis=-1)
+    slopes = np.stack(
+        [along * x, along * y, along, down * x, down * y, down, -target, -np.ones_like(target)], axis=-1
+    )
     slopes *= inside[..., None]
     turned = slopes.transpose(0, 2, 1)
     matrix = turned @ slopes + np.diag(_DAMPING)
@@ -146,6 +154,12 @@ def _sampled(picture: Real, maps: Real) -> tuple[Real, Real, Real, npt.NDArray[n
         np.asarray(lower - upper, np.float32),
         inside,
     )
+
+
+def share(fit: Fit) -> Real:
+    """The share of the original that the query shows."""
+    xx, xy, _, yx, yy, _ = fit.maps.T
+    return np.asarray(xx * yy - xy * yx)
 
 
 def is_view(fit: Fit, query_aspects: Real, original_aspects: Real) -> npt.NDArray[np.bool_]:

@@ -34,11 +34,8 @@ _MOST_FRAMES: Final = 9
 
 def brackets(photos: Photos, rule: Rule) -> tuple[Cluster, ...]:
     """Exposure stacks, each from one press of the shutter to the next repeated exposure."""
-    found: list[Cluster] = []
-    for run in _runs(photos):
-        for frames in _stacks(photos, run):
-            if len(frames) >= max(2, rule.min_size):
-                found.append(_cluster(photos, frames))
+    stacks = (frames for run in _runs(photos) for frames in _stacks(photos, run))
+    found = [_cluster(photos, frames) for frames in stacks if len(frames) >= max(2, rule.min_size)]
     return tuple(sorted(found, key=lambda cluster: cluster.rows))
 
 
@@ -46,7 +43,9 @@ def _cluster(photos: Photos, frames: Rows) -> Cluster:
     """A bracket of these rows, with the spread of its exposures in words."""
     levels = _levels(photos, frames)
     words = f"{len(frames)} exposures of one scene"
-    spread = f"{float(np.ptp(levels)):.1f} EV apart" if levels is not None else "told apart by their brightness"
+    spread = (
+        f"{float(np.ptp(levels)):.1f} EV apart" if levels is not None else "told apart by their brightness"
+    )
     return Cluster(GroupKind.BRACKET, tuple(sorted(frames.tolist())), -1, (words, spread))
 
 
@@ -118,4 +117,3 @@ def _levels(photos: Photos, rows: Rows) -> Levels | None:
 
 def _grey_levels(photos: Photos, rows: Rows) -> Levels:
     return photos.prints["mean"][rows].astype(np.float64)
-

@@ -45,7 +45,9 @@ def apart(photos: Photos, left: Rows, right: Rows) -> Mask:
     copies = _shortened(photos, left, right) & _resized(photos, left, right) & ~numbered
     second = numbered & (gap == 0) & (photos.taken[left] % 1 == 0) & _same_size(photos, left, right)
     shots = (gap >= 1) | ((gap > 0) & ~copies) | second
-    found: Mask = both & ((one_camera & shots) | (two_cameras & (gap > _CLOCKS)) | (nameless & (gap >= 1) & (gap <= _NAMELESS)))
+    found: Mask = both & (
+        (one_camera & shots) | (two_cameras & (gap > _CLOCKS)) | (nameless & (gap >= 1) & (gap <= _NAMELESS))
+    )
     return found
 
 
@@ -53,22 +55,26 @@ def _shortened(photos: Photos, left: Rows, right: Rows) -> Mask:
     """Which pairs may have one time, the one with its fraction of a second and the other without."""
     one, other = photos.taken[left], photos.taken[right]
     same_second = np.floor(one) == np.floor(other)
-    return same_second & ((one % 1 == 0) | (other % 1 == 0))
+    return np.asarray(same_second & ((one % 1 == 0) | (other % 1 == 0)))
 
 
 def _same_size(photos: Photos, left: Rows, right: Rows) -> Mask:
-    return (photos.width[left] == photos.width[right]) & (photos.height[left] == photos.height[right])
+    return np.asarray(
+        (photos.width[left] == photos.width[right]) & (photos.height[left] == photos.height[right])
+    )
 
 
 def _resized(photos: Photos, left: Rows, right: Rows) -> Mask:
     """Which pairs have one shape at two scales."""
     wide = photos.width[left] / np.maximum(photos.width[right], 1)
     high = photos.height[left] / np.maximum(photos.height[right], 1)
-    return (np.abs(wide / np.maximum(high, 1e-9) - 1) <= _SHAPE) & (np.abs(wide - 1) >= _SCALE)
+    return np.asarray((np.abs(wide / np.maximum(high, 1e-9) - 1) <= _SHAPE) & (np.abs(wide - 1) >= _SCALE))
 
 
 def _numbered(photos: Photos, left: Rows, right: Rows) -> Mask:
     """Which pairs lie in one folder and were numbered by a camera, soon after each other."""
     one, other = photos.stem[left], photos.stem[right]
-    near = (one != other) & (np.abs(one - other) <= _NEAR_NUMBERS) & (np.minimum(one, other) >= _CAMERA_NUMBER)
-    return near & (photos.folder[left] == photos.folder[right])
+    near = (
+        (one != other) & (np.abs(one - other) <= _NEAR_NUMBERS) & (np.minimum(one, other) >= _CAMERA_NUMBER)
+    )
+    return np.asarray(near & (photos.folder[left] == photos.folder[right]))

@@ -61,10 +61,16 @@ def _neighbourhoods(photos: Photos, queries: Rows, originals: Rows) -> Iterator[
         largest = np.maximum.reduceat(area[pool], starts)
         # In a camera's own folder all photos are of one size: nothing there can be a part of another.
         place = np.minimum(np.searchsorted(present, keys[queries]), len(present) - 1)
-        small = (present[place] == keys[queries]) & (area[queries] <= largest[place] * _LARGEST) & (sizes[place] <= _MOST)
+        small = (
+            (present[place] == keys[queries])
+            & (area[queries] <= largest[place] * _LARGEST)
+            & (sizes[place] <= _MOST)
+        )
         some = queries[small][np.argsort(place[small], kind="stable")]
         wanted, cuts = np.unique(np.sort(place[small]), return_index=True)
-        for number_of, part in zip(wanted.tolist(), np.split(some, cuts[1:]) if len(some) else [], strict=True):
+        for number_of, part in zip(
+            wanted.tolist(), np.split(some, cuts[1:]) if len(some) else [], strict=True
+        ):
             yield part, pool[starts[number_of] : starts[number_of] + sizes[number_of]]
 
 
@@ -95,20 +101,28 @@ def _possible(photos: Photos, queries: Rows, originals: Rows) -> npt.NDArray[np.
     """Which originals are larger than which queries and no other shot: (query, original)."""
     wide, high = photos.width[queries][:, None], photos.height[queries][:, None]
     fits = (wide <= photos.width[originals] * 1.02) & (high <= photos.height[originals] * 1.02)
-    fits &= wide * high.astype(np.int64) <= photos.width[originals].astype(np.int64) * photos.height[originals] * _LARGEST
+    fits &= (
+        wide * high.astype(np.int64)
+        <= photos.width[originals].astype(np.int64) * photos.height[originals] * _LARGEST
+    )
     of, at = np.nonzero(fits)
     fits[of, at] = ~clocks.apart(photos, queries[of], originals[at])
     return np.asarray(fits)
 
 
-def _refined(photos: Photos, originals: Rows, queries: Rows, starts: Real) -> Iterator[tuple[int, int, float]]:
-    aspects = photos.width.astype(np.float32) / np.maximum(photos.height, 1)
+def _refined(
+    photos: Photos, originals: Rows, queries: Rows, starts: Real
+) -> Iterator[tuple[int, int, float]]:
     block = photos.prints["block"]
     for low in range(0, len(originals), 256):
         part = slice(low, low + 256)
         one, other = queries[part], originals[part]
         fit = registration.registered(block[one], block[other], starts[part])
-        share = fit.maps[:, 0] * fit.maps[:, 4]
-        good = (fit.likeness >= _CONFIRMED) & (share <= _LARGEST) & registration.is_view(fit, aspects[one], aspects[other])
+        view = registration.is_view(fit, _aspects(photos, one), _aspects(photos, other))
+        good = (fit.likeness >= _CONFIRMED) & (registration.share(fit) <= _LARGEST) & view
         for row in np.flatnonzero(good).tolist():
             yield int(other[row]), int(one[row]), float(fit.likeness[row])
+
+
+def _aspects(photos: Photos, rows: Rows) -> Real:
+    return np.asarray(photos.width[rows] / np.maximum(photos.height[rows], 1), np.float32)

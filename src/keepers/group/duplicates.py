@@ -42,16 +42,20 @@ def pixel_candidates(photos: Photos) -> list[tuple[int, int]]:
         same = (photos.width[one] == photos.width[other]) & (photos.height[one] == photos.height[other])
         one, other = one[same], other[same]
         bits = np.bitwise_count(prints["dhash"][one, 0] ^ prints["dhash"][other, 0]).sum(axis=1)
-        unproven = (photos.pixels[one] != photos.pixels[other]).any(axis=1) | (photos.pixels[one] == 0).all(axis=1)
+        unproven = (photos.pixels[one] != photos.pixels[other]).any(axis=1) | (photos.pixels[one] == 0).all(
+            axis=1
+        )
         keep = (bits <= _PIXEL_DHASH_BITS) & unproven & ~clocks.apart(photos, one, other)
         one, other = one[keep], other[keep]
         steps = np.abs(prints["block"][one].astype(np.int16) - prints["block"][other])
-        keep = (steps.max(axis=(1, 2), initial=0) <= _PIXEL_GREY) & (steps.mean(axis=(1, 2)) <= _PIXEL_MEAN_GREY)
+        keep = (steps.max(axis=(1, 2), initial=0) <= _PIXEL_GREY) & (
+            steps.mean(axis=(1, 2)) <= _PIXEL_MEAN_GREY
+        )
         found += zip(one[keep].tolist(), other[keep].tolist(), strict=True)
     first: dict[int, int] = {}
-    for one, other in sorted(found):
-        first.setdefault(other, first.get(one, one))
-    return sorted((one, other) for other, one in first.items())
+    for low, high in sorted(found):
+        first.setdefault(high, first.get(low, low))
+    return sorted((low, high) for high, low in first.items())
 
 
 def same_pixels(photos: Photos, full: Mapping[int, str], min_size: int = 2) -> tuple[Cluster, ...]:
@@ -75,17 +79,25 @@ def same_picture(photos: Photos, rule: Rule) -> tuple[Cluster, ...]:
     A photo that matches several originals goes to the nearest.
     """
     rank = _originality(photos)
-    first, stands_for = _representatives(photos, rank, rule)
+    first, stands_for = _representatives(photos, rank)
     if rule.threshold is not None and rule.threshold > _LISTED_THRESHOLD:
         centre = _swept(photos, first, rank, rule.threshold)
         how = np.zeros(len(photos), np.int8)
     else:
-        links = looks.same_picture(photos, first) if rule.threshold is None else looks.same_old_hash(photos, first, rule.threshold)
+        links = (
+            looks.same_picture(photos, first)
+            if rule.threshold is None
+            else looks.same_old_hash(photos, first, rule.threshold)
+        )
         centre, how = _stars(len(photos), links, rank)
         if rule.threshold is None:
             _add_crops(photos, first, centre, how)
     centre = centre[stands_for]
-    return tuple(_cluster(rows, int(centre[rows[0]]), how) for rows in _sets(centre.tolist()) if len(rows) >= max(2, rule.min_size))
+    return tuple(
+        _cluster(rows, int(centre[rows[0]]), how)
+        for rows in _sets(centre.tolist())
+        if len(rows) >= max(2, rule.min_size)
+    )
 
 
 def _add_crops(photos: Photos, first: Rows, centre: Rows, how: npt.NDArray[np.int8]) -> None:
@@ -114,7 +126,7 @@ def _originality(photos: Photos) -> Rows:
     return rank
 
 
-def _representatives(photos: Photos, rank: Rows, rule: Rule) -> tuple[Rows, Rows]:
+def _representatives(photos: Photos, rank: Rows) -> tuple[Rows, Rows]:
     """One row for all that are alike to the last bit and may be one shot, and for each row which one that is.
 
     A thousand resized copies are one then, and not half a million pairs.
@@ -123,15 +135,21 @@ def _representatives(photos: Photos, rank: Rows, rule: Rule) -> tuple[Rows, Rows
     timed = clocks.known(photos)
     stem = np.where(timed, photos.stem, -1)
     time = np.where(timed, photos.taken, -1.0)
-    columns = [photos.prints["phash"][:, 0], *photos.prints["dhash"][:, 0].T, photos.prints["trim_phash"], photos.prints["old"]]
-    keys = np.stack([*(c.view(np.int64) for c in map(np.ascontiguousarray, columns)), time.view(np.int64), stem])
+    columns = [
+        photos.prints["phash"][:, 0],
+        *photos.prints["dhash"][:, 0].T,
+        photos.prints["trim_phash"],
+        photos.prints["old"],
+    ]
+    keys = np.stack(
+        [*(c.view(np.int64) for c in map(np.ascontiguousarray, columns)), time.view(np.int64), stem]
+    )
     shape = np.stack([photos.camera, photos.width, photos.height, photos.folder * timed]).astype(np.int64)
     alone = np.where(solid, -1, np.arange(len(photos)))
     order = np.lexsort((rank, *np.vstack([keys, shape, alone[None]])))
     table = np.vstack([keys, shape, alone[None]])[:, order]
     new = np.ones(len(photos), np.bool_)
     new[1:] = (table[:, 1:] != table[:, :-1]).any(axis=0)
-    del rule
     stands_for = np.empty(len(photos), np.intp)
     stands_for[order] = order[new][np.cumsum(new) - 1]
     return np.sort(order[new]), stands_for
@@ -182,7 +200,11 @@ def _swept(photos: Photos, rows: Rows, rank: Rows, threshold: int) -> Rows:
 
 def _cluster(rows: tuple[int, ...], centre: int, how: npt.NDArray[np.int8]) -> Cluster:
     counts = np.bincount(how[list(rows)], minlength=4)
-    words = {looks.TURNED: "turned or mirrored", looks.BORDERED: "without its border", looks.CROPPED: "a part of it"}
+    words = {
+        looks.TURNED: "turned or mirrored",
+        looks.BORDERED: "without its border",
+        looks.CROPPED: "a part of it",
+    }
     evidence = ["each looks like the original"]
     evidence += [f"{counts[kind]} {word}" for kind, word in words.items() if counts[kind]]
     return Cluster(GroupKind.SAME_PICTURE, rows, centre, tuple(evidence))

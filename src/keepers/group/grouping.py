@@ -26,7 +26,9 @@ def clusters(photos: Photos, rule: Rule, full: Mapping[int, str] | None = None) 
         found += pixels
     if GroupKind.SAME_PICTURE in wanted:
         equal = {row: number for number, cluster in enumerate(pixels) for row in cluster.rows}
-        found += [cluster for cluster in pictures if len({equal.get(row, -1 - row) for row in cluster.rows}) > 1]
+        found += [
+            cluster for cluster in pictures if len({equal.get(row, -1 - row) for row in cluster.rows}) > 1
+        ]
     if GroupKind.BURST in wanted:
         framed = [row for stack in stacks for row in stack.rows]
         found += series.bursts(photos, rule, {*framed, *_copies(photos, pixels), *_copies(photos, pictures)})
@@ -42,6 +44,10 @@ def _copies(photos: Photos, pictures: Iterable[Cluster]) -> set[int]:
     for cluster in pictures:
         rows = np.array(cluster.rows)
         with_time = rows[timed[rows]]
-        shown = cluster.centre if cluster.centre >= 0 and (timed[cluster.centre] or not len(with_time)) else int([*with_time, *rows][0])
+        shown = (
+            cluster.centre
+            if cluster.centre >= 0 and (timed[cluster.centre] or not len(with_time))
+            else int([*with_time, *rows][0])
+        )
         found |= set(cluster.rows) - {shown}
     return found

@@ -2,7 +2,8 @@
 
 The default rule is pHash64 <= 12 and dHash128 <= 30: of 175 photos x 15 edits it finds .953 and joins no different
 ones, but it does join other views of one building at 10-12 and 17-21 bits. So a candidate must also agree in its
-grey levels: edits of one picture correlate above .95 (tilts, once laid straight), other views below .87.
+grey levels: edits of one picture correlate above .98 (tilts and small crops, once laid straight), other views below
+.91, or their map leaves the picture.
 """
 
 from collections.abc import Iterator
@@ -29,11 +30,14 @@ _TRIM_PHASH_BITS: Final = 10
 _TRIM_DHASH_BITS: Final = 24
 #: Hashes as near as this need no more than a rough agreement (heavy filters, stickers, captions).
 _TIGHT_PHASH_BITS: Final = 6
-_TIGHT_DHASH_BITS: Final = 16
-_ROUGH: Final = 0.85
-_SURE: Final = 0.92
-#: After registration, and with a map that could be a crop or a tilt.
-_REGISTERED: Final = 0.95
+_TIGHT_DHASH_BITS: Final = 12
+_ROUGH: Final = 0.90
+#: Edits that leave the frame alone score .98 and more; two frames of one face without times .97.
+_SURE: Final = 0.975
+#: After registration, with a map that is a small crop or a tilt (.982 and more): what lies still and agrees less
+#: than `_SURE` is another frame, however well it registers.
+_REGISTERED: Final = 0.97
+_LARGEST_VIEW: Final = 0.97
 _HOPELESS: Final = 0.5
 _CHUNK: Final = 4096
 _REGISTERED_AT_ONCE: Final = 256
@@ -55,6 +59,15 @@ class Links:
     right: Rows
     distance: Real
     how: npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One side of some pairs, turned as the match asks."""
+
+    blocks: blocks.Blocks
+    aspects: Real
+    pixels: Real
 
 
 def joined(parts: list[Links]) -> Links:
@@ -89,7 +102,9 @@ def same_old_hash(photos: Photos, rows: Rows, threshold: int) -> Links:
     for i, j in neighbours.within(hashes, threshold):
         left, right = rows[i], rows[j]
         keep = ~clocks.apart(photos, left, right)
-        parts.append(_links(left[keep], right[keep], neighbours.distance(hashes[i[keep]], hashes[j[keep]]), UPRIGHT))
+        parts.append(
+            _links(left[keep], right[keep], neighbours.distance(hashes[i[keep]], hashes[j[keep]]), UPRIGHT)
+        )
     return joined(parts)
 
 
@@ -97,7 +112,9 @@ def alike(photos: Photos, left: Rows, right: Rows) -> Mask:
     """Which pairs pass the default rule, upright, by their hashes."""
     one, other = photos.prints["phash"][left, 0], photos.prints["phash"][right, 0]
     near = neighbours.distance(one, other) <= PHASH_BITS
-    return near & (_dhash_bits(photos.prints["dhash"][left, 0], photos.prints["dhash"][right, 0]) <= DHASH_BITS)
+    return near & (
+        _dhash_bits(photos.prints["dhash"][left, 0], photos.prints["dhash"][right, 0]) <= DHASH_BITS
+    )
 
 
 def _links(left: Rows, right: Rows, distance: npt.NDArray[np.integer], how: int) -> Links:
@@ -105,16 +122,18 @@ def _links(left: Rows, right: Rows, distance: npt.NDArray[np.integer], how: int)
 
 
 def _dhash_bits(left: npt.NDArray[np.uint64], right: npt.NDArray[np.uint64]) -> Bits:
-    return np.bitwise_count(left ^ right).sum(axis=-1, dtype=np.int64)
+    return np.asarray(np.bitwise_count(left ^ right).sum(axis=-1, dtype=np.int64))
 
 
 def upright(photos: Photos, rows: Rows) -> Iterator[Links]:
+    """Links between pictures that lie the same way."""
     hashes = photos.prints["phash"][rows, 0]
     for i, j in neighbours.within(hashes, PHASH_BITS):
         yield from _confirmed(photos, rows[i], rows[j], 0)
 
 
 def turned(photos: Photos, rows: Rows) -> Iterator[Links]:
+    """Links between pictures of which one is turned or mirrored."""
     hashes = photos.prints["phash"][rows]
     others = np.ascontiguousarray(hashes[:, 1:]).ravel()
     for i, at in neighbours.across(np.ascontiguousarray(hashes[:, 0]), others, PHASH_BITS):
@@ -135,31 +154,37 @@ def _confirmed(photos: Photos, left: Rows, right: Rows, turn: int) -> Iterator[L
         one, other = one[~shots], other[~shots]
         pbits = neighbours.distance(prints["phash"][one, 0], prints["phash"][other, turn])
         dbits = _dhash_bits(prints["dhash"][one, 0], prints["dhash"][other, turn])
-        here, there = prints["block"][one], blocks.turned(prints["block"][other], turn)
-        aspects = _aspects(photos, one, 0), _aspects(photos, other, turn)
-        agreed = _agree(here, there, aspects, (pbits <= _TIGHT_PHASH_BITS) & (dbits <= _TIGHT_DHASH_BITS))
+        here = _Side(prints["block"][one], *_shapes(photos, one, 0))
+        there = _Side(blocks.turned(prints["block"][other], turn), *_shapes(photos, other, turn))
+        agreed = _agree(here, there, (pbits <= _TIGHT_PHASH_BITS) & (dbits <= _TIGHT_DHASH_BITS))
         how = TURNED if turn else UPRIGHT
         yield _links(one[agreed], other[agreed], (pbits + dbits)[agreed], how)
 
 
-def _aspects(photos: Photos, rows: Rows, turn: int) -> Real:
+def _shapes(photos: Photos, rows: Rows, turn: int) -> tuple[Real, Real]:
+    """Aspect and number of pixels of the pictures as they are turned."""
     wide, high = photos.width[rows].astype(np.float32), photos.height[rows].astype(np.float32)
-    return high / np.maximum(wide, 1) if turn >= TURNS // 2 else wide / np.maximum(high, 1)
+    wide, high = (high, wide) if turn >= TURNS // 2 else (wide, high)
+    return np.asarray(wide / np.maximum(high, 1), np.float32), wide * high
 
 
-def _agree(here: blocks.Blocks, there: blocks.Blocks, aspects: tuple[Real, Real], tight: Mask) -> Mask:
-    """Whether the blocks agree as they are, or one shows a part of the other, perhaps tilted."""
-    if not len(here):
+def _agree(here: _Side, there: _Side, tight: Mask) -> Mask:
+    """Whether the blocks agree as they are, or the smaller picture shows a part of the larger, perhaps tilted."""
+    if not len(here.blocks):
         return tight
-    seen = blocks.likeness(here, there)
+    seen = blocks.likeness(here.blocks, there.blocks)
     agreed: Mask = (seen >= _SURE) | (tight & (seen >= _ROUGH))
-    doubtful = np.flatnonzero(~agreed & (seen >= _HOPELESS))
-    for start in range(0, len(doubtful), _REGISTERED_AT_ONCE):
-        part = doubtful[start : start + _REGISTERED_AT_ONCE]
-        sides = (here[part], aspects[0][part]), (there[part], aspects[1][part])
-        for (query, shape), (original, full) in (sides, sides[::-1]):
-            fit = registration.registered(query, original, registration.identity(len(part)))
-            agreed[part] |= (fit.likeness >= _REGISTERED) & registration.is_view(fit, shape, full)
+    doubtful = ~agreed & (seen >= _HOPELESS)
+    for query, original in ((here, there), (there, here)):
+        # What shows a part has fewer pixels; of two frames of one size the subject has moved.
+        at = np.flatnonzero(doubtful & (query.pixels < original.pixels * _LARGEST_VIEW))
+        for start in range(0, len(at), _REGISTERED_AT_ONCE):
+            part = at[start : start + _REGISTERED_AT_ONCE]
+            fit = registration.registered(
+                query.blocks[part], original.blocks[part], registration.identity(len(part))
+            )
+            view = registration.is_view(fit, query.aspects[part], original.aspects[part])
+            agreed[part] |= (fit.likeness >= _REGISTERED) & (registration.share(fit) <= _LARGEST_VIEW) & view
     return agreed
 
 

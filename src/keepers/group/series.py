@@ -47,8 +47,12 @@ def bursts(photos: Photos, rule: Rule, without: Iterable[int] = ()) -> tuple[Clu
     else:
         earlier = _listed(len(rows), _pairs(photos, rows, rule))
     sets = _complete(len(rows), earlier)
-    found = (tuple(sorted(rows[members].tolist())) for members in sets if len(members) >= max(2, rule.min_size))
-    return tuple(Cluster(GroupKind.BURST, members, -1, _evidence(photos, members)) for members in sorted(found))
+    found = (
+        tuple(sorted(rows[members].tolist())) for members in sets if len(members) >= max(2, rule.min_size)
+    )
+    return tuple(
+        Cluster(GroupKind.BURST, members, -1, _evidence(photos, members)) for members in sorted(found)
+    )
 
 
 def _pairs(photos: Photos, rows: Rows, rule: Rule) -> Iterator[tuple[Rows, Rows]]:
@@ -56,7 +60,9 @@ def _pairs(photos: Photos, rows: Rows, rule: Rule) -> Iterator[tuple[Rows, Rows]
     firm = looks.solid(photos)[rows]
     times = photos.taken[rows]
     if rule.threshold is not None:
-        yield from _shots(photos, rows, _similar(photos, rows, firm, rule, photos.prints["old"][rows], rule.threshold))
+        yield from _shots(
+            photos, rows, _similar(photos, rows, firm, rule, photos.prints["old"][rows], rule.threshold)
+        )
         return
     hashes = np.ascontiguousarray(photos.prints["phash"][rows, 0])
     yield from _camera_series(photos, rows)
@@ -99,7 +105,9 @@ def _one_moment(photos: Photos, rows: Rows, i: Rows, j: Rows) -> tuple[Rows, Row
     """The pairs of one camera that look as much alike as their distance in time asks."""
     one = photos.camera[rows[i]] == photos.camera[rows[j]]
     i, j = i[one], j[one]
-    need = (_LEAST_LIKE + _LIKE_PER_SECOND * np.abs(photos.taken[rows[j]] - photos.taken[rows[i]])).astype(np.float32)
+    need = (_LEAST_LIKE + _LIKE_PER_SECOND * np.abs(photos.taken[rows[j]] - photos.taken[rows[i]])).astype(
+        np.float32
+    )
     like = np.zeros(len(i), np.bool_)
     block = photos.prints["block"]
     for start in range(0, len(i), 4096):
@@ -129,7 +137,9 @@ def _camera_series(photos: Photos, rows: Rows) -> Iterator[tuple[Rows, Rows]]:
 
 def _listed(count: int, pairs: Iterable[tuple[Rows, Rows]]) -> Callable[[int], Rows]:
     """For each position, the earlier positions that match it."""
-    parts = [(np.minimum(i, j).astype(np.int32), np.maximum(i, j).astype(np.int32)) for i, j in pairs if len(i)]
+    parts = [
+        (np.minimum(i, j).astype(np.int32), np.maximum(i, j).astype(np.int32)) for i, j in pairs if len(i)
+    ]
     early = np.concatenate([np.empty(0, np.int32), *(part[0] for part in parts)])
     late = np.concatenate([np.empty(0, np.int32), *(part[1] for part in parts)])
     keys = np.unique(late.astype(np.int64) * count + early)
@@ -146,7 +156,11 @@ def _looked_up(photos: Photos, rows: Rows, rule: Rule) -> Callable[[int], Rows]:
     threshold = rule.threshold or 0
     hashes = photos.prints["old"][rows]
     times = photos.taken[rows]
-    starts = np.searchsorted(times, times - rule.time_window) if rule.time_window > 0 else np.zeros(len(rows), np.intp)
+    starts = (
+        np.searchsorted(times, times - rule.time_window)
+        if rule.time_window > 0
+        else np.zeros(len(rows), np.intp)
+    )
     firm = looks.solid(photos)[rows]
 
     def earlier(position: int) -> Rows:
