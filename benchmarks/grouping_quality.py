@@ -2,7 +2,8 @@
 
     python benchmarks/grouping_quality.py DATA [LIBRARY…]
 
-DATA holds the slices exact, near, bursts and brackets with their JSON; a LIBRARY holds truth.json and library/.
+DATA holds the slices exact, near, bursts and brackets with their JSON; a LIBRARY holds truth.json and
+library/.
 """
 
 import argparse

@@ -2,8 +2,8 @@
 
     python benchmarks/search.py [--photos 100000] [--million] [--no-brute]
 
-The hashes are synthetic: a third as many scenes as photos, each photo some bits from its scene, 0.5 % flat frames
-that are all the same. Each line is one search; brute force is timed on a sample of rows and scaled.
+The hashes are synthetic: a third as many scenes as photos, each photo some bits from its scene, 0.5 % flat
+frames that are all the same. Each line is one search; brute force is timed on a sample of rows and scaled.
 """
 
 import argparse
@@ -11,6 +11,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +30,7 @@ def flipped(words: Words, bits: int, rng: np.random.Generator) -> Words:
     """The words with up to so many bits turned over in each."""
     for _ in range(bits):
         turn = np.uint64(1) << rng.integers(0, 64, words.shape, dtype=np.uint64)
-        words = words ^ np.where(rng.random(words.shape) < 0.5, turn, np.uint64(0))
+        words = words ^ np.where(rng.random(words.shape) < 0.5, turn, np.uint64(0)).astype(np.uint64)
     return words
 
 
@@ -45,10 +46,9 @@ def prints(count: int, rng: np.random.Generator) -> npt.NDArray[np.void]:
                 rng.integers(0, 2**64, scenes, dtype=np.uint64)[scene], 8, rng
             )
     table["old"] = table["dhash"][:, 0, 0]
+    faces = np.random.default_rng(7).integers(0, 256, (64, BLOCK, BLOCK), dtype=np.uint8)
     for start in range(0, count, 10_000):
-        part = scene[start : start + 10_000]
-        looks_like = np.random.default_rng(7).integers(0, 256, (64, BLOCK, BLOCK), dtype=np.uint8)
-        table["block"][start : start + 10_000] = looks_like[part % 64]
+        table["block"][start : start + 10_000] = faces[scene[start : start + 10_000] % 64]
     table["deviation"], table["mean"], table["trim_share"] = 50.0, 128.0, 1.0
     flat = rng.random(count) < 0.005
     for name in ("phash", "dhash", "old"):
@@ -118,7 +118,7 @@ def measure(count: int, *, brute: bool) -> None:
     slow = brute_force(hashes) if brute else 0.0
     print(f"{'numpy, every two':46} {slow:8.2f} s" if brute else "", f"table: peak {peak():.0f} MB")
     for radius in (5, 8, 10, 12):
-        timed(f"pHash64 within {radius}", lambda radius=radius: pairs(hashes, radius), slow)
+        timed(f"pHash64 within {radius}", partial(pairs, hashes, radius), slow)
     timed("default rule, upright", lambda: len(looks.joined(list(looks.upright(table, rows))).left), slow)
     timed(
         "default rule, 7 other turns",

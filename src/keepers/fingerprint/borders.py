@@ -11,8 +11,12 @@ Grey = npt.NDArray[np.uint8]
 _WAVER: Final = 12
 #: Share of a border line that may differ: the clock and the icons of a status bar.
 _WRITING: Final = 0.18
-#: Share of the first line of the picture that must differ from the border: a frame ends at once, a sky does not.
+#: Share of the first line of the picture that must differ from the border: a frame ends at once, a sky does
+#: not.
 _STEP: Final = 0.35
+#: And the share that must differ by this many levels: a smooth sky changes by a few a line.
+_CLEAR: Final = 24
+_CLEAR_STEP: Final = 0.2
 #: Least side of the picture inside, in pixels and as a share of the whole.
 _LEAST: Final = 12
 _LEAST_SHARE: Final = 0.2
@@ -53,4 +57,6 @@ def _border(lines: Grey) -> int:
         return 0
     first = int(inside[0])
     # A line on the edge is half border: the step must be there within three lines.
-    return first if differing[first : first + 3].max() >= _STEP * width else 0
+    step = lines[first : first + 3]
+    clear = np.count_nonzero(np.abs(step.astype(np.int16) - level) > _CLEAR, axis=1).max()
+    return first if differing[first : first + 3].max() >= _STEP * width and clear >= _CLEAR_STEP * width else 0

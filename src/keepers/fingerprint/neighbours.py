@@ -1,9 +1,9 @@
 """Find all hashes that differ in few bits, exactly, among a million of them, with numpy alone.
 
 Two 64-bit hashes that differ in at most r bits must be alike in one of k bands: by the pigeonhole principle,
-if the bands' thresholds t add up to r + 1 - k, some band differs in no more than its t (Norouzi, Punjani and Fleet,
-"Fast Exact Search in Hamming Space with Multi-Index Hashing", 2014). Sorted by a band, the hashes that can
-match a bucket are a few runs of the array, and they are compared as one dense block: about 1 ns a pair.
+if the bands' thresholds t add up to r + 1 - k, some band differs in no more than its t (Norouzi, Punjani and
+Fleet, "Fast Exact Search in Hamming Space with Multi-Index Hashing", 2014). Sorted by a band, the hashes that
+can match a bucket are a few runs of the array, and they are compared as one dense block: about 1 ns a pair.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,8 @@ Words = npt.NDArray[np.uint64]
 Rows = npt.NDArray[np.intp]
 Pairs = tuple[Rows, Rows]
 
-#: Nanoseconds: to compare one pair in a block, to prepare one bucket, to look one neighbouring bucket up (measured).
+#: Nanoseconds: to compare one pair in a block, to prepare one bucket, to look one neighbouring bucket up
+#: (measured).
 _PAIR_COST: Final = 1.0
 _BUCKET_COST: Final = 45_000.0
 _LOOK_COST: Final = 150.0
@@ -45,17 +46,17 @@ class Band:
 
 
 def within(hashes: Words, radius: int) -> Iterator[Pairs]:
-    """Every pair i, j of positions whose hashes differ in at most `radius` bits, once, in batches; i is not j."""
+    """Every two positions whose hashes differ in at most `radius` bits, each pair once, in batches."""
     return _search(hashes, hashes, radius, same=True)
 
 
 def across(left: Words, right: Words, radius: int) -> Iterator[Pairs]:
-    """Every pair of a left and a right position whose hashes differ in at most `radius` bits, once, in batches."""
+    """Every left and right position whose hashes differ in at most `radius` bits, once, in batches."""
     return _search(left, right, radius, same=False)
 
 
 def nearby(times: npt.NDArray[np.float64], hashes: Words, window: float, radius: int) -> Iterator[Pairs]:
-    """Every pair within `window` seconds and `radius` bits; times ascend. Costs what lies in the window, no more."""
+    """Every pair within `window` seconds and `radius` bits; times ascend. Costs what lies in the windows."""
     ends = np.searchsorted(times, times + window, side="right")
     start, count = 0, len(times)
     while start < count:

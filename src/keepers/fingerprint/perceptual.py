@@ -19,16 +19,18 @@ Words = npt.NDArray[np.uint64]
 
 #: Raised when a value changes for the same pixels; fingerprints of other versions are taken again.
 METHOD: Final = 1
-#: The ways a picture can lie: as it is, mirrored left-right, up-down, both (a half turn), and the same of its transpose.
+#: The ways a picture can lie: as it is, mirrored left-right, up-down, both (a half turn), and the same of its
+#: transpose.
 TURNS: Final = 8
 #: The side of the small picture that is kept to look at candidates again.
 BLOCK: Final = 24
 #: Grey deviation below which a hash is noise: a black frame, a clear sky, a blank page.
 FLAT: Final = 4.0
 
-#: One fingerprint. `phash` and `dhash` (rows, columns) hold the eight turns, the upright one first; `old` is the
-#: 64-bit dHash of the old threshold. `trim_*` are of the picture without its border, 0 where there is none.
-#: `trim_share` is the share of the picture inside, 1 without a border. `block` is the whole picture squeezed to a square.
+#: One fingerprint. `phash` and `dhash` (rows, columns) hold the eight turns, the upright one first; `old` is
+#: the 64-bit dHash of the old threshold. `trim_*` are of the picture without its border, 0 where there is
+#: none. `trim_share` is the share of the picture inside, 1 without a border. `block` is the whole picture
+#: squeezed to a square.
 PRINT: Final = np.dtype([
     ("phash", "<u8", (TURNS,)),
     ("dhash", "<u8", (TURNS, 2)),
@@ -107,7 +109,8 @@ def _square(grey: Grey) -> Real:
     up_to = at + (after - at) * (edges - whole).astype(np.float32)
     narrow = (up_to[:, 1:] - up_to[:, :-1]) * np.float32(_SIDE / width)
     fit = _fit(height, _SIDE)
-    # OpenBLAS starts threads above 64^3 products; for matrices this small waking them costs ten times the work.
+    # OpenBLAS starts threads above 64^3 products; for matrices this small waking them costs ten times the
+    # work.
     parts = [fit[:, low : low + _SIDE] @ narrow[low : low + _SIDE] for low in range(0, height, _SIDE)]
     return np.asarray(sum(parts[1:], parts[0]), np.float32)
 

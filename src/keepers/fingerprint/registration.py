@@ -1,9 +1,9 @@
 """Lay one small picture over another: find the crop, the tilt and the scale that make them one.
 
-Gauss-Newton on an affine map with gain and bias (Lucas and Kanade, "An Iterative Image Registration Technique",
-1981), many pairs at once, on 24x24 blocks: a 75 % crop of a real photo comes out at a likeness of .93-.99, other
-photos below .87 (measured on 60 photos); another view of the same scene can reach .98, but needs a map
-that leaves the original, or none at all.
+Gauss-Newton on an affine map with gain and bias (Lucas and Kanade, "An Iterative Image Registration
+Technique", 1981), many pairs at once, on 24x24 blocks: a 75 % crop of a real photo comes out at a likeness of
+.93-.99, other photos below .87 (measured on 60 photos); another view of the same scene can reach .98, but
+needs a map that leaves the original, or none at all.
 """
 
 from dataclasses import dataclass
@@ -38,7 +38,8 @@ _SMALLEST: Final = 0.5
 class Fit:
     """How well query and original agree, pair by pair, and where in the original the query lies.
 
-    `maps` rows are (xx, xy, x0, yx, yy, y0) in cells from the centre; `inside` is the share of the query that the original covers.
+    `maps` rows are (xx, xy, x0, yx, yy, y0) in cells from the centre; `inside` is the share of the query that
+    the original covers.
     """
 
     likeness: Real
@@ -163,7 +164,7 @@ def share(fit: Fit) -> Real:
 
 
 def is_view(fit: Fit, query_aspects: Real, original_aspects: Real) -> npt.NDArray[np.bool_]:
-    """Which maps could be a crop, a tilt or a plain rescaling: inside the original, neither stretched nor sheared.
+    """Which maps could be a crop, a tilt or a rescaling: inside, neither stretched nor sheared.
 
     Aspects are width over height of the real pictures, whose blocks are squeezed to squares.
     """

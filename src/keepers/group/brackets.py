@@ -79,7 +79,7 @@ def _stacks(photos: Photos, run: Rows) -> Iterator[Rows]:
 
 
 def _goes_on(photos: Photos, run: Rows, levels: Levels, span: tuple[int, int], step: float) -> bool:
-    """Whether the next frame has an exposure of its own and shows the scene of the frame nearest in exposure."""
+    """Whether the next frame has its own exposure, and the scene of the frame nearest in exposure."""
     start, stop = span
     distances = np.abs(levels[start:stop] - levels[stop])
     if stop - start >= _MOST_FRAMES or not distances.min() >= step:
@@ -92,7 +92,8 @@ def _goes_on(photos: Photos, run: Rows, levels: Levels, span: tuple[int, int], s
 def _is_bracket(photos: Photos, stack: Rows, levels: Levels | None) -> bool:
     greys = _grey_levels(photos, stack)
     if levels is None:
-        # A bracket's frames come in an order that cameras use, and none is a repeat; a light that goes on is two levels.
+        # A bracket's frames come in an order that cameras use, and none is a repeat; a light that goes on is
+        # two levels.
         return len(stack) >= _UNMARKED_FRAMES and float(np.ptp(greys)) >= _GREY_STEP * (len(stack) - 1)
     order = np.argsort(levels)
     rises = np.diff(greys[order])

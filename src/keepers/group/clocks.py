@@ -18,7 +18,8 @@ _CAMERA_NUMBER: Final = 100
 _CLOCKS: Final = 2.0
 #: Names with times but without a camera may tell when a copy was sent; only within this they are frames.
 _NAMELESS: Final = 10.0
-#: A copy at another size keeps its shape to within rounding, and is worth making from a tenth of difference on.
+#: A copy at another size keeps its shape to within rounding, and is worth making from a tenth of difference
+#: on.
 _SHAPE: Final = 0.02
 _SCALE: Final = 0.1
 

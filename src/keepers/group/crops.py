@@ -31,7 +31,7 @@ _AT_ONCE: Final = 64
 
 
 def crops(photos: Photos, queries: Rows, originals: Rows) -> looks.Links:
-    """Links from each query to the larger original that it was cut from, left the original, right the crop."""
+    """Links from the larger original (left) to each query that was cut from it (right)."""
     firm = looks.solid(photos)
     queries, originals = queries[firm[queries]], originals[firm[originals]]
     best: dict[int, tuple[float, int]] = {}

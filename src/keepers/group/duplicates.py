@@ -16,8 +16,8 @@ __all__ = ["Cluster", "Rule", "pixel_candidates", "same_picture", "same_pixels"]
 
 Rows = npt.NDArray[np.intp]
 
-#: What the reduced decodes of the same pixels from two formats may differ in (a JPEG at an eighth against the means
-#: of a PNG: 3 levels in the worst cell, .2 on average, 2 bits).
+#: What the reduced decodes of the same pixels from two formats may differ in (a JPEG at an eighth against the
+#: means of a PNG: 3 levels in the worst cell, .2 on average, 2 bits).
 _PIXEL_PHASH_BITS: Final = 4
 _PIXEL_DHASH_BITS: Final = 10
 _PIXEL_GREY: Final = 8
@@ -59,7 +59,7 @@ def pixel_candidates(photos: Photos) -> list[tuple[int, int]]:
 
 
 def same_pixels(photos: Photos, full: Mapping[int, str], min_size: int = 2) -> tuple[Cluster, ...]:
-    """Rows whose pixels are proven equal: by the digests in the table, or by `full` ones of decoded pixels."""
+    """Rows whose pixels are proven equal, by digests in the table or by `full` ones of decoded pixels."""
     root = np.arange(len(photos))
     seen: dict[object, int] = {}
     for row, words in enumerate(photos.pixels.tolist()):
@@ -114,10 +114,11 @@ def _add_crops(photos: Photos, first: Rows, centre: Rows, how: npt.NDArray[np.in
 
 
 def _originality(photos: Photos) -> Rows:
-    """The rank of each row as an original: most pixels inside its border, time and camera known, earliest, largest."""
+    """The rank of each row as an original: most pixels, time and camera known, earliest, largest."""
     share = photos.prints["trim_share"].astype(np.float64)
     inside = photos.width.astype(np.float64) * photos.height * share
-    # A border is found to within a pixel of a reduced picture: what has one must be clearly larger to be the original.
+    # A border is found to within a pixel of a reduced picture: what has one must be clearly larger to be the
+    # original.
     steps = np.floor(np.log2(np.maximum(inside * np.where(share < 1, _FRAMED, 1.0), 1)) * 4)
     time = np.where(np.isnan(photos.taken), np.inf, photos.taken)
     keys = (np.arange(len(photos)), -photos.size, time, -inside, photos.camera == 0, ~photos.certain, -steps)

@@ -38,7 +38,7 @@ def clusters(photos: Photos, rule: Rule, full: Mapping[int, str] | None = None) 
 
 
 def _copies(photos: Photos, pictures: Iterable[Cluster]) -> set[int]:
-    """All rows of each picture but the one that stands for the shot: the original if its time is known, else the first that has one."""
+    """All rows of each picture but the one that stands for the shot: the original, or one that has a time."""
     timed = clocks.known(photos)
     found: set[int] = set()
     for cluster in pictures:

@@ -1,9 +1,9 @@
 """Which photos show the same picture: candidates by hash, confirmed by their small blocks.
 
-The default rule is pHash64 <= 12 and dHash128 <= 30: of 175 photos x 15 edits it finds .953 and joins no different
-ones, but it does join other views of one building at 10-12 and 17-21 bits. So a candidate must also agree in its
-grey levels: edits of one picture correlate above .98 (tilts and small crops, once laid straight), other views below
-.91, or their map leaves the picture.
+The default rule is pHash64 <= 12 and dHash128 <= 30: of 175 photos x 15 edits it finds .953 and joins no
+different ones, but it does join other views of one building at 10-12 and 17-21 bits. So a candidate must also
+agree in its grey levels: edits of one picture correlate above .98 (tilts and small crops, once laid
+straight), other views below .91, or their map leaves the picture.
 """
 
 from collections.abc import Iterator
@@ -34,8 +34,8 @@ _TIGHT_DHASH_BITS: Final = 12
 _ROUGH: Final = 0.90
 #: Edits that leave the frame alone score .98 and more; two frames of one face without times .97.
 _SURE: Final = 0.975
-#: After registration, with a map that is a small crop or a tilt (.982 and more): what lies still and agrees less
-#: than `_SURE` is another frame, however well it registers.
+#: After registration, with a map that is a small crop or a tilt (.982 and more): what lies still and agrees
+#: less than `_SURE` is another frame, however well it registers.
 _REGISTERED: Final = 0.97
 _LARGEST_VIEW: Final = 0.97
 _HOPELESS: Final = 0.5
@@ -47,13 +47,14 @@ UPRIGHT: Final = 0
 TURNED: Final = 1
 BORDERED: Final = 2
 CROPPED: Final = 3
-#: What each way adds to a distance in bits: of two originals, the one that a photo matches more plainly has it.
+#: What each way adds to a distance in bits: of two originals, the one that a photo matches more plainly has
+#: it.
 _DETOUR: Final = (0.0, 16.0, 64.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Pairs of rows that show the same picture, how far apart they are (in bits), and how they were seen to match."""
+    """Pairs of rows that show the same picture, how far apart they are (in bits), and how they match."""
 
     left: Rows
     right: Rows
@@ -169,7 +170,7 @@ def _shapes(photos: Photos, rows: Rows, turn: int) -> tuple[Real, Real]:
 
 
 def _agree(here: _Side, there: _Side, tight: Mask) -> Mask:
-    """Whether the blocks agree as they are, or the smaller picture shows a part of the larger, perhaps tilted."""
+    """Whether the blocks agree, or the smaller picture shows a part of the larger, perhaps tilted."""
     if not len(here.blocks):
         return tight
     seen = blocks.likeness(here.blocks, there.blocks)

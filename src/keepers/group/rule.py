@@ -9,8 +9,8 @@ from keepers.model import GroupKind
 class Rule:
     """How alike photos must be, and how near in time.
 
-    `threshold` is the old `-t`: so many bits of dHash64 may differ, instead of the default rule. `time_window` is
-    in seconds; 0 switches it off, and looks alone decide. Only `kinds` are looked for.
+    `threshold` is the old `-t`: so many bits of dHash64 may differ, instead of the default rule.
+    `time_window` is in seconds; 0 switches it off, and looks alone decide. Only `kinds` are looked for.
     """
 
     threshold: int | None = None

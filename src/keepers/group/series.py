@@ -20,8 +20,8 @@ Mask = npt.NDArray[np.bool_]
 
 #: Within so many seconds of one camera the clock counts more than the hash.
 _MOMENT: Final = 10.0
-#: How like two frames of one camera must be: .55 at once, .85 after ten seconds. A face that grimaces or a flock that
-#: turns keeps .84 within four seconds; two random photos reach .7 in 1 of 70 pairs.
+#: How like two frames of one camera must be: .55 at once, .85 after ten seconds. A face that grimaces or a
+#: flock that turns keeps .84 within four seconds; two random photos reach .7 in 1 of 70 pairs.
 _LEAST_LIKE: Final = 0.55
 _LIKE_PER_SECOND: Final = 0.03
 #: Frames of a camera's own series are never further apart than this.
