@@ -1,5 +1,6 @@
 """The promise: any checked plan can be stopped anywhere, resumed, and undone to the exact start."""
 
+import contextlib
 import os
 import sys
 import tempfile
@@ -91,10 +92,8 @@ def test_a_stop_anywhere_in_memory_can_be_resumed_and_undone(library, choices, f
 
 
 def _until_it_ends(work) -> None:
-    try:
+    with contextlib.suppress(EndOfTheWorldError):
         work()
-    except EndOfTheWorldError:
-        pass
 
 
 def _same_names(expected: dict[str, bytes], found: dict[str, bytes]) -> dict[str, bytes]:
@@ -115,7 +114,16 @@ def in_a_child(work, kill_at: int) -> int:
 
     def watch(event: str, args: tuple[object, ...]) -> None:
         nonlocal left
-        if event in {"open", "os.mkdir", "os.link", "os.remove", "os.rename", "os.rmdir", "os.utime", "os.chmod"}:
+        if event in {
+            "open",
+            "os.mkdir",
+            "os.link",
+            "os.remove",
+            "os.rename",
+            "os.rmdir",
+            "os.utime",
+            "os.chmod",
+        }:
             left -= 1
             if left < 0:
                 os._exit(KILLED)
@@ -148,7 +156,9 @@ def killed_and_healed(root: Path, library, choices, first: int, second: int, *, 
         resumed_run = resume(number, fresh(), place, progress=SILENT)
         # FAT knows no links; all that does not depend on one must succeed.
         assert resumed_run.problems == () or any(isinstance(p.action, Link) for p in resumed_run.problems)
-        visible = {name for name in picture(root / "photos") if "/.keepers-" in name.replace("/.keepers-trash", "")}
+        visible = {
+            name for name in picture(root / "photos") if "/.keepers-" in name.replace("/.keepers-trash", "")
+        }
         assert visible == set()
     assert in_a_child(lambda: undo(number, fresh(), place, progress=SILENT), second) in {0, KILLED}
     ended = undo(number, fresh(), place, progress=SILENT)

@@ -95,7 +95,10 @@ class Library:
 def libraries(draw):
     paths = draw(
         st.lists(
-            st.tuples(st.sampled_from(FOLDERS[:3]), st.sampled_from(NAMES)), min_size=1, max_size=6, unique=True
+            st.tuples(st.sampled_from(FOLDERS[:3]), st.sampled_from(NAMES)),
+            min_size=1,
+            max_size=6,
+            unique=True,
         )
     )
     return Library({f"{folder}/{name}": draw(st.sampled_from(BYTES)) for folder, name in paths})
@@ -135,7 +138,9 @@ def plan_of(library: Library, choices, place: PlaceId, root: str, *, fields: boo
     return Plan("a random plan", tuple(actions))
 
 
-def _action(verb: str, now: dict[Ref, bytes], ref: Ref, new: Ref, unit: str, *, fields: bool) -> Action | None:
+def _action(
+    verb: str, now: dict[Ref, bytes], ref: Ref, new: Ref, unit: str, *, fields: bool
+) -> Action | None:
     data = now[ref]
     named, size = content_id(data), len(data)
     ours = f"written over {ref.key} {len(now)}".encode()

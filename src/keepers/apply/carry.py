@@ -45,13 +45,19 @@ class Carrier:
         for step in list(self.steps.values()):
             if step.state is StepState.BACKING:
                 self._take_back([step])
-        unsettled = [step for step in self.steps.values() if step.state in _UNSETTLED]
-        if not unsettled:
-            return
-        ended = [_ended(step, self.writer.settle(self._task(step))) for step in unsettled]
+        ended = [
+            _ended(step, self.writer.settle(self._task(step)))
+            for step in self.steps.values()
+            if step.state in _UNSETTLED
+        ]
         # The times of the folders are those that the crash left: nobody else can be told from us.
         touched = [outer.ref for outer, _ in self.journal.folders(self.run.id)]
         self._record(ended, touched)
+
+    def reopen(self) -> None:
+        """Plan again what was skipped: it may have waited for something that failed."""
+        skipped = [step for step in self.steps.values() if step.state is StepState.SKIPPED]
+        self._record([replace(step, state=StepState.PLANNED, why="") for step in skipped])
 
     def carry_out(self) -> RunState:
         """Do what is still planned; how the run has ended, which is not yet written down."""

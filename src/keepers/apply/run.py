@@ -91,6 +91,7 @@ def carried(
         journal.set_state(known.id, RunState.RUNNING)
     carrier = Carrier(known, journal, writer, progress, stop)
     carrier.settle()
+    carrier.reopen()
     state = carrier.carry_out()
     if known.undoes is None:
         journal.set_state(known.id, state)

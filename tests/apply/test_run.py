@@ -1,0 +1,402 @@
+"""Running, stopping, resuming and undoing, where something is not as it was planned."""
+
+import errno
+import fcntl
+import os
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from keepers.actions import Action, Copy, Move, Plan, SetField, Trash, Write
+from keepers.apply.history import history, originals, placed
+from keepers.apply.journal import Journal, open_journal
+from keepers.apply.look import world
+from keepers.apply.record import RunState, StepState
+from keepers.apply.run import Finished, resume, run
+from keepers.apply.undo import undo
+from keepers.errors import CatalogBusyError, CatalogDamagedError, KeepersError, UsageError
+from keepers.fingerprint.exact import content_id
+from keepers.model import LOCAL, Ref
+from keepers.places.local import LocalPlace
+from keepers.places.memory import MEMORY, MemoryPlace
+from keepers.plan.check import check
+from keepers.ports import End, Outcome
+from tests.apply.worlds import FragileJournal, Fuse, Silent, libraries, plan_of, steps
+
+SILENT = Silent()
+
+
+class Home:
+    """A place in memory, a journal, and the shortest way to use them."""
+
+    def __init__(self, folder) -> None:
+        self.place = MemoryPlace()
+        self.path = str(folder / "journal.db")
+        self.journal = FragileJournal(self.path, Fuse())
+
+    def put(self, path: str, data: bytes) -> Ref:
+        return self.place.put(path, data)
+
+    def files(self) -> dict[str, bytes]:
+        return {path: item.data for path, item in self.place.files.items()}
+
+    def checked(self, *actions: Action):
+        plan = Plan("a plan", actions)
+        checked = check(plan, world(plan, self.place))
+        assert checked.refused == ()
+        return checked
+
+    def run(self, *actions: Action, **how) -> Finished:
+        return run(self.checked(*actions), self.journal, self.place, progress=SILENT, **how)
+
+    def undo(self, number: int | None = None) -> Finished | None:
+        return undo(number, self.journal, self.place, progress=SILENT)
+
+
+@pytest.fixture
+def home(tmp_path):
+    return Home(tmp_path)
+
+
+def ref(path: str) -> Ref:
+    return Ref(MEMORY, path)
+
+
+def copy(old: str, new: str, data: bytes, unit: str = "") -> Copy:
+    return Copy(ref(old), ref(new), content_id(data), len(data), unit=unit)
+
+
+def write(path: str, data: bytes, replaces: bytes | None = None) -> Write:
+    return Write(ref(path), data, content_id(data), None if replaces is None else content_id(replaces))
+
+
+def test_a_run_is_done_and_told(home):
+    home.put("/in/a", b"a")
+    ended = home.run(copy("/in/a", "/out/a", b"a"), write("/out/m", b"m"), key="organize")
+    assert (ended.state, ended.done, ended.problems, ended.exit_code) == (RunState.DONE, 2, (), 0)
+    assert home.files() == {"/in/a": b"a", "/out/a": b"a", "/out/m": b"m"}
+    assert home.journal.unfinished("organize") is None
+    (told,) = history(home.journal)["runs"]
+    assert (told["id"], told["title"], told["state"]) == (1, "a plan", "done")
+    assert [(a["verb"], a["state"]) for a in told["actions"]] == [("copy", "done"), ("write", "done")]
+    assert all(action["at"] for action in told["actions"])
+
+
+def test_a_file_that_changed_since_it_was_planned_is_skipped_and_the_others_go_on(home):
+    home.put("/in/a", b"a")
+    home.put("/in/b", b"b")
+    plan = home.checked(copy("/in/a", "/out/a", b"a"), copy("/in/b", "/out/b", b"b"))
+    home.put("/in/a", b"edited")
+    ended = run(plan, home.journal, home.place, progress=SILENT)
+    assert (ended.state, ended.done, ended.exit_code) == (RunState.DONE, 1, 3)
+    assert [(p.action, p.why) for p in ended.problems] == [
+        (plan.actions[0], "it has changed since the plan was made")
+    ]
+    assert home.files() == {"/in/a": b"edited", "/in/b": b"b", "/out/b": b"b"}
+
+
+def test_of_a_unit_that_cannot_be_done_nothing_stays(home):
+    """Hazards 5 and 6."""
+    home.put("/in/a", b"a")
+    home.put("/in/b", b"b")
+    plan = home.checked(
+        copy("/in/a", "/out/a", b"a", "one"),
+        copy("/in/b", "/out/b", b"b", "one"),
+        copy("/in/a", "/out/c", b"a"),
+    )
+    home.put("/in/b", b"edited")
+    ended = run(plan, home.journal, home.place, progress=SILENT)
+    assert home.files() == {"/in/a": b"a", "/in/b": b"edited", "/out/c": b"a"}
+    assert ended.done == 1
+    assert {p.why for p in ended.problems} == {
+        "it has changed since the plan was made",
+        "it belongs to a file that could not be done",
+    }
+    home.undo()
+    assert home.files() == {"/in/a": b"a", "/in/b": b"edited"}
+
+
+def test_the_same_command_finishes_its_run_under_the_same_number(home):
+    for number in range(200):
+        home.put(f"/in/{number}", b"%d" % number)
+    actions = [copy(f"/in/{n}", f"/out/{n}", b"%d" % n) for n in range(200)]
+    asked = iter((False, True))
+    ended = home.run(*actions, key="organize", stop=lambda: next(asked))
+    assert (ended.state, ended.done, ended.exit_code) == (RunState.STOPPED, 64, 130)
+    open_run = home.journal.unfinished("organize")
+    assert open_run is not None
+    assert home.journal.unfinished("import") is None
+    ended = resume(open_run.id, home.journal, home.place, progress=SILENT)
+    assert (ended.run, ended.state, ended.done) == (open_run.id, RunState.DONE, 200)
+    assert len(home.files()) == 400
+
+
+def test_a_stop_never_cuts_a_unit(home):
+    for number in range(100):
+        home.put(f"/in/{number}", b"%d" % number)
+    actions = [copy(f"/in/{n}", f"/out/{n}", b"%d" % n, f"unit {n // 90}") for n in range(100)]
+    asked = iter((False, True))
+    assert home.run(*actions, stop=lambda: next(asked)).done == 90
+
+
+def test_a_stored_plan_waits_until_it_is_begun(home):
+    home.put("/in/a", b"a")
+    plan = home.checked(copy("/in/a", "/out/a", b"a"))
+    number = home.journal.add(plan.title, plan.actions)
+    assert home.journal.run(number).state is RunState.PLANNED
+    assert history(home.journal)["runs"] == []
+    assert home.undo() is None
+    assert resume(number, home.journal, home.place, progress=SILENT).done == 1
+
+
+def test_undo_takes_back_the_latest_run_first_and_then_does_nothing(home):
+    home.put("/in/a", b"a")
+    before = home.files()
+    home.run(copy("/in/a", "/out/a", b"a"))
+    home.run(write("/out/m", b"m"))
+    assert home.undo().title == "Undo of a plan"
+    assert home.files() == {"/in/a": b"a", "/out/a": b"a"}
+    home.undo()
+    assert home.files() == before
+    assert home.undo() is None
+    assert home.undo(1) is None
+    assert [r.state for r in home.journal.runs()] == [
+        RunState.UNDONE,
+        RunState.UNDONE,
+        RunState.DONE,
+        RunState.DONE,
+    ]
+    assert {step.state for step in home.journal.steps(1)} == {StepState.UNDONE}
+
+
+def test_undo_of_a_copy_whose_source_is_gone_is_refused_and_told(home):
+    home.put("/in/a", b"a")
+    home.run(copy("/in/a", "/out/a", b"a"), write("/out/m", b"m"))
+    del home.place.files["/in/a"]
+    ended = home.undo()
+    assert ended.exit_code == 3
+    assert "the copy stays" in ended.problems[0].why
+    assert home.files() == {"/out/a": b"a"}
+
+
+def test_undo_leaves_a_copy_that_was_edited(home):
+    home.put("/in/a", b"a")
+    home.run(copy("/in/a", "/out/a", b"a"))
+    home.put("/out/a", b"b")
+    assert home.undo().exit_code == 3
+    assert home.files() == {"/in/a": b"a", "/out/a": b"b"}
+
+
+def test_a_report_that_is_written_again_and_again_leaves_no_quarantine(home):
+    home.run(write("/out/r", b"1"), write("/out/r", b"2", b"1"), write("/out/r", b"3", b"2"))
+    assert home.files() == {"/out/r": b"3"}
+    home.run(write("/out/r", b"4", b"3"))
+    home.undo()
+    assert home.files() == {"/out/r": b"3"}
+    home.undo()
+    assert home.files() == {}
+
+
+def test_fields_are_taken_back_as_they_were(home):
+    rated = home.put("/in/a", b"a")
+    home.place.fields["/in/a", "rating"] = "3"
+    home.run(SetField(rated, "rating", "3", "5"), SetField(rated, "album", None, "Best"))
+    assert home.place.fields == {("/in/a", "rating"): "5", ("/in/a", "album"): "Best"}
+    home.undo()
+    assert home.place.fields == {("/in/a", "rating"): "3"}
+
+
+class Failing(MemoryPlace):
+    """A place whose disk is full, or failing, for some names."""
+
+    def perform(self, tasks, placed):
+        outcomes = []
+        for task in tasks:
+            if task.action.target.key.endswith("bad"):
+                outcomes.append(Outcome(End.FAILED, "copying: input/output error"))
+            elif task.action.target.key.endswith("full"):
+                outcomes.append(Outcome(End.FAILED, "copying: no space left on device", hopeless=True))
+            else:
+                outcomes.extend(super().perform([task], placed))
+        return outcomes
+
+
+def test_what_failed_is_tried_again_by_the_same_command(home):
+    home.place = Failing()
+    home.put("/in/a", b"a")
+    ended = home.run(copy("/in/a", "/out/bad", b"a"), copy("/in/a", "/out/good", b"a"), key="organize")
+    assert (ended.state, ended.done, ended.exit_code) == (RunState.FAILED, 1, 3)
+    healed = MemoryPlace(files=home.place.files, folders_there=home.place.folders_there)
+    number = home.journal.unfinished("organize").id
+    assert resume(number, home.journal, healed, progress=SILENT).exit_code == 0
+    assert set(home.files()) == {"/in/a", "/out/good", "/out/bad"}
+
+
+def test_a_full_disk_ends_the_run_and_the_rest_stays_planned(home):
+    home.place = Failing()
+    home.put("/in/a", b"a")
+    actions = [copy("/in/a", "/out/full", b"a")] + [copy("/in/a", f"/out/{n}", b"a") for n in range(100)]
+    ended = home.run(*actions)
+    assert ended.state is RunState.FAILED
+    assert sum(step.state is StepState.PLANNED for step in home.journal.steps(ended.run)) == 37
+
+
+def test_a_second_run_is_told_who_holds_the_lock(home):
+    """Hazard 32."""
+    with home.journal.lock(), pytest.raises(CatalogBusyError, match=str(os.getpid())):
+        Home.run(home)
+    assert home.run().state is RunState.DONE
+
+
+def test_the_lock_of_a_dead_process_holds_nobody(home):
+    child = os.fork()
+    if not child:
+        handle = os.open(home.path + ".lock", os.O_RDWR | os.O_CREAT)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert home.run().state is RunState.DONE
+
+
+def test_a_number_that_is_no_run_is_told(home):
+    with pytest.raises(UsageError, match="no run 7"):
+        home.undo(7)
+    with pytest.raises(UsageError, match="no run 7"):
+        resume(7, home.journal, home.place, progress=SILENT)
+    home.run(write("/out/m", b"m"))
+    home.undo()
+    with pytest.raises(UsageError, match="took back run 1"):
+        home.undo(2)
+
+
+def test_a_run_that_is_done_or_undone_is_not_run_again(home):
+    home.run(write("/out/m", b"m"))
+    assert resume(1, home.journal, home.place, progress=SILENT).done == 1
+    home.undo()
+    assert resume(1, home.journal, home.place, progress=SILENT).state is RunState.UNDONE
+    assert home.files() == {}
+
+
+def test_without_a_journal_there_is_no_history(tmp_path):
+    assert open_journal(str(tmp_path / "none.db"), create=False) is None
+    assert history(None)["runs"] == []
+    assert list(originals(None, MemoryPlace())) == []
+    assert placed(None, "/out") == {}
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_damaged_journal_is_told(tmp_path):
+    path = tmp_path / "journal.db"
+    path.write_bytes(b"no database at all, but long enough to look like one" * 40)
+    with pytest.raises(CatalogDamagedError, match=r"journal\.db"):
+        Journal(str(path))
+
+
+def test_a_journal_of_a_newer_version_is_left_alone(tmp_path):
+    path = str(tmp_path / "journal.db")
+    journal = Journal(path)
+    journal._db.execute("PRAGMA user_version = 99")
+    journal.close()
+    with pytest.raises(KeepersError, match="newer"):
+        Journal(path)
+
+
+def test_names_that_are_no_text_survive_the_journal(home):
+    name = os.fsdecode(b"/in/caf\xe9")
+    home.put(name, b"a")
+    home.run(Move(ref(name), ref("/out/a"), content_id(b"a"), 1, because=name))
+    home.undo()
+    assert list(home.files()) == [name]
+
+
+def test_tells_where_each_original_is_and_what_keepers_added(home):
+    home.put("/in/a", b"a")
+    home.put("/in/b", b"b")
+    home.put("/in/c", b"c")
+    home.run(
+        copy("/in/a", "/out/a", b"a"),
+        Move(ref("/in/b"), ref("/out/b"), content_id(b"b"), 1),
+        Trash(ref("/in/c"), content_id(b"c"), 1, rejected=True),
+        write("/out/m", b"m"),
+    )
+    told = {line["content"]: line["any_of"] for line in originals(home.journal, home.place)}
+    bare = {data: content_id(data).removeprefix("b3:") for data in (b"a", b"b", b"c")}
+    assert told.keys() == set(bare.values())
+    assert told[bare[b"a"]] == ["memory:/in/a", "memory:/out/a"]
+    assert told[bare[b"b"]] == ["memory:/out/b"]
+    assert [path.startswith("memory:/.keepers-trash/") for path in told[bare[b"c"]]] == [True]
+    assert placed(home.journal, "/out") == {"/out/a": content_id(b"a"), "/out/m": content_id(b"m")}
+    assert placed(home.journal, "/ou") == {}
+    home.undo()
+    assert placed(home.journal, "/out") == {}
+
+
+@given(libraries(), steps(), st.integers(0, 9), st.integers(0, 9))
+@settings(max_examples=60)
+def test_whatever_a_person_does_meanwhile_no_content_is_lost(
+    tmp_path_factory, library, choices, first, second
+):
+    home = Home(tmp_path_factory.mktemp("home"))
+    for known, data in library.refs(MEMORY, "/photos").items():
+        home.put(known.key, data)
+    plan = plan_of(library, choices, MEMORY, "/photos", fields=False)
+    checked = check(plan, world(plan, home.place))
+    theirs = set(home.files().values())
+
+    def meddle(which: int) -> None:
+        path = sorted(home.files())[which % len(home.files())]
+        if ".keepers-trash" not in path:
+            gone = home.files()[path]
+            home.put(path, b"edited %d" % which)
+            theirs.add(b"edited %d" % which)
+            if gone not in home.files().values():
+                theirs.discard(gone)
+
+    meddle(first)
+    run(checked, home.journal, home.place, progress=SILENT)
+    assert theirs <= set(home.files().values())
+    meddle(second)
+    ended = home.undo()
+    assert ended is None or ended.state is RunState.DONE
+    assert theirs <= set(home.files().values())
+
+
+def test_folders_that_somebody_touched_since_keep_their_time(tmp_path):
+    root = tmp_path / "photos"
+    root.mkdir()
+    (root / "a").write_bytes(b"a")
+    os.utime(root, (10**9, 10**9))
+    place = LocalPlace([str(root)])
+    journal = Journal(str(tmp_path / "journal.db"))
+
+    def go() -> None:
+        action = Copy(Ref(LOCAL, f"{root}/a"), Ref(LOCAL, f"{root}/b"), content_id(b"a"), 1)
+        plan = Plan("a plan", (action,))
+        run(check(plan, world(plan, place)), journal, place, progress=SILENT)
+
+    go()
+    assert undo(None, journal, place, progress=SILENT).exit_code == 0
+    assert root.stat().st_mtime == 10**9
+    go()
+    os.utime(root, (2 * 10**9, 2 * 10**9))
+    assert undo(None, journal, place, progress=SILENT).exit_code == 0
+    assert root.stat().st_mtime > 10**9
+
+
+def test_a_place_that_cannot_be_looked_at_fails_that_file_alone(home):
+    class Shut(MemoryPlace):
+        def folders(self, tasks):
+            tasks = list(tasks)
+            if any(task.action.target.key.endswith("bad") for task in tasks):
+                raise OSError(errno.EIO, "Input/output error")
+            return super().folders(tasks)
+
+    home.place = Shut()
+    home.put("/in/a", b"a")
+    ended = home.run(copy("/in/a", "/out/bad", b"a"), copy("/in/a", "/out/good", b"a"))
+    assert [(p.why, replace(p.action, because="").target.key) for p in ended.problems] == [
+        ("looking at it: input/output error", "/out/bad")
+    ]
+    assert "/out/good" in home.files()
