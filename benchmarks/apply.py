@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from keepers.actions import Action, Copy, Move, Plan
@@ -24,10 +25,17 @@ from keepers.plan.check import check
 class Silent:
     """Nobody watches."""
 
-    def stage(self, name: str, items: int, size: int) -> None: ...
-    def step(self, items: int, size: int) -> None: ...
-    def done(self) -> None: ...
-    def say(self, message: str) -> None: ...
+    def stage(self, name: str, items: int, size: int) -> None:
+        """Say nothing."""
+
+    def step(self, items: int, size: int) -> None:
+        """Say nothing."""
+
+    def done(self) -> None:
+        """Say nothing."""
+
+    def say(self, message: str) -> None:
+        """Say nothing."""
 
 
 def main() -> None:
@@ -88,7 +96,7 @@ def go(
         raise SystemExit(message)
 
 
-def timed(work) -> float:
+def timed(work: Callable[[], object]) -> float:
     started = time.monotonic()
     work()
     return time.monotonic() - started
