@@ -221,6 +221,9 @@ def near(root: Path, rule: Rule, jobs: int) -> None:
         if p not in pairs:
             print("    lost:", *sorted(p))
     show("near: hard edits with their original", sum(p in pairs for _, p in hard), len(hard))
+    for edit, p in hard:
+        if p not in pairs:
+            print("    lost:", edit, *sorted(p))
     hit, all_of = Counter(e for e, p in hard if p in pairs), Counter(e for e, _ in hard)
     print("   ", ", ".join(f"{edit} {hit[edit]}/{number}" for edit, number in sorted(all_of.items())))
     series = found.pairs({GroupKind.BURST, GroupKind.BRACKET})

@@ -16,7 +16,7 @@ _WRITING: Final = 0.18
 _STEP: Final = 0.35
 #: And the share that must differ by this many levels: a smooth sky changes by a few a line.
 _CLEAR: Final = 24
-_CLEAR_STEP: Final = 0.2
+_CLEAR_STEP: Final = 0.06
 #: Least side of the picture inside, in pixels and as a share of the whole.
 _LEAST: Final = 12
 _LEAST_SHARE: Final = 0.2

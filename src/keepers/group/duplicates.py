@@ -78,20 +78,15 @@ def same_picture(photos: Photos, rule: Rule) -> tuple[Cluster, ...]:
 
     A photo that matches several originals goes to the nearest.
     """
-    rank = _originality(photos)
+    rank = _originality(photos, np.zeros(len(photos), np.intp))
     first, stands_for = _representatives(photos, rank)
     if rule.threshold is not None and rule.threshold > _LISTED_THRESHOLD:
-        centre = _swept(photos, first, rank, rule.threshold)
-        how = np.zeros(len(photos), np.int8)
+        centre, how = _swept(photos, first, rank, rule.threshold), np.zeros(len(photos), np.int8)
+    elif rule.threshold is not None:
+        centre, how = _stars(photos, looks.same_old_hash(photos, first, rule.threshold))
     else:
-        links = (
-            looks.same_picture(photos, first)
-            if rule.threshold is None
-            else looks.same_old_hash(photos, first, rule.threshold)
-        )
-        centre, how = _stars(len(photos), links, rank)
-        if rule.threshold is None:
-            _add_crops(photos, first, centre, how)
+        centre, how = _stars(photos, looks.same_picture(photos, first))
+        _add_crops(photos, first, centre, how)
     centre = centre[stands_for]
     return tuple(
         _cluster(rows, int(centre[rows[0]]), how)
@@ -113,15 +108,25 @@ def _add_crops(photos: Photos, first: Rows, centre: Rows, how: npt.NDArray[np.in
             how[crop] = looks.CROPPED
 
 
-def _originality(photos: Photos) -> Rows:
-    """The rank of each row as an original: most pixels, time and camera known, earliest, largest."""
+def _originality(photos: Photos, matches: Rows) -> Rows:
+    """The rank of each row as an original: most pixels, time and camera known, most matches, earliest."""
     share = photos.prints["trim_share"].astype(np.float64)
     inside = photos.width.astype(np.float64) * photos.height * share
     # A border is found to within a pixel of a reduced picture: what has one must be clearly larger to be the
     # original.
     steps = np.floor(np.log2(np.maximum(inside * np.where(share < 1, _FRAMED, 1.0), 1)) * 4)
     time = np.where(np.isnan(photos.taken), np.inf, photos.taken)
-    keys = (np.arange(len(photos)), -photos.size, time, -inside, photos.camera == 0, ~photos.certain, -steps)
+    # Of edits at one size the untouched one lies in the middle: more photos match it as it is.
+    keys = (
+        np.arange(len(photos)),
+        -photos.size,
+        -inside,
+        time,
+        -matches,
+        photos.camera == 0,
+        ~photos.certain,
+        -steps,
+    )
     rank = np.empty(len(photos), np.intp)
     rank[np.lexsort(keys)] = np.arange(len(photos))
     return rank
@@ -156,14 +161,17 @@ def _representatives(photos: Photos, rank: Rows) -> tuple[Rows, Rows]:
     return np.sort(order[new]), stands_for
 
 
-def _stars(count: int, links: looks.Links, rank: Rows) -> tuple[Rows, npt.NDArray[np.int8]]:
+def _stars(photos: Photos, links: looks.Links) -> tuple[Rows, npt.NDArray[np.int8]]:
     """Give each row its centre: in order of rank, a row that no earlier centre matches is one itself."""
+    count = len(photos)
     left = np.concatenate([links.left, links.right])
     right = np.concatenate([links.right, links.left])
     distance, kind = np.tile(links.distance, 2), np.tile(links.how, 2)
     order = np.argsort(left, kind="stable")
     left, right, distance, kind = left[order], right[order], distance[order], kind[order]
     bounds = np.searchsorted(left, np.arange(count + 1))
+    plain = np.unique(left[kind == looks.UPRIGHT] * count + right[kind == looks.UPRIGHT])
+    rank = _originality(photos, np.bincount(plain // count, minlength=count))
     covered = np.zeros(count, np.bool_)
     is_centre = np.zeros(count, np.bool_)
     linked = np.unique(left)
