@@ -31,7 +31,9 @@ def every_two(left: Words, right: Words, radius: int) -> list[tuple[int, int]]:
 @given(SEEDS, st.integers(0, 300), RADII)
 def test_within_is_exact_and_names_each_pair_once(seed: int, count: int, radius: int) -> None:
     hashes = clustered(seed, count)
-    found = [(int(i), int(j)) for a, b in neighbours.within(hashes, radius) for i, j in zip(a, b, strict=True)]
+    found = [
+        (int(i), int(j)) for a, b in neighbours.within(hashes, radius) for i, j in zip(a, b, strict=True)
+    ]
     wanted = [(i, j) for i, j in every_two(hashes, hashes, radius) if i < j]
     assert sorted((min(p), max(p)) for p in found) == wanted
 
@@ -40,7 +42,9 @@ def test_within_is_exact_and_names_each_pair_once(seed: int, count: int, radius:
 def test_across_is_exact_and_names_each_pair_once(seed: int, left: int, right: int, radius: int) -> None:
     both = clustered(seed, left + right)
     one, other = both[:left], both[left:]
-    found = [(int(i), int(j)) for a, b in neighbours.across(one, other, radius) for i, j in zip(a, b, strict=True)]
+    found = [
+        (int(i), int(j)) for a, b in neighbours.across(one, other, radius) for i, j in zip(a, b, strict=True)
+    ]
     assert sorted(found) == every_two(one, other, radius)
 
 
@@ -88,7 +92,9 @@ def test_a_large_search_by_bands_is_exact() -> None:
     }
     for row in range(0, len(hashes), 997):
         near = np.flatnonzero(np.bitwise_count(hashes ^ hashes[row]) <= 6)
-        assert {p for p in found if row in p} == {(min(row, int(n)), max(row, int(n))) for n in near if n != row}
+        assert {p for p in found if row in p} == {
+            (min(row, int(n)), max(row, int(n))) for n in near if n != row
+        }
 
 
 def test_nothing_is_near_nothing() -> None:

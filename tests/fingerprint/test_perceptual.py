@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from keepers.fingerprint.perceptual import BLOCK, FLAT, PRINT, TURNS, Grey, fingerprint
+from keepers.fingerprint.perceptual import BLOCK, FLAT, PRINT, TURNS, Grey, Words, fingerprint
 from tests.fingerprint.pictures import framed, resized, scene
 
 
-def bits(left: np.generic, right: np.generic) -> int:
-    return int(np.bitwise_count(np.asarray(left) ^ np.asarray(right)).sum())
+def bits(left: Words, right: Words) -> int:
+    return int(np.bitwise_count(left ^ right).sum())
 
 
 def turned(picture: Grey, turn: int) -> Grey:
