@@ -5,25 +5,37 @@ command pays only for what it uses.
 """
 
 import contextlib
+import dataclasses
+import functools
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
-from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from keepers import config
+from keepers.apply.history import moved_away, placed
+from keepers.apply.journal import Journal, open_journal
 from keepers.catalog.store import Catalog, open_catalog
 from keepers.config import Settings
 from keepers.errors import SourceShrunkError, UsageError
+from keepers.apply.record import Run
+from keepers.model import Bundle, ContentId, GroupKind, Look
 from keepers.places.local import LocalPlace
 from keepers.ports import Progress, Workers
 from keepers.workflows import scan
-from keepers.workflows.job import Job, Measured
+from keepers.workflows.job import Job, Measured, Thumb
 
-REMOTE = ("immich:", "apple:", "takeout:")
+if TYPE_CHECKING:
+    from keepers.score.weights import Weights
+    from keepers.workflows.organizing import Organizing
+    from keepers.workflows.doctor import Check
+    from keepers.workflows.tidy import Backend, Judging, Tidied
+
+REMOTE: Final = ("immich:", "apple:", "takeout:")
 
 
 @dataclass(frozen=True)
@@ -50,10 +62,9 @@ class Session:
         finally:
             opened.close()
 
-    @cached_property
-    def local(self) -> LocalPlace:
-        """The file systems of this machine."""
-        return LocalPlace()
+    def local(self, roots: Sequence[str] = ()) -> LocalPlace:
+        """The file systems of this machine; quarantines lie in the roots."""
+        return LocalPlace(roots=tuple(roots))
 
     @property
     def jobs(self) -> int:
@@ -68,24 +79,130 @@ class Session:
         return datetime.now(UTC).astimezone().tzinfo or UTC
 
     def workers(self) -> Workers:
-        """Crash-proof worker processes, started now."""
-        from keepers.work.local import LocalWorkers  # noqa: PLC0415 (multiprocessing costs 30 ms)
+        """Crash-proof worker processes for measuring."""
+        from keepers.work.local import LocalWorkers  # noqa: PLC0415 (multiprocessing costs 100 ms)
 
-        return LocalWorkers(self.jobs, seconds=self.settings.seconds_per_file)
+        return LocalWorkers(self.jobs, seconds=self.settings.seconds_per_file, start=("keepers.workflows.measure",))
+
+    def picture_workers(self) -> Workers:
+        """Crash-proof worker processes for looking at pictures."""
+        from keepers.work.local import LocalWorkers  # noqa: PLC0415 (multiprocessing costs 100 ms)
+
+        start = ("keepers.detect.look", "keepers.workflows.picture")
+        return LocalWorkers(self.jobs, seconds=self.settings.seconds_per_file, start=start)
 
     def measuring(self) -> tuple[Workers, Callable[[Job], Measured]]:
         """The workers of a scan and what they run."""
-        from keepers.workflows.measure import measure  # noqa: PLC0415 (numpy and the decoders cost 150 ms)
+        from keepers.work.named import Named  # noqa: PLC0415 (only a scan with work needs it)
 
-        return self.workers(), measure
+        return self.workers(), Named("keepers.workflows.measure", "measure")
+
+    @contextlib.contextmanager
+    def journal(self, *, create: bool) -> Iterator[Journal | None]:
+        """The open journal beside the catalog; None when there is none and none is to be made."""
+        file = self.catalog_file.with_name(self.catalog_file.name + ".journal")
+        if create:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        opened = open_journal(str(file), create=create)
+        try:
+            yield opened
+        finally:
+            if opened is not None:
+                opened.close()
 
     def scan(self, catalog: Catalog, sources: Sequence[str]) -> scan.ScanReport:
         """Learn the sources, which are absolute paths."""
         learning = scan.Learning(
-            catalog, self.local, self.measuring, self.progress, self.home, datetime.now(UTC), frozenset, self.limit,
+            catalog, self.local(), self.measuring, self.progress, self.home, datetime.now(UTC), self._moved_away, self.limit,
             self.accept_missing,
         )  # fmt: skip
         return scan.scan(learning, sources)
+
+    def judging(self, catalog: Catalog, kinds: Sequence[GroupKind]) -> "Judging":
+        """What grouping and judging work with."""
+        from keepers.group.rule import Rule  # noqa: PLC0415 (numpy costs 80 ms)
+        from keepers.work.named import Named  # noqa: PLC0415 (only judging needs it)
+        from keepers.workflows.tidy import Judging  # noqa: PLC0415 (numpy costs 80 ms)
+
+        settings = self.settings
+        threshold = None if settings.threshold < 0 else settings.threshold
+        rule = Rule(threshold, settings.time_window, settings.min_size, tuple(kinds))
+        return Judging(
+            catalog, self.progress, self.picture_workers, Named("keepers.detect.look", "look"),
+            Named("keepers.workflows.picture", "prove"), self._backend, rule, self._weights(),
+        )  # fmt: skip
+
+    def tidy(
+        self, catalog: Catalog, roots: Sequence[str], kinds: Sequence[GroupKind], about: ContentId | None = None
+    ) -> "Tidied":
+        """The groups at or below the roots, judged."""
+        from keepers.workflows.tidy import tidy  # noqa: PLC0415 (numpy costs 80 ms)
+
+        return tidy(self.judging(catalog, kinds), roots, about)
+
+    def look(self, catalog: Catalog, bundle: Bundle) -> Look | None:
+        """How one photo looks, measured now if need be; None where it cannot be decoded."""
+        from keepers.workflows.tidy import look_at  # noqa: PLC0415 (numpy costs 80 ms)
+
+        return look_at(self.judging(catalog, ()), [bundle]).get(bundle.main.content)
+
+    def history(self) -> list[Run]:
+        """All runs, the oldest first."""
+        with self.journal(create=False) as journal:
+            return [] if journal is None else journal.runs()
+
+    def doctor(self) -> "tuple[Check, ...]":
+        """What checks of this installation saw."""
+        from keepers.detect.choose import choose  # noqa: PLC0415 (onnxruntime costs 100 ms)
+        from keepers.workflows import doctor  # noqa: PLC0415 (the decoders cost 150 ms)
+
+        choice = choose(self.settings.faces, self.settings.model_dir)
+        return (
+            doctor.installation(),
+            *doctor.decoders(),
+            doctor.faces(choice.word, working=choice.name != "none"),
+            doctor.space(self.catalog_file.parent),
+            doctor.clock(datetime.now(UTC), self.home),
+            self._catalog_check(),
+        )
+
+    def _catalog_check(self) -> "Check":
+        from keepers.workflows.doctor import Check  # noqa: PLC0415 (the decoders cost 150 ms)
+
+        if not self.catalog_file.exists():
+            return Check("catalog", "off", f"none yet at {self.catalog_file}", "keepers scan FOLDER")
+        with self.catalog(create=False) as catalog:
+            problems = catalog.check()
+        return Check("catalog", "fail" if problems else "ok", "; ".join(problems) or f"{self.catalog_file} is sound")
+
+    def organizing(self, catalog: Catalog, journal: Journal | None, place: LocalPlace) -> "Organizing":
+        """What organizing works with."""
+        from keepers.work.named import Named  # noqa: PLC0415 (only organizing needs it)
+        from keepers.workflows.organizing import Organizing  # noqa: PLC0415 (numpy costs 80 ms)
+
+        thumbnail = Named[Thumb, bytes]("keepers.workflows.picture", "thumbnail")
+        return Organizing(
+            catalog, place, self.progress, self.picture_workers, thumbnail, functools.partial(placed, journal), datetime.now(UTC)
+        )
+
+    def _moved_away(self) -> frozenset[str]:
+        with self.journal(create=False) as journal:
+            return frozenset(moved_away(journal))
+
+    def _backend(self) -> "Backend":
+        from keepers.detect.choose import choose  # noqa: PLC0415 (onnxruntime costs 100 ms)
+        from keepers.workflows.tidy import Backend  # noqa: PLC0415 (numpy costs 80 ms)
+
+        choice = choose(self.settings.faces, self.settings.model_dir)
+        if choice.name == "none":
+            self.progress.say(choice.word)
+        return Backend(choice.name, choice.method, self.settings.model_dir)
+
+    def _weights(self) -> "Weights":
+        from keepers.score.weights import Weights  # noqa: PLC0415 (numpy costs 80 ms)
+
+        names = [f.name for f in dataclasses.fields(Settings) if f.name.startswith("weight_")]
+        return Weights(**{name.removeprefix("weight_"): getattr(self.settings, name) for name in names})
 
 
 def sources(given: Sequence[str]) -> tuple[str, ...]:

@@ -98,3 +98,16 @@ def _follow(action: Action, ours: dict[str, ContentId]) -> None:
         ours[new.key] = action.content
     else:
         ours.pop(new.key, None)
+
+
+def moved_away(journal: Journal | None) -> set[str]:
+    """The paths that runs emptied: what is not there any more because of them is not lost."""
+    gone: set[str] = set()
+    if journal is None:
+        return gone
+    for run in _begun(journal):
+        for step in journal.steps(run.id):
+            old = source(step.action)
+            if step.state is StepState.DONE and isinstance(step.action, Move | Trash) and old is not None:
+                gone.add(old.key)
+    return gone

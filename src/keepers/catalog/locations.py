@@ -97,14 +97,14 @@ def copies_of(catalog: Catalog, b3: bytes) -> list[str]:
     return [os.fsdecode(row[0]) for row in rows]
 
 
-def touch_root(catalog: Catalog, path: str, identity: tuple[int, int], files: int, when: str) -> None:
+def touch_root(catalog: Catalog, path: str, identity: str, files: int, when: str) -> None:
     """Remember a root, by file system and folder inode, and how many files it had."""
     with catalog.writing() as db:
         db.execute(
-            """INSERT INTO root (path, device, inode, files, scanned) VALUES (?, ?, ?, ?, ?)
-                ON CONFLICT (path) DO UPDATE SET device = excluded.device, inode = excluded.inode, files = excluded.files,
+            """INSERT INTO root (path, identity, files, scanned) VALUES (?, ?, ?, ?)
+                ON CONFLICT (path) DO UPDATE SET identity = excluded.identity, files = excluded.files,
                     scanned = excluded.scanned""",
-            (os.fsencode(path), _signed(identity[0]), _signed(identity[1]), files, when),
+            (os.fsencode(path), identity, files, when),
         )
 
 

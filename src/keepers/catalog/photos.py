@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -87,15 +87,21 @@ def table(catalog: Catalog, roots: Sequence[str], raws: frozenset[str]) -> Photo
     )
 
 
-def content_ids(catalog: Catalog, rows: Iterable[int]) -> dict[int, ContentId]:
-    """The content ids of content rows."""
-    wanted = sorted(set(rows))
-    found: dict[int, ContentId] = {}
-    for start in range(0, len(wanted), BATCH):
-        part = wanted[start : start + BATCH]
-        marks = ",".join("?" * len(part))
-        found.update((number, content_id(b3)) for number, b3 in catalog.db.execute(f"SELECT id, b3 FROM content WHERE id IN ({marks})", part))  # noqa: S608
-    return found
+def content_ids(catalog: Catalog) -> Callable[[int], ContentId]:
+    """A function that tells the content id of a content row."""
+
+    def named(row: int) -> ContentId:
+        return content_id(catalog.db.execute("SELECT b3 FROM content WHERE id = ?", (row,)).fetchone()[0])
+
+    return named
+
+
+def contents(catalog: Catalog, roots: Sequence[str]) -> int:
+    """How many different photos there are at or below the roots."""
+    where, values = below("key", roots)
+    sql = f"SELECT count(DISTINCT content) FROM location WHERE fate = 'photo' AND main IS NULL AND {where}"  # noqa: S608
+    number: int = catalog.db.execute(sql, values).fetchone()[0]
+    return number
 
 
 def repeated(catalog: Catalog, roots: Sequence[str]) -> list[ContentId]:

@@ -8,8 +8,7 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         """CREATE TABLE root (
             id INTEGER PRIMARY KEY,
             path BLOB NOT NULL UNIQUE,
-            device INTEGER NOT NULL,
-            inode INTEGER NOT NULL,
+            identity TEXT NOT NULL,
             files INTEGER NOT NULL,
             scanned TEXT NOT NULL)""",
         """CREATE TABLE content (

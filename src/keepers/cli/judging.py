@@ -29,7 +29,7 @@ def group(options: argparse.Namespace) -> int:
     sources = wiring.sources(options.sources)
     with opened.catalog(create=bool(sources)) as catalog:
         report = opened.scan(catalog, sources) if sources else None
-        tidied = opened.tidy(catalog, sources, _kinds(options))
+        tidied = opened.tidy(catalog, sources, kinds(options))
     if options.json:
         show.document(
             {"groups": [group_json(decision) for decision in tidied.decisions], "ungrouped": tidied.ungrouped}
@@ -47,7 +47,7 @@ def explain(options: argparse.Namespace) -> int:
     if os.path.lexists(options.what):
         return _explain_photo(options, opened, os.path.abspath(options.what))
     with opened.catalog(create=False) as catalog:
-        tidied = opened.tidy(catalog, (), _kinds(options))
+        tidied = opened.tidy(catalog, (), kinds(options))
     for decision in tidied.decisions:
         if decision.group.id == options.what:
             if options.json:
@@ -85,7 +85,7 @@ def _member_json(bundle: Bundle, decision: Decision, score: Score | None) -> dic
     }
 
 
-def _kinds(options: argparse.Namespace) -> tuple[GroupKind, ...]:
+def kinds(options: argparse.Namespace) -> tuple[GroupKind, ...]:
     return tuple(GroupKind(kind) for kind in options.kind) if options.kind else tuple(GroupKind)
 
 
@@ -155,7 +155,7 @@ def _explain_photo(options: argparse.Namespace, opened: wiring.Session, path: st
             rows = dict(report.unreadable) | dict(report.ignored)
             show.line(f"{path}: {rows.get(path, 'is no photo')}")
             return learning.PARTLY
-        tidied = opened.tidy(catalog, (), _kinds(options), about=bundle.main.content)
+        tidied = opened.tidy(catalog, (), kinds(options), about=bundle.main.content)
         look = opened.look(catalog, bundle)
     refs = {bundle.main.ref, *bundle.copies}
     mine = tuple(

@@ -12,12 +12,34 @@ Real = npt.NDArray[np.float32]
 
 #: By how many cells of the halved block (each a twelfth of the side) a hand may move between two frames.
 _SHIFT: Final = 2
+#: Share of a picture that may be hidden, and how often what is hidden is guessed anew.
+_HIDDEN: Final = 0.1
+_ROUNDS: Final = 3
+_LITTLE: Final = np.float32(1e-3)
 
 
 def likeness(left: Blocks, right: Blocks) -> Real:
     """Correlation of grey levels, 1 for the same picture in whatever light; pair by pair."""
     one, other = _normal(_flat(left)), _normal(_flat(right))
     return np.asarray(np.einsum("ij,ij->i", one, other) / np.float32(one.shape[1]), np.float32)
+
+
+def covered_likeness(left: Blocks, right: Blocks) -> Real:
+    """Likeness of the nine tenths that agree best: a sticker or a caption hides the rest."""
+    one, other = _flat(left), _flat(right)
+    weights = np.ones_like(one)
+    kept = round(one.shape[1] * (1 - _HIDDEN))
+    for _ in range(_ROUNDS):
+        here, there = _weighted(one, weights), _weighted(other, weights)
+        slope = (here * there * weights).sum(axis=1) / np.maximum(
+            (here * here * weights).sum(axis=1), _LITTLE
+        )
+        misses = np.abs(there - slope[:, None] * here)
+        limit = np.partition(misses, kept - 1, axis=1)[:, kept - 1 : kept]
+        weights = (misses <= limit).astype(np.float32)
+    here, there = _weighted(one, weights) * weights, _weighted(other, weights) * weights
+    scale = np.sqrt((here * here).sum(axis=1) * (there * there).sum(axis=1))
+    return np.asarray((here * there).sum(axis=1) / np.maximum(scale, _LITTLE), np.float32)
 
 
 def shifted_likeness(left: Blocks, right: Blocks) -> Real:
@@ -50,7 +72,12 @@ def turned(blocks: Blocks, turn: int) -> Blocks:
 
 
 def _flat(blocks: Blocks) -> Real:
-    return blocks.reshape(len(blocks), -1).astype(np.float32)
+    return blocks.reshape(len(blocks), BLOCK * BLOCK).astype(np.float32)
+
+
+def _weighted(values: Real, weights: Real) -> Real:
+    """Each row less its weighted mean."""
+    return np.asarray(values - ((values * weights).sum(axis=1) / weights.sum(axis=1))[:, None], np.float32)
 
 
 def _normal(values: Real) -> Real:

@@ -59,4 +59,6 @@ def _border(lines: Grey) -> int:
     # A line on the edge is half border: the step must be there within three lines.
     step = lines[first : first + 3]
     clear = np.count_nonzero(np.abs(step.astype(np.int16) - level) > _CLEAR, axis=1).max()
-    return first if differing[first : first + 3].max() >= _STEP * width and clear >= _CLEAR_STEP * width else 0
+    return (
+        first if differing[first : first + 3].max() >= _STEP * width and clear >= _CLEAR_STEP * width else 0
+    )

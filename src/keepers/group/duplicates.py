@@ -24,8 +24,6 @@ _PIXEL_GREY: Final = 8
 _PIXEL_MEAN_GREY: Final = 1.0
 #: Up to here the old rule's pairs are few enough to be listed (1 in 25,000 of unlike photos at 16 bits).
 _LISTED_THRESHOLD: Final = 16
-#: What a picture's pixels count for an original where a border is around them.
-_FRAMED: Final = 0.6
 
 
 def pixel_candidates(photos: Photos) -> list[tuple[int, int]]:
@@ -78,7 +76,7 @@ def same_picture(photos: Photos, rule: Rule) -> tuple[Cluster, ...]:
 
     A photo that matches several originals goes to the nearest.
     """
-    rank = _originality(photos, np.zeros(len(photos), np.intp))
+    rank = _originality(photos, np.zeros(len(photos), np.intp), np.zeros(len(photos), np.bool_))
     first, stands_for = _representatives(photos, rank)
     if rule.threshold is not None and rule.threshold > _LISTED_THRESHOLD:
         centre, how = _swept(photos, first, rank, rule.threshold), np.zeros(len(photos), np.int8)
@@ -108,27 +106,19 @@ def _add_crops(photos: Photos, first: Rows, centre: Rows, how: npt.NDArray[np.in
             how[crop] = looks.CROPPED
 
 
-def _originality(photos: Photos, matches: Rows) -> Rows:
-    """The rank of each row as an original: most pixels, time and camera known, most matches, earliest."""
-    share = photos.prints["trim_share"].astype(np.float64)
-    inside = photos.width.astype(np.float64) * photos.height * share
-    # A border is found to within a pixel of a reduced picture: what has one must be clearly larger to be the
-    # original.
-    steps = np.floor(np.log2(np.maximum(inside * np.where(share < 1, _FRAMED, 1.0), 1)) * 4)
+def _originality(photos: Photos, matches: Rows, framed: npt.NDArray[np.bool_]) -> Rows:
+    """The rank of each row as an original: most pixels, time and camera known, most matches, earliest.
+
+    What is known to be another photo in a frame comes last, however large the frame.
+    """
+    inside = photos.width.astype(np.float64) * photos.height
+    # Steps of a fifth: a crop of the edge or an odd rounding makes no original.
+    steps = np.floor(np.log2(np.maximum(inside, 1)) * 4)
     time = np.where(np.isnan(photos.taken), np.inf, photos.taken)
     # Of edits at one size the untouched one lies in the middle: more photos match it as it is.
-    keys = (
-        np.arange(len(photos)),
-        -photos.size,
-        -inside,
-        time,
-        -matches,
-        photos.camera == 0,
-        ~photos.certain,
-        -steps,
-    )
+    plain = (-matches, photos.camera == 0, ~photos.certain, -steps, framed)
     rank = np.empty(len(photos), np.intp)
-    rank[np.lexsort(keys)] = np.arange(len(photos))
+    rank[np.lexsort((np.arange(len(photos)), -photos.size, -inside, time, *plain))] = np.arange(len(photos))
     return rank
 
 
@@ -171,7 +161,9 @@ def _stars(photos: Photos, links: looks.Links) -> tuple[Rows, npt.NDArray[np.int
     left, right, distance, kind = left[order], right[order], distance[order], kind[order]
     bounds = np.searchsorted(left, np.arange(count + 1))
     plain = np.unique(left[kind == looks.UPRIGHT] * count + right[kind == looks.UPRIGHT])
-    rank = _originality(photos, np.bincount(plain // count, minlength=count))
+    framed = np.zeros(count, np.bool_)
+    framed[links.left[links.how == looks.FRAMED]] = True
+    rank = _originality(photos, np.bincount(plain // count, minlength=count), framed)
     covered = np.zeros(count, np.bool_)
     is_centre = np.zeros(count, np.bool_)
     linked = np.unique(left)
@@ -208,9 +200,10 @@ def _swept(photos: Photos, rows: Rows, rank: Rows, threshold: int) -> Rows:
 
 
 def _cluster(rows: tuple[int, ...], centre: int, how: npt.NDArray[np.int8]) -> Cluster:
-    counts = np.bincount(how[list(rows)], minlength=4)
+    counts = np.bincount(how[list(rows)], minlength=5)
     words = {
         looks.TURNED: "turned or mirrored",
+        looks.FRAMED: "in a frame",
         looks.BORDERED: "without its border",
         looks.CROPPED: "a part of it",
     }

@@ -28,6 +28,7 @@ DHASH_BITS: Final = 30
 #: A picture without its border must agree more closely: there is no block to confirm it.
 _TRIM_PHASH_BITS: Final = 10
 _TRIM_DHASH_BITS: Final = 24
+_NEVER: Final = 1000
 #: Hashes as near as this need no more than a rough agreement (heavy filters, stickers, captions).
 _TIGHT_PHASH_BITS: Final = 6
 _TIGHT_DHASH_BITS: Final = 12
@@ -39,17 +40,20 @@ _SURE: Final = 0.975
 _REGISTERED: Final = 0.97
 _LARGEST_VIEW: Final = 0.97
 _HOPELESS: Final = 0.5
+#: With a tenth left out that a sticker may hide: 1.000 under a sticker, .995 at most between two frames.
+_COVERED: Final = 0.998
 _CHUNK: Final = 4096
 _REGISTERED_AT_ONCE: Final = 256
 
-#: How a pair was seen to match.
+#: How a pair was seen to match: both without their borders, or the left one alone, which holds the right one.
 UPRIGHT: Final = 0
 TURNED: Final = 1
 BORDERED: Final = 2
-CROPPED: Final = 3
+FRAMED: Final = 3
+CROPPED: Final = 4
 #: What each way adds to a distance in bits: of two originals, the one that a photo matches more plainly has
 #: it.
-_DETOUR: Final = (0.0, 16.0, 64.0)
+_DETOUR: Final = (0.0, 4.0, 16.0, 8.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +179,8 @@ def _agree(here: _Side, there: _Side, tight: Mask) -> Mask:
         return tight
     seen = blocks.likeness(here.blocks, there.blocks)
     agreed: Mask = (seen >= _SURE) | (tight & (seen >= _ROUGH))
+    at = np.flatnonzero(~agreed)
+    agreed[at] = blocks.covered_likeness(here.blocks[at], there.blocks[at]) >= _COVERED
     doubtful = ~agreed & (seen >= _HOPELESS)
     for query, original in ((here, there), (there, here)):
         # What shows a part has fewer pixels; of two frames of one size the subject has moved.
@@ -195,13 +201,15 @@ def _bordered(photos: Photos, rows: Rows) -> Iterator[Links]:
     inner, whole = prints["trim_phash"][framed], prints["phash"][rows, 0]
     for i, j in neighbours.across(inner, whole, _TRIM_PHASH_BITS):
         bits = _dhash_bits(prints["trim_dhash"][framed[i]], prints["dhash"][rows[j], 0])
-        yield _inner_links(photos, framed[i], rows[j], neighbours.distance(inner[i], whole[j]), bits)
+        bits = np.where(bits <= _TRIM_DHASH_BITS, bits + neighbours.distance(inner[i], whole[j]), _NEVER)
+        yield _inner_links(photos, framed[i], rows[j], bits, FRAMED)
     for i, j in neighbours.within(inner, _TRIM_PHASH_BITS):
         bits = _dhash_bits(prints["trim_dhash"][framed[i]], prints["trim_dhash"][framed[j]])
-        yield _inner_links(photos, framed[i], framed[j], neighbours.distance(inner[i], inner[j]), bits)
+        bits = np.where(bits <= _TRIM_DHASH_BITS, bits + neighbours.distance(inner[i], inner[j]), _NEVER)
+        yield _inner_links(photos, framed[i], framed[j], bits, BORDERED)
 
 
-def _inner_links(photos: Photos, left: Rows, right: Rows, pbits: Bits, dbits: Bits) -> Links:
-    keep = (dbits <= _TRIM_DHASH_BITS) & (left != right)
+def _inner_links(photos: Photos, left: Rows, right: Rows, bits: Bits, how: int) -> Links:
+    keep = (bits < _NEVER) & (left != right)
     keep[keep] = ~clocks.apart(photos, left[keep], right[keep])
-    return _links(left[keep], right[keep], (pbits + dbits)[keep], BORDERED)
+    return _links(left[keep], right[keep], bits[keep], how)

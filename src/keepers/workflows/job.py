@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from keepers.model import Facts, Kind
+from keepers.model import ContentId, Facts, Kind
 
 #: Raised with every change of what is read or computed from the bytes; older content is measured again.
 METHOD: Final = 1
@@ -42,3 +42,20 @@ class Measured:
     exif: bytes = b""
     ev: float | None = None
     prints: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One photo whose pixels are to be decoded in full."""
+
+    path: str
+    content: ContentId
+
+
+@dataclass(frozen=True, slots=True)
+class Thumb:
+    """One thumbnail to make."""
+
+    path: str
+    content: ContentId
+    side: int

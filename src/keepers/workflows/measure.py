@@ -10,10 +10,10 @@ from typing import Final
 
 from blake3 import blake3
 
-from keepers.errors import UnreadableError
+from keepers.errors import NeedsMemoryError, UnreadableError
 from keepers.fingerprint.perceptual import fingerprint
 from keepers.model import Facts, Kind
-from keepers.read import digests, formats, metadata, pixels
+from keepers.read import damage, formats, metadata, photo
 from keepers.workflows.job import Job, Measured
 
 #: Above this a picture is decoded alone, with more memory (SAFETY.md section 1.6).
@@ -81,15 +81,15 @@ def _photo(job: Job, base: Measured, data: bytes) -> Measured:
     if form.kind is Kind.VIDEO:
         return replace(_video(job, base), kind=Kind.VIDEO)
     try:
-        facts = metadata.facts(data, form)
-        if not job.heavy and facts.width * facts.height > HEAVY_PIXELS:
+        learned = photo.learned(data, form, damage.MOST_PIXELS if job.heavy else HEAVY_PIXELS)
+        if learned.grey is None:
             return replace(base, again=True)
-        grey = pixels.scaled_grey(data, form, facts)
-        facts = replace(facts, pixels=digests.pixel_digest(data, form))
-        prints = fingerprint(grey).tobytes()
+        prints = fingerprint(learned.grey).tobytes()
+    except NeedsMemoryError as error:
+        return replace(base, again=True) if not job.heavy else replace(base, reason=str(error))
     except UnreadableError as error:
         return replace(base, reason=str(error))
-    return replace(_with_facts(base, facts), prints=prints)
+    return replace(_with_facts(base, learned.facts), prints=prints)
 
 
 def _with_facts(base: Measured, facts: Facts) -> Measured:

@@ -11,19 +11,11 @@ from keepers.model import LOCAL, Bundle, ContentId, Decision, Found, Group, Grou
 from keepers.plan import report
 from keepers.plan.layout import Placing, Target, lay_out, organize_plan
 from keepers.ports import Failure, Progress, Reader, Workers
+from keepers.workflows.job import Thumb
 
 #: Beyond so many pictures on the pages, thumbnails are small: a page must open on a phone.
 MANY = 2_000
 LARGE_SIDE, SMALL_SIDE = 320, 160
-
-
-@dataclass(frozen=True, slots=True)
-class Thumb:
-    """One thumbnail to make."""
-
-    path: str
-    content: ContentId
-    side: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,27 +31,34 @@ class Organizing:
     now: datetime
 
 
-def prepare(
-    organizing: Organizing, decisions: Sequence[Decision], target: str, about: report.Summary
-) -> tuple[Plan, tuple[Placing, ...]]:
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A plan of group folders, where each photo goes, and what lies in the target now."""
+
+    plan: Plan
+    placings: tuple[Placing, ...]
+    present: Mapping[Ref, ContentId]
+
+
+def prepare(organizing: Organizing, decisions: Sequence[Decision], target: str, about: report.Summary) -> Prepared:
     """Plan the group folders below `target`; a plan without actions when all is there already."""
     merged = folders(decisions)
-    wanted = {
-        asset.content for decision in merged for bundle in decision.group.members for asset in bundle.assets
-    }
+    wanted = {asset.content for decision in merged for bundle in decision.group.members for asset in bundle.assets}
     facts = contents.facts_of(organizing.catalog, wanted, exif=True)
-    state = Target(
-        Ref(LOCAL, target),
-        _present(organizing, target),
-        organizing.placed(target),
-        numbers.known(organizing.catalog, target),
-    )
+    root = Ref(LOCAL, target)
+    state = Target(root, _present(organizing, target), organizing.placed(target), numbers.known(organizing.catalog, target))
     placings = lay_out(merged, state, facts.get)
 
-    def pages(all_placings: Sequence[Placing]) -> Mapping[str, bytes]:
-        return report.pages(report.entries(all_placings), about, _thumbnails(organizing, merged))
+    def pages(placings: Sequence[Placing]) -> Mapping[str, bytes]:
+        return report.pages(report.entries(placings), about, _thumbnails(organizing, merged))
 
-    return organize_plan(placings, state, now=organizing.now, pages=pages), placings
+    plan = organize_plan(placings, state, now=organizing.now, pages=pages)
+    return Prepared(plan, placings, {state.ref(path): content for path, content in state.present.items()})
+
+
+def remember(organizing: Organizing, target: str, prepared: Prepared) -> None:
+    """Keep the numbers of the group folders for the next run."""
+    numbers.remember(organizing.catalog, target, {placing.number: placing.contents for placing in prepared.placings})
 
 
 def folders(decisions: Sequence[Decision]) -> tuple[Decision, ...]:

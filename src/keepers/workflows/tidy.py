@@ -1,25 +1,43 @@
 """Find the groups of photos that belong together, judge their members, pick the keepers."""
 
-import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Final, TypeVar
 
 from blake3 import blake3
 
 from keepers.catalog import contents, photos
 from keepers.catalog.store import Catalog
 from keepers.decide import keep
-from keepers.detect.look import LookTask
 from keepers.fingerprint.table import Photos
-from keepers.group import duplicates, series
-from keepers.model import Bundle, ContentId, Decision, Facts, Group, GroupKind, Look
-from keepers.ports import Failure, Progress, Workers
+from keepers.group import duplicates, grouping
+from keepers.group.rule import Cluster, Rule
+from keepers.model import Bundle, ContentId, Decision, Group, GroupKind, Look
+from keepers.ports import Failure, LookTask, Progress, Workers
 from keepers.read import formats
 from keepers.score.weights import Weights
+from keepers.workflows.job import Proof
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 #: Raised when the proof of equal pixels changes; older digests are taken again.
-PIXELS_METHOD = 1
-ORDER = {kind: number for number, kind in enumerate(GroupKind)}
+PIXELS_METHOD: Final = 1
+RAWS: Final = frozenset(form.name for form in formats.FORMATS if form.raw)
+ORDER: Final = {kind: number for number, kind in enumerate(GroupKind)}
+#: Looks remembered at once: a crash costs at most these.
+ROWS: Final = 64
+#: Only these are judged by their looks; copies are ranked by where they come from.
+JUDGED: Final = frozenset((GroupKind.BURST, GroupKind.BRACKET))
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """The face back end to use, and what marks its results in the catalog."""
+
+    name: str
+    method: str
+    model_dir: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +48,28 @@ class Judging:
     progress: Progress
     workers: Callable[[], Workers]
     look: Callable[[LookTask], Look]
-    look_method: str
-    backend: str
-    model_dir: str
-    prove: Callable[[str], str]
-    rule: duplicates.Rule
-    kinds: tuple[GroupKind, ...]
+    prove: Callable[[Proof], str]
+    backend: Callable[[], Backend]
+    rule: Rule
     weights: Weights
 
 
 @dataclass(frozen=True, slots=True)
 class Tidied:
-    """The groups with what was decided of each, and how many photos are in none."""
+    """The groups with what was decided of each, and how many photos there are in all and in none."""
 
     decisions: tuple[Decision, ...]
+    photos: int
     ungrouped: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Set:
+    """The contents of a group to be, in content order."""
+
+    kind: GroupKind
+    contents: tuple[ContentId, ...]
+    evidence: tuple[str, ...]
 
 
 def tidy(judging: Judging, roots: Sequence[str], about: ContentId | None = None) -> Tidied:
@@ -53,18 +78,113 @@ def tidy(judging: Judging, roots: Sequence[str], about: ContentId | None = None)
     With `about`, only groups that hold this content are judged. The same groups, ids and order for
     the same contents, whatever the order of files and workers.
     """
-    table = photos.table(judging.catalog, roots, formats.RAW_NAMES)
-    clusters = _clusters(judging, table)
-    names = photos.content_ids(judging.catalog, (int(table.content[row]) for cluster in clusters for row in cluster.rows))
-    sets = [(cluster.kind, [names[int(table.content[row])] for row in cluster.rows], cluster.evidence) for cluster in clusters]
-    if GroupKind.SAME_BYTES in judging.kinds:
-        sets += [(GroupKind.SAME_BYTES, [content], ("the same bytes",)) for content in photos.repeated(judging.catalog, roots)]
-    grouped = {content for _, members, _ in sets for content in members}
+    table = photos.table(judging.catalog, roots, RAWS)
+    sets = _sets(judging, roots, table)
+    total = photos.contents(judging.catalog, roots)
+    grouped = {content for one in sets for content in one.contents}
     if about is not None:
-        sets = [entry for entry in sets if about in entry[1]]
-    groups = _groups(judging.catalog, roots, sets)
-    return Tidied(_decisions(judging, groups), photos.main_contents(judging.catalog, roots) - len(grouped))
+        sets = [one for one in sets if about in one.contents]
+    groups = _groups(judging, roots, sets)
+    return Tidied(_decisions(judging, groups), total, total - len(grouped))
 
 
-def _clusters(judging: Judging, table: Photos) -> tuple[duplicates.Cluster, ...]:
-    return ()
+def look_at(judging: Judging, bundles: Iterable[Bundle]) -> dict[ContentId, Look]:
+    """How photos look, from the catalog or measured now; those that cannot be decoded are left out."""
+    wanted = {bundle.main.content: bundle.main.ref.key for bundle in bundles}
+    if not wanted:
+        return {}
+    backend = judging.backend()
+    known = contents.looks_of(judging.catalog, wanted, backend.method)
+    work = [
+        LookTask(path, content, backend.name, backend.model_dir) for content, path in wanted.items() if content not in known
+    ]
+    fresh: list[Look] = []
+    for _, result in _worked(judging, "judging", judging.look, work):
+        if isinstance(result, Failure):
+            continue
+        fresh.append(replace(result, method=backend.method))
+        if len(fresh) >= ROWS:
+            contents.add_looks(judging.catalog, fresh)
+            known.update((look.content, look) for look in fresh)
+            fresh = []
+    contents.add_looks(judging.catalog, fresh)
+    known.update((look.content, look) for look in fresh)
+    return known
+
+
+def _sets(judging: Judging, roots: Sequence[str], table: Photos) -> list[_Set]:
+    names = photos.content_ids(judging.catalog)
+    clusters = grouping.clusters(table, judging.rule, _proven(judging, roots, table, names)) if len(table) > 1 else ()
+    sets = [_named(cluster, table, names) for cluster in clusters]
+    if GroupKind.SAME_BYTES in judging.rule.kinds:
+        sets += [_Set(GroupKind.SAME_BYTES, (content,), ("the same bytes",)) for content in photos.repeated(judging.catalog, roots)]
+    return sets
+
+
+def _named(cluster: Cluster, table: Photos, names: Callable[[int], ContentId]) -> _Set:
+    return _Set(cluster.kind, tuple(sorted(names(int(table.content[row])) for row in cluster.rows)), cluster.evidence)
+
+
+def _proven(judging: Judging, roots: Sequence[str], table: Photos, names: Callable[[int], ContentId]) -> dict[int, str]:
+    """Digests of fully decoded pixels by row, for pairs that look identical but prove nothing yet."""
+    rows = sorted({row for pair in duplicates.pixel_candidates(table) for row in pair})
+    if not rows:
+        return {}
+    wanted = {names(int(table.content[row])): row for row in rows}
+    known = contents.full_pixels_of(judging.catalog, wanted, PIXELS_METHOD)
+    missing = photos.bundles(judging.catalog, roots, [content for content in wanted if content not in known])
+    work = [Proof(found[0].main.ref.key, content) for content, found in missing.items()]
+    fresh = {
+        proof.content: result if isinstance(result, str) else ""
+        for proof, result in _worked(judging, "comparing", judging.prove, work)
+        if isinstance(result, str) or result.lasting
+    }
+    contents.add_full_pixels(judging.catalog, fresh, PIXELS_METHOD)
+    return {wanted[content]: text for content, text in (known | fresh).items() if text}
+
+
+def _worked(judging: Judging, stage: str, task: Callable[[T], R], work: Sequence[T]) -> Iterator[tuple[T, R | Failure]]:
+    """Run decoding work in workers, with progress."""
+    if not work:
+        return
+    workers = judging.workers()
+    judging.progress.stage(stage, len(work), 0)
+    try:
+        for item, result in workers.map(task, work):
+            judging.progress.step(1, 0)
+            yield item, result
+    finally:
+        workers.close()
+        judging.progress.done()
+
+
+def _groups(judging: Judging, roots: Sequence[str], sets: Sequence[_Set]) -> list[Group]:
+    found = photos.bundles(judging.catalog, roots, {content for one in sets for content in one.contents})
+    shown = {content: _shown(judging, same) for content, same in found.items()}
+    groups = []
+    for one in sets:
+        members = found[one.contents[0]] if one.kind is GroupKind.SAME_BYTES else tuple(shown[c] for c in one.contents if c in shown)
+        if len(members) >= judging.rule.min_size:
+            groups.append(Group(_id(one), one.kind, members, one.evidence))
+    return sorted(groups, key=lambda group: (ORDER[group.kind], group.id))
+
+
+def _shown(judging: Judging, same: Sequence[Bundle]) -> Bundle:
+    """The bundle that stands for all locations of one content: the best of them as a copy."""
+    if len(same) == 1:
+        return same[0]
+    facts = contents.facts_of(judging.catalog, [same[0].main.content])
+    decision = keep.decide(Group("", GroupKind.SAME_BYTES, tuple(same)), {}, facts, judging.weights)
+    best = next(bundle for bundle in same if bundle.main.ref == decision.keep[0])
+    return replace(best, copies=tuple(bundle.main.ref for bundle in same if bundle is not best))
+
+
+def _id(one: _Set) -> str:
+    digest = blake3("\n".join((one.kind.value, *sorted(one.contents))).encode()).hexdigest()
+    return f"{one.kind.value}-{digest[:12]}"
+
+
+def _decisions(judging: Judging, groups: Sequence[Group]) -> tuple[Decision, ...]:
+    looks = look_at(judging, (bundle for group in groups if group.kind in JUDGED for bundle in group.members))
+    facts = contents.facts_of(judging.catalog, {bundle.main.content for group in groups for bundle in group.members}, exif=False)
+    return tuple(keep.decide(group, looks, facts, judging.weights) for group in groups)

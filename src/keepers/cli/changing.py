@@ -1,0 +1,221 @@
+"""The commands that change things, or tell of changes: undo, history, plan, apply."""
+
+import argparse
+import contextlib
+import json
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from types import FrameType
+
+from keepers import wiring
+from keepers.actions import Action
+from keepers.apply.history import history as history_document
+from keepers.apply.history import originals
+from keepers.apply.journal import Journal
+from keepers.apply.record import Run, RunState
+from keepers.apply.run import Finished, Problem, resume
+from keepers.apply.undo import undo as undo_run
+from keepers.catalog import locations
+from keepers.cli import session, show
+from keepers.errors import UsageError
+from keepers.plan import text
+from keepers.plan.check import Checked, Refused
+from keepers.ports import Progress
+
+OPEN = (RunState.PLANNED, RunState.RUNNING, RunState.STOPPED, RunState.FAILED)
+
+
+@contextlib.contextmanager
+def stopping(progress: Progress) -> Iterator[Callable[[], bool]]:
+    """Turn the first Ctrl-C or SIGTERM into a wish to stop after the present unit; a second one interrupts."""
+    wished: list[int] = []
+
+    def wish(number: int, _: FrameType | None) -> None:
+        if wished:
+            raise KeyboardInterrupt
+        wished.append(number)
+        progress.say("stopping after the present photo; press Ctrl-C again to stop at once")
+
+    before = {number: signal.signal(number, wish) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(wished)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def undo(options: argparse.Namespace) -> int:
+    """Take back a run, by default the latest one that was not taken back."""
+    opened = session.opened(options)
+    with opened.journal(create=False) as journal:
+        wanted = _to_undo(journal, options.number)
+        if journal is None or wanted is None:
+            return _nothing_to_undo(options)
+        steps = sum(1 for step in journal.steps(wanted.id) if step.state.value in {"done", "placed", "doing"})
+        if options.dry_run:
+            return _would_undo(options, wanted, journal)
+        _consent(options, f"Take back run {wanted.id}, {wanted.title} ({show.count(steps, 'change')})?")
+        place = opened.local(_roots(opened))
+        with stopping(opened.progress) as stop:
+            finished = undo_run(options.number, journal, place, progress=opened.progress, stop=stop)
+    if finished is None:
+        return _nothing_to_undo(options)
+    if options.json:
+        show.document({"run": finished.run, "undid": wanted.id, "done": finished.done, "problems": _problems(finished.problems)})
+    else:
+        show.line(f"Run {wanted.id} was taken back: {show.count(finished.done, 'change')} undone.")
+    tell_problems(options, finished.problems, ())
+    return finished.exit_code
+
+
+def history(options: argparse.Namespace) -> int:
+    """Show the runs, or every original that a run touched."""
+    opened = session.opened(options)
+    with opened.journal(create=False) as journal:
+        if options.originals:
+            rows = originals(journal, opened.local())
+            if options.json and not options.jsonl:
+                show.document({"originals": list(rows)})
+            else:
+                sys.stdout.writelines(json.dumps(row) + "\n" for row in rows)
+            return 0
+        document = history_document(journal)
+    if options.json:
+        show.document(document)
+        return 0
+    for run in document["runs"]:
+        show.line(f"{run['id']:>4}  {str(run['started'])[:16].replace('T', ' ')}  {run['state']:<8} {run['title']} ({show.count(len(run['actions']), 'action')})")
+    if not document["runs"]:
+        show.line("No run has changed anything yet.")
+    return 0
+
+
+def plan(options: argparse.Namespace) -> int:
+    """List the stored plans, show one, or carry one out."""
+    if options.what == "apply":
+        return apply(options)
+    opened = session.opened(options)
+    with opened.journal(create=False) as journal:
+        runs = [] if journal is None else [run for run in journal.runs() if run.state in OPEN]
+        if options.what == "list":
+            if options.json:
+                show.document({"plans": [{"id": run.id, "title": run.title, "state": run.state.value} for run in runs]})
+            else:
+                for run in runs:
+                    show.line(f"{run.id:>4}  {run.state.value:<8} {run.title}")
+                show.line(f"{show.count(len(runs), 'plan')} to be carried out or finished.")
+            return 0
+        chosen = _chosen(runs, options.number)
+        if journal is None or chosen is None:
+            message = "there is no stored plan" if options.number is None else f"there is no stored plan {options.number}"
+            raise UsageError(message)
+        _show(options, chosen.title, [step.action for step in journal.steps(chosen.id)], ())
+    return 0
+
+
+def apply(options: argparse.Namespace) -> int:
+    """Carry out a stored plan, or finish a run that was stopped."""
+    opened = session.opened(options)
+    with opened.journal(create=False) as journal:
+        chosen = _chosen([] if journal is None else [run for run in journal.runs() if run.state in OPEN], options.number)
+        if journal is None or chosen is None:
+            show.line("Nothing to apply.")
+            return 0
+        if options.dry_run:
+            _show(options, chosen.title, [step.action for step in journal.steps(chosen.id)], ())
+            return 0
+        _consent(options, f"Carry out plan {chosen.id}, {chosen.title}?")
+        with stopping(opened.progress) as stop:
+            finished = resume(chosen.id, journal, opened.local(_roots(opened)), progress=opened.progress, stop=stop)
+    return _finished(options, finished)
+
+
+def show_plan(options: argparse.Namespace, checked: Checked) -> None:
+    """Print what would be done."""
+    _show(options, checked.title, checked.actions, checked.refused)
+
+
+def tell_problems(options: argparse.Namespace, problems: Sequence[Problem], refused: Sequence[Refused]) -> None:
+    """Tell on stderr which actions were not done, and why."""
+    if options.quiet:
+        return
+    for problem in problems:
+        sys.stderr.write(show.printable(f"not done: {text.sentence(problem.action)}: {problem.why}") + "\n")
+    for one in refused:
+        sys.stderr.write(show.printable(f"refused: {text.sentence(one.action)}: {one.why}") + "\n")
+
+
+def _finished(options: argparse.Namespace, finished: Finished) -> int:
+    if options.json:
+        show.document({"run": finished.run, "state": finished.state.value, "done": finished.done, "problems": _problems(finished.problems)})
+    else:
+        show.line(f"{finished.title}: {show.count(finished.done, 'change')} done. Take it back: keepers undo {finished.run}")
+    tell_problems(options, finished.problems, ())
+    return finished.exit_code
+
+
+def _show(options: argparse.Namespace, title: str, actions: Sequence[Action], refused: Sequence[Refused]) -> None:
+    if options.json:
+        show.document(text.document(title, actions, refused))
+    else:
+        for line in text.lines(title, actions, refused):
+            show.line(line)
+
+
+def _problems(problems: Sequence[Problem]) -> list[dict[str, object]]:
+    return [{"action": text.row(problem.action), "why": problem.why} for problem in problems]
+
+
+def _to_undo(journal: Journal | None, number: int | None) -> Run | None:
+    if journal is None:
+        return None
+    if number is not None:
+        return journal.run(number)
+    runs = [run for run in journal.runs() if run.undoes is None and run.state in {*OPEN[1:], RunState.DONE}]
+    return runs[-1] if runs else None
+
+
+def _nothing_to_undo(options: argparse.Namespace) -> int:
+    if options.json:
+        show.document({"run": None, "undid": None, "done": 0, "problems": []})
+    else:
+        show.line("Nothing to undo.")
+    return 0
+
+
+def _would_undo(options: argparse.Namespace, run: Run, journal: Journal) -> int:
+    done = [step.action for step in journal.steps(run.id) if step.state.value == "done"]
+    if options.json:
+        show.document({"undo": run.id, **text.document(f"take back run {run.id}: {run.title}", done, ())})
+    else:
+        show.line(f"Would take back run {run.id}, {run.title}:")
+        for line in text.lines(run.title, done, ()):
+            show.line(line)
+    return 0
+
+
+def _chosen(runs: Sequence[Run], number: int | None) -> Run | None:
+    if number is None:
+        return runs[-1] if runs else None
+    return next((run for run in runs if run.id == number), None)
+
+
+def _consent(options: argparse.Namespace, question: str) -> None:
+    if options.yes:
+        return
+    if not sys.stdin.isatty():
+        message = f"{question} Say so with --yes"
+        raise UsageError(message)
+    sys.stderr.write(show.printable(question) + " [y/N] ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+        message = "nothing was changed"
+        raise UsageError(message)
+
+
+def _roots(opened: wiring.Session) -> list[str]:
+    if not opened.catalog_file.exists():
+        return []
+    with opened.catalog(create=False) as catalog:
+        return [path for path, _, _ in locations.roots(catalog)]

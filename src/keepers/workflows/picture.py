@@ -1,0 +1,38 @@
+"""Decode one known picture: to a thumbnail, or to a proof of its pixels. Runs in a worker process."""
+
+from pathlib import Path
+from typing import Final
+
+import simplejpeg
+
+from keepers.errors import UnreadableError
+from keepers.model import Kind
+from keepers.read import digests, formats, metadata, pixels
+from keepers.read.formats import Format
+from keepers.workflows.job import Proof, Thumb
+
+QUALITY: Final = 78
+HEAD: Final = 4096
+
+
+def thumbnail(task: Thumb) -> bytes:
+    """An upright JPEG, `side` pixels at its longest; UnreadableError where there is no picture."""
+    data, form = _picture(task.path)
+    shown = pixels.upright_rgb(data, form, metadata.facts(data, form), task.side)
+    encoded: bytes = simplejpeg.encode_jpeg(shown, QUALITY, "RGB")
+    return encoded
+
+
+def prove(task: Proof) -> str:
+    """A digest that is equal only for equal decoded pixels; empty for RAW."""
+    data, form = _picture(task.path)
+    return digests.full_pixel_digest(data, form)
+
+
+def _picture(path: str) -> tuple[bytes, Format]:
+    data = Path(path).read_bytes()
+    form = formats.sniff(data[:HEAD], path)
+    if form is None or form.kind is not Kind.PHOTO:
+        message = "no picture"
+        raise UnreadableError(message)
+    return data, form
