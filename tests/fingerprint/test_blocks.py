@@ -40,6 +40,16 @@ def test_likeness_of_flat_blocks_is_none() -> None:
     assert blocks.likeness(flat, flat)[0] == 0
 
 
+def test_a_sticker_hides_nothing_but_what_is_below_it() -> None:
+    picture = scene(1)
+    covered = picture.copy()
+    covered[140:160, 120:230] = 255
+    one, other = block(picture), block(covered)
+    assert blocks.covered_likeness(one, other)[0] > 0.998 > blocks.likeness(one, other)[0]
+    assert blocks.covered_likeness(one, block(scene(2)))[0] < 0.9
+    assert len(blocks.covered_likeness(one[:0], other[:0])) == 0
+
+
 def test_ranks_survive_what_exposure_does() -> None:
     one = block(scene(1))
     dark = (255 * (one / 255.0) ** 3).astype(np.uint8)

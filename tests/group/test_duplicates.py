@@ -59,7 +59,7 @@ def test_the_original_is_the_one_with_most_pixels_and_a_camera() -> None:
     )
     (cluster,) = duplicates.same_picture(found.table, Rule())
     assert (cluster.rows, cluster.centre) == ((0, 1, 2, 3), 2)
-    assert "1 without its border" in cluster.evidence
+    assert "1 in a frame" in cluster.evidence
 
 
 def test_other_pictures_stay_alone() -> None:

@@ -20,6 +20,8 @@ _CLEAR_STEP: Final = 0.06
 #: Least side of the picture inside, in pixels and as a share of the whole.
 _LEAST: Final = 12
 _LEAST_SHARE: Final = 0.2
+#: A border that takes less than this is within what the hashes of the whole forgive.
+_MOST_SHARE: Final = 0.95
 
 
 def trimmed(grey: Grey) -> Grey | None:
@@ -27,7 +29,7 @@ def trimmed(grey: Grey) -> Grey | None:
     top, bottom = _ends(grey)
     left, right = _ends(grey[top:bottom].T)
     height, width = grey.shape
-    if (top, bottom, left, right) == (0, height, 0, width):
+    if (bottom - top) * (right - left) > _MOST_SHARE * height * width:
         return None
     if bottom - top < max(_LEAST, _LEAST_SHARE * height) or right - left < max(_LEAST, _LEAST_SHARE * width):
         return None

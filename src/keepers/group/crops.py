@@ -1,7 +1,7 @@
 """Which photos are a part of another: looked for where a crop would lie, not in the whole library.
 
 A crop shares no hash with its original. It is looked for among larger photos of the same folder, of the same
-camera and second, or of the same number, and only for photos that match nothing else.
+camera and second, or of the same number.
 """
 
 from collections.abc import Iterator
@@ -43,6 +43,12 @@ def crops(photos: Photos, queries: Rows, originals: Rows) -> looks.Links:
     left = np.array([-best[int(row)][1] for row in right], np.intp)
     distance = np.array([192.0 * (2.0 - best[int(row)][0]) for row in right], np.float32)
     return looks.Links(left, right, distance, np.full(len(right), looks.CROPPED, np.int8))
+
+
+def all_parts(photos: Photos, queries: Rows, original: int) -> bool:
+    """Whether each of the queries was cut from this original."""
+    found = _found(photos, queries, np.array([original], np.intp), registration.windows())
+    return {query for _, query, _ in found} == set(queries.tolist())
 
 
 def _neighbourhoods(photos: Photos, queries: Rows, originals: Rows) -> Iterator[tuple[Rows, Rows]]:

@@ -94,16 +94,19 @@ def same_picture(photos: Photos, rule: Rule) -> tuple[Cluster, ...]:
 
 
 def _add_crops(photos: Photos, first: Rows, centre: Rows, how: npt.NDArray[np.int8]) -> None:
-    """Hang parts of a picture that nothing else matches on the picture."""
-    sizes = np.bincount(centre[first], minlength=len(photos))
+    """Hang parts of a picture on the picture: single ones, and stars of which every member is a part of it."""
     own = first[centre[first] == first]
-    found = crops.crops(photos, own[sizes[own] == 1], own)
+    found = crops.crops(photos, own, own)
     crop_of = dict(zip(found.right.tolist(), found.left.tolist(), strict=True))
+    order = first[np.argsort(centre[first], kind="stable")]
+    bounds = np.searchsorted(centre[order], np.arange(len(photos) + 1))
     for crop, original in crop_of.items():
         # The part of a part matches its own original only; that one has a group of its own then.
-        if original not in crop_of:
-            centre[crop] = original
-            how[crop] = looks.CROPPED
+        members = order[bounds[crop] : bounds[crop + 1]]
+        if original in crop_of or not crops.all_parts(photos, members[members != crop], original):
+            continue
+        centre[members] = original
+        how[members] = looks.CROPPED
 
 
 def _originality(photos: Photos, matches: Rows, framed: npt.NDArray[np.bool_]) -> Rows:
@@ -162,7 +165,8 @@ def _stars(photos: Photos, links: looks.Links) -> tuple[Rows, npt.NDArray[np.int
     bounds = np.searchsorted(left, np.arange(count + 1))
     plain = np.unique(left[kind == looks.UPRIGHT] * count + right[kind == looks.UPRIGHT])
     framed = np.zeros(count, np.bool_)
-    framed[links.left[links.how == looks.FRAMED]] = True
+    outer, inside = links.left[links.how == looks.FRAMED], links.right[links.how == looks.FRAMED]
+    framed[outer[~np.isin(outer * count + inside, plain)]] = True
     rank = _originality(photos, np.bincount(plain // count, minlength=count), framed)
     covered = np.zeros(count, np.bool_)
     is_centre = np.zeros(count, np.bool_)

@@ -41,7 +41,7 @@ def bursts(photos: Photos, rule: Rule, without: Iterable[int] = ()) -> tuple[Clu
     free[list(without)] = False
     use_clock = rule.time_window > 0
     rows = np.flatnonzero(free & (clocks.known(photos) | (not use_clock)))
-    rows = rows[np.lexsort((rows, np.nan_to_num(photos.taken[rows], nan=np.inf)))]
+    rows = rows[np.lexsort((rows, -photos.size[rows], np.nan_to_num(photos.taken[rows], nan=np.inf)))]
     if rule.threshold is not None and rule.threshold > _LISTED_THRESHOLD:
         earlier = _looked_up(photos, rows, rule)
     else:
