@@ -179,9 +179,9 @@ def _with(settings: Settings, name: str, value: object, where: str) -> Settings:
         raise SettingsError(message)
     kind = type(getattr(Settings(), name))
     try:
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
-            raise TypeError
-        return replace(settings, **{name: kind(value)})
+        # A bool is an int to Python, but nobody means `jobs = true`.
+        plain = value if isinstance(value, str | int | float) and not isinstance(value, bool) else None
+        return replace(settings, **{name: kind(plain)})
     except (TypeError, ValueError) as error:
         message = f"{where}: {name} = {value!r} is no {kind.__name__}"
         raise SettingsError(message) from error

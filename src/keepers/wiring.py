@@ -19,20 +19,20 @@ from zoneinfo import ZoneInfo
 from keepers import config
 from keepers.apply.history import moved_away, placed
 from keepers.apply.journal import Journal, open_journal
+from keepers.apply.record import Run
 from keepers.catalog.store import Catalog, open_catalog
 from keepers.config import Settings
 from keepers.errors import SourceShrunkError, UsageError
-from keepers.apply.record import Run
 from keepers.model import Bundle, ContentId, GroupKind, Look
 from keepers.places.local import LocalPlace
-from keepers.ports import Progress, Workers
+from keepers.ports import LookTask, Progress, Workers
 from keepers.workflows import scan
-from keepers.workflows.job import Job, Measured, Thumb
+from keepers.workflows.job import Job, Measured, Proof, Thumb
 
 if TYPE_CHECKING:
     from keepers.score.weights import Weights
-    from keepers.workflows.organizing import Organizing
     from keepers.workflows.doctor import Check
+    from keepers.workflows.organizing import Organizing
     from keepers.workflows.tidy import Backend, Judging, Tidied
 
 REMOTE: Final = ("immich:", "apple:", "takeout:")
@@ -82,7 +82,9 @@ class Session:
         """Crash-proof worker processes for measuring."""
         from keepers.work.local import LocalWorkers  # noqa: PLC0415 (multiprocessing costs 100 ms)
 
-        return LocalWorkers(self.jobs, seconds=self.settings.seconds_per_file, start=("keepers.workflows.measure",))
+        return LocalWorkers(
+            self.jobs, seconds=self.settings.seconds_per_file, start=("keepers.workflows.measure",)
+        )
 
     def picture_workers(self) -> Workers:
         """Crash-proof worker processes for looking at pictures."""
@@ -95,7 +97,8 @@ class Session:
         """The workers of a scan and what they run."""
         from keepers.work.named import Named  # noqa: PLC0415 (only a scan with work needs it)
 
-        return self.workers(), Named("keepers.workflows.measure", "measure")
+        measure: Named[Job, Measured] = Named("keepers.workflows.measure", "measure")
+        return self.workers(), measure
 
     @contextlib.contextmanager
     def journal(self, *, create: bool) -> Iterator[Journal | None]:
@@ -127,13 +130,18 @@ class Session:
         settings = self.settings
         threshold = None if settings.threshold < 0 else settings.threshold
         rule = Rule(threshold, settings.time_window, settings.min_size, tuple(kinds))
+        look: Named[LookTask, Look] = Named("keepers.detect.look", "look")
+        prove: Named[Proof, str] = Named("keepers.workflows.picture", "prove")
         return Judging(
-            catalog, self.progress, self.picture_workers, Named("keepers.detect.look", "look"),
-            Named("keepers.workflows.picture", "prove"), self._backend, rule, self._weights(),
-        )  # fmt: skip
+            catalog, self.progress, self.picture_workers, look, prove, self._backend, rule, self._weights()
+        )
 
     def tidy(
-        self, catalog: Catalog, roots: Sequence[str], kinds: Sequence[GroupKind], about: ContentId | None = None
+        self,
+        catalog: Catalog,
+        roots: Sequence[str],
+        kinds: Sequence[GroupKind],
+        about: ContentId | None = None,
     ) -> "Tidied":
         """The groups at or below the roots, judged."""
         from keepers.workflows.tidy import tidy  # noqa: PLC0415 (numpy costs 80 ms)
@@ -173,16 +181,24 @@ class Session:
             return Check("catalog", "off", f"none yet at {self.catalog_file}", "keepers scan FOLDER")
         with self.catalog(create=False) as catalog:
             problems = catalog.check()
-        return Check("catalog", "fail" if problems else "ok", "; ".join(problems) or f"{self.catalog_file} is sound")
+        return Check(
+            "catalog", "fail" if problems else "ok", "; ".join(problems) or f"{self.catalog_file} is sound"
+        )
 
     def organizing(self, catalog: Catalog, journal: Journal | None, place: LocalPlace) -> "Organizing":
         """What organizing works with."""
         from keepers.work.named import Named  # noqa: PLC0415 (only organizing needs it)
         from keepers.workflows.organizing import Organizing  # noqa: PLC0415 (numpy costs 80 ms)
 
-        thumbnail = Named[Thumb, bytes]("keepers.workflows.picture", "thumbnail")
+        thumbnail: Named[Thumb, bytes] = Named("keepers.workflows.picture", "thumbnail")
         return Organizing(
-            catalog, place, self.progress, self.picture_workers, thumbnail, functools.partial(placed, journal), datetime.now(UTC)
+            catalog,
+            place,
+            self.progress,
+            self.picture_workers,
+            thumbnail,
+            functools.partial(placed, journal),
+            datetime.now(UTC),
         )
 
     def _moved_away(self) -> frozenset[str]:
@@ -238,7 +254,7 @@ def target(given: str, among: Sequence[str]) -> str:
     for source in among:
         held = os.path.realpath(source)
         if inside(real, held) or inside(path, source):
-            message = f"the target {path} lies inside the source {source}; choose a folder outside, or its copies would be scanned as photos"
+            message = f"the target {path} lies inside the source {source}; choose a folder outside of it"
             raise UsageError(message)
         if inside(held, real) or inside(source, path):
             message = f"the source {source} lies inside the target {path}; choose another target"

@@ -44,7 +44,7 @@ def test_progress_without_a_terminal_is_a_plain_line_every_ten_seconds(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now = [100.0]
-    monkeypatch.setattr(show.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
     monkeypatch.setattr(sys, "stderr", written := io.StringIO())
     progress = show.Terminal(quiet=False)
     progress.stage("measuring", 100, 1000)
@@ -57,7 +57,7 @@ def test_progress_without_a_terminal_is_a_plain_line_every_ten_seconds(
 
 def test_quiet_is_quiet(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
-    monkeypatch.setattr(show.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
     progress = show.Terminal(quiet=True)
     progress.stage("measuring", 100, 1000)
     now[0] += 60

@@ -73,7 +73,10 @@ def find(catalog: Catalog, b3: bytes) -> tuple[int, str, Kind, int] | None:
 
 def known_by_size(catalog: Catalog, size: int, method: int) -> tuple[bytes, ...]:
     """Digests of the contents of one size that were measured by this method."""
-    rows = catalog.db.execute("SELECT b3 FROM content WHERE size = ? AND method = ? LIMIT 64", (size, method))
+    rows = catalog.db.execute(
+        "SELECT b3 FROM content WHERE size = ? AND method = ? AND kind != 'companion' LIMIT 64",
+        (size, method),
+    )
     return tuple(row[0] for row in rows)
 
 

@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -37,19 +37,21 @@ class _Columns:
     def code(self, text: str | bytes) -> int:
         return self.codes.setdefault(text, len(self.codes))
 
-    def add(self, row: tuple[object, ...], raws: frozenset[str]) -> None:
-        number, data, seconds, certain, source, camera, burst, width, height, size, ev, bias, mode, pixels, key, folder, form, _ = row
-        assert isinstance(key, bytes)
+    def add(self, row: tuple[Any, ...], raws: frozenset[str]) -> None:
+        number, data, seconds, certain, source, camera, burst, width, height, size = row[:10]
+        ev, bias, mode, pixels, key, folder, form = row[10:17]
         digits = _DIGITS.search(os.path.splitext(os.fsdecode(os.path.basename(key)))[0])
         self.numbers.append((
             number, certain, self.code(camera), self.code(burst), width, height, size, -1 if mode is None else mode,
             int(digits[1]) if digits else -1, self.code(folder), form in raws,
-        ))  # type: ignore[arg-type]  # columns of our own schema  # fmt: skip
+        ))  # fmt: skip
         nan = float("nan")
         known = seconds is not None and source != "mtime"
-        self.reals.append((seconds if known else nan, nan if ev is None else ev, nan if bias is None else bias))  # type: ignore[arg-type]  # columns of our own schema
-        self.prints.append(data)  # type: ignore[arg-type]  # column of our own schema
-        self.pixels.append(pixels[:16] if pixels else bytes(16))  # type: ignore[index]  # column of our own schema
+        self.reals.append(
+            (seconds if known else nan, nan if ev is None else ev, nan if bias is None else bias)
+        )
+        self.prints.append(data)
+        self.pixels.append(pixels[:16] if pixels else bytes(16))
 
 
 def table(catalog: Catalog, roots: Sequence[str], raws: frozenset[str]) -> Photos:
@@ -99,7 +101,7 @@ def content_ids(catalog: Catalog) -> Callable[[int], ContentId]:
 def contents(catalog: Catalog, roots: Sequence[str]) -> int:
     """How many different photos there are at or below the roots."""
     where, values = below("key", roots)
-    sql = f"SELECT count(DISTINCT content) FROM location WHERE fate = 'photo' AND main IS NULL AND {where}"  # noqa: S608
+    sql = f"SELECT count(DISTINCT content) FROM location WHERE fate = 'photo' AND main IS NULL AND {where}"
     number: int = catalog.db.execute(sql, values).fetchone()[0]
     return number
 
@@ -110,13 +112,15 @@ def repeated(catalog: Catalog, roots: Sequence[str]) -> list[ContentId]:
     rows = catalog.db.execute(
         f"""SELECT c.b3 FROM location l JOIN content c ON c.id = l.content
             WHERE l.fate = 'photo' AND l.main IS NULL AND {where}
-            GROUP BY c.id HAVING count(DISTINCT l.device || ':' || l.inode) > 1 ORDER BY c.b3""",  # noqa: S608
+            GROUP BY c.id HAVING count(DISTINCT l.device || ':' || l.inode) > 1 ORDER BY c.b3""",
         values,
     )
     return [content_id(row[0]) for row in rows]
 
 
-def bundles(catalog: Catalog, roots: Sequence[str], wanted: Iterable[ContentId]) -> dict[ContentId, tuple[Bundle, ...]]:
+def bundles(
+    catalog: Catalog, roots: Sequence[str], wanted: Iterable[ContentId]
+) -> dict[ContentId, tuple[Bundle, ...]]:
     """Every bundle below the roots whose main file holds a wanted content, in path order.
 
     Hard links to one file are one bundle: the first path stands for all.
@@ -129,7 +133,7 @@ def bundles(catalog: Catalog, roots: Sequence[str], wanted: Iterable[ContentId])
         part = parts[start : start + BATCH // 2]
         marks = ",".join("?" * len(part))
         mains = catalog.db.execute(
-            f"{_ASSET} WHERE l.main IS NULL AND l.fate = 'photo' AND c.b3 IN ({marks}) AND {where} ORDER BY l.key",  # noqa: S608
+            f"{_ASSET} WHERE l.main IS NULL AND l.fate = 'photo' AND c.b3 IN ({marks}) AND {where} ORDER BY l.key",
             [*part, *values],
         ).fetchall()
         others = _others(catalog, [row[0] for row in mains])
@@ -145,7 +149,10 @@ def bundles(catalog: Catalog, roots: Sequence[str], wanted: Iterable[ContentId])
 def bundle_at(catalog: Catalog, path: str) -> Bundle | None:
     """The bundle that a path belongs to; None when the path is no known photo or companion."""
     key = os.fsencode(path)
-    row = catalog.db.execute("SELECT coalesce(main, id) FROM location WHERE place = ? AND key = ? AND content NOT NULL", (LOCAL, key)).fetchone()
+    row = catalog.db.execute(
+        "SELECT coalesce(main, id) FROM location WHERE place = ? AND key = ? AND content NOT NULL",
+        (LOCAL, key),
+    ).fetchone()
     if row is None:
         return None
     main = catalog.db.execute(f"{_ASSET} WHERE l.id = ?", row).fetchone()
@@ -176,5 +183,3 @@ def _asset(row: Sequence[object]) -> Asset:
         Ref(LOCAL, os.fsdecode(key)), Kind(str(kind)), int(str(size)), f"{size}:{mtime_ns}:{inode}", content_id(b3), when,
         int(str(width)), int(str(height)), Role(str(role)),
     )  # fmt: skip
-
-

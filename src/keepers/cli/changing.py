@@ -62,7 +62,14 @@ def undo(options: argparse.Namespace) -> int:
     if finished is None:
         return _nothing_to_undo(options)
     if options.json:
-        show.document({"run": finished.run, "undid": wanted.id, "done": finished.done, "problems": _problems(finished.problems)})
+        show.document(
+            {
+                "run": finished.run,
+                "undid": wanted.id,
+                "done": finished.done,
+                "problems": _problems(finished.problems),
+            }
+        )
     else:
         show.line(f"Run {wanted.id} was taken back: {show.count(finished.done, 'change')} undone.")
     tell_problems(options, finished.problems, ())
@@ -85,7 +92,9 @@ def history(options: argparse.Namespace) -> int:
         show.document(document)
         return 0
     for run in document["runs"]:
-        show.line(f"{run['id']:>4}  {str(run['started'])[:16].replace('T', ' ')}  {run['state']:<8} {run['title']} ({show.count(len(run['actions']), 'action')})")
+        when = str(run["started"])[:16].replace("T", " ")
+        actions = show.count(len(run["actions"]), "action")
+        show.line(f"{run['id']:>4}  {when}  {run['state']:<8} {run['title']} ({actions})")
     if not document["runs"]:
         show.line("No run has changed anything yet.")
     return 0
@@ -100,7 +109,9 @@ def plan(options: argparse.Namespace) -> int:
         runs = [] if journal is None else [run for run in journal.runs() if run.state in OPEN]
         if options.what == "list":
             if options.json:
-                show.document({"plans": [{"id": run.id, "title": run.title, "state": run.state.value} for run in runs]})
+                show.document(
+                    {"plans": [{"id": run.id, "title": run.title, "state": run.state.value} for run in runs]}
+                )
             else:
                 for run in runs:
                     show.line(f"{run.id:>4}  {run.state.value:<8} {run.title}")
@@ -108,7 +119,11 @@ def plan(options: argparse.Namespace) -> int:
             return 0
         chosen = _chosen(runs, options.number)
         if journal is None or chosen is None:
-            message = "there is no stored plan" if options.number is None else f"there is no stored plan {options.number}"
+            message = (
+                "there is no stored plan"
+                if options.number is None
+                else f"there is no stored plan {options.number}"
+            )
             raise UsageError(message)
         _show(options, chosen.title, [step.action for step in journal.steps(chosen.id)], ())
     return 0
@@ -118,7 +133,9 @@ def apply(options: argparse.Namespace) -> int:
     """Carry out a stored plan, or finish a run that was stopped."""
     opened = session.opened(options)
     with opened.journal(create=False) as journal:
-        chosen = _chosen([] if journal is None else [run for run in journal.runs() if run.state in OPEN], options.number)
+        chosen = _chosen(
+            [] if journal is None else [run for run in journal.runs() if run.state in OPEN], options.number
+        )
         if journal is None or chosen is None:
             show.line("Nothing to apply.")
             return 0
@@ -127,7 +144,9 @@ def apply(options: argparse.Namespace) -> int:
             return 0
         _consent(options, f"Carry out plan {chosen.id}, {chosen.title}?")
         with stopping(opened.progress) as stop:
-            finished = resume(chosen.id, journal, opened.local(_roots(opened)), progress=opened.progress, stop=stop)
+            finished = resume(
+                chosen.id, journal, opened.local(_roots(opened)), progress=opened.progress, stop=stop
+            )
     return _finished(options, finished)
 
 
@@ -136,7 +155,9 @@ def show_plan(options: argparse.Namespace, checked: Checked) -> None:
     _show(options, checked.title, checked.actions, checked.refused)
 
 
-def tell_problems(options: argparse.Namespace, problems: Sequence[Problem], refused: Sequence[Refused]) -> None:
+def tell_problems(
+    options: argparse.Namespace, problems: Sequence[Problem], refused: Sequence[Refused]
+) -> None:
     """Tell on stderr which actions were not done, and why."""
     if options.quiet:
         return
@@ -148,14 +169,25 @@ def tell_problems(options: argparse.Namespace, problems: Sequence[Problem], refu
 
 def _finished(options: argparse.Namespace, finished: Finished) -> int:
     if options.json:
-        show.document({"run": finished.run, "state": finished.state.value, "done": finished.done, "problems": _problems(finished.problems)})
+        show.document(
+            {
+                "run": finished.run,
+                "state": finished.state.value,
+                "done": finished.done,
+                "problems": _problems(finished.problems),
+            }
+        )
     else:
-        show.line(f"{finished.title}: {show.count(finished.done, 'change')} done. Take it back: keepers undo {finished.run}")
+        show.line(
+            f"{finished.title}: {show.count(finished.done, 'change')} done. Take it back: keepers undo {finished.run}"
+        )
     tell_problems(options, finished.problems, ())
     return finished.exit_code
 
 
-def _show(options: argparse.Namespace, title: str, actions: Sequence[Action], refused: Sequence[Refused]) -> None:
+def _show(
+    options: argparse.Namespace, title: str, actions: Sequence[Action], refused: Sequence[Refused]
+) -> None:
     if options.json:
         show.document(text.document(title, actions, refused))
     else:

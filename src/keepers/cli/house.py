@@ -39,11 +39,10 @@ def status(options: argparse.Namespace) -> int:
         )
         return 0
     show.line(f"catalog {opened.catalog_file}")
-    show.line(
-        f"{show.count(known.photos, 'photo')}, {show.count(known.companions, 'companion')}, {show.size(known.bytes)}; {known.unreadable:,} unreadable"
-    )
-    for path, photos, scanned in roots:
-        show.line(f"  {path}: {show.count(photos, 'photo')}, last scanned {scanned[:16].replace('T', ' ')}")
+    photos, companions = show.count(known.photos, "photo"), show.count(known.companions, "companion")
+    show.line(f"{photos}, {companions}, {show.size(known.bytes)}; {known.unreadable:,} unreadable")
+    for path, number, scanned in roots:
+        show.line(f"  {path}: {show.count(number, 'photo')}, last scanned {scanned[:16].replace('T', ' ')}")
     for run in runs[-5:]:
         show.line(f"  run {run.id}: {run.title}, {run.state}")
     return 0

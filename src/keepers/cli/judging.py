@@ -86,6 +86,7 @@ def _member_json(bundle: Bundle, decision: Decision, score: Score | None) -> dic
 
 
 def kinds(options: argparse.Namespace) -> tuple[GroupKind, ...]:
+    """The kinds of groups that were asked for; all if none were named."""
     return tuple(GroupKind(kind) for kind in options.kind) if options.kind else tuple(GroupKind)
 
 
@@ -94,9 +95,8 @@ def _summary(tidied: Tidied, report: ScanReport | None) -> None:
         of_kind = [decision for decision in tidied.decisions if decision.group.kind is kind]
         if of_kind:
             members = sum(len(decision.group.members) for decision in of_kind)
-            show.line(
-                f"{WORDS[kind]:<14} {show.count(len(of_kind), 'group'):>14}  {show.count(members, 'photo'):>14}  {show.size(freed(of_kind)):>8} could be freed"
-            )
+            counts = f"{show.count(len(of_kind), 'group'):>14}  {show.count(members, 'photo'):>14}"
+            show.line(f"{WORDS[kind]:<14} {counts}  {show.size(freed(of_kind)):>8} could be freed")
     for decision in tidied.decisions[: learning.SHOWN]:
         _tell_group(decision)
     if len(tidied.decisions) > learning.SHOWN:

@@ -3,13 +3,17 @@
 import argparse
 import json
 import os
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from keepers import wiring
+from keepers.apply.journal import Journal
 from keepers.apply.look import world
-from keepers.apply.run import resume, run
+from keepers.apply.record import RunState
+from keepers.apply.run import Finished, resume, run
+from keepers.catalog.store import Catalog
 from keepers.cli import changing, judging, learning, session, show
+from keepers.places.local import LocalPlace
 from keepers.plan.check import Checked, check
 from keepers.plan.report import Summary
 from keepers.workflows import organizing
@@ -20,63 +24,113 @@ def organize(options: argparse.Namespace) -> int:
     """Scan, group, judge, and copy every group into a folder of its own."""
     opened = session.opened(options)
     sources = wiring.sources(options.sources)
-    target = wiring.target(options.to, sources)
-    place = opened.local([*sources, target])
+    job = _Job(options, opened, sources, wiring.target(options.to, sources))
     with opened.catalog(create=True) as catalog:
         report = opened.scan(catalog, sources)
-        with opened.journal(create=not options.dry_run) as journal:
-            key = _key(options, sources, target)
-            if journal is not None and not options.dry_run and (old := journal.unfinished(key)) is not None:
-                opened.progress.say(f"finishing run {old.id}, which was stopped")
-                with changing.stopping(opened.progress) as stop:
-                    resumed = resume(old.id, journal, place, progress=opened.progress, stop=stop)
-                if resumed.state.value == "stopped":
-                    return resumed.exit_code
-            tidied = opened.tidy(catalog, sources, judging.kinds(options))
-            work = opened.organizing(catalog, journal, place)
-            about = Summary("Your photos, organized", tidied.photos, tidied.ungrouped, datetime.now(UTC).astimezone(opened.home), sources, report.unreadable)
-            prepared = organizing.prepare(work, tidied.decisions, target, about)
-            checked = check(prepared.plan, world(prepared.plan, place, prepared.present))
-            if options.dry_run:
-                changing.show_plan(options, checked)
-                return learning.PARTLY if report.unreadable else 0
-            if not checked.actions:
-                return _nothing(options, report, target, len(prepared.placings))
-            organizing.remember(work, target, prepared)
-            assert journal is not None
-            with changing.stopping(opened.progress) as stop:
-                finished = run(checked, journal, place, progress=opened.progress, key=key, stop=stop)
-    _tell(options, report, finished.run, checked, target)
-    changing.tell_problems(options, finished.problems, checked.refused)
-    return finished.exit_code or (learning.PARTLY if report.unreadable or checked.refused else 0)
+        if options.dry_run:
+            with opened.journal(create=False) as journal:
+                changing.show_plan(options, _prepared(job, catalog, journal, report)[1])
+            return learning.PARTLY if report.unreadable else 0
+        with opened.journal(create=True) as journal:
+            assert journal is not None  # noqa: S101 (create=True makes one)
+            return _carried_out(job, catalog, journal, report)
 
 
-def _key(options: argparse.Namespace, sources: Sequence[str], target: str) -> str:
-    return json.dumps(["organize", list(sources), target, options.threshold, options.time_window, options.min_size, options.kind])
+@dataclass(frozen=True, slots=True)
+class _Job:
+    options: argparse.Namespace
+    opened: wiring.Session
+    sources: tuple[str, ...]
+    target: str
+
+    @property
+    def key(self) -> str:
+        """What makes another call of the command the same job."""
+        told = self.options
+        return json.dumps(
+            [
+                "organize",
+                self.sources,
+                self.target,
+                told.threshold,
+                told.time_window,
+                told.min_size,
+                told.kind,
+            ]
+        )
+
+    def place(self) -> LocalPlace:
+        """The files of this machine, with a quarantine in the target if one is needed."""
+        return self.opened.local([*self.sources, self.target])
 
 
-def _nothing(options: argparse.Namespace, report: ScanReport, target: str, groups: int) -> int:
-    if options.json:
-        show.document({"run": None, "to": target, "groups": groups, "actions": 0})
+def _prepared(
+    job: _Job, catalog: Catalog, journal: Journal | None, report: ScanReport
+) -> tuple[organizing.Prepared, Checked]:
+    tidied = job.opened.tidy(catalog, job.sources, judging.kinds(job.options))
+    when = datetime.now(UTC).astimezone(job.opened.home)
+    about = Summary(
+        "Your photos, organized", tidied.photos, tidied.ungrouped, when, job.sources, report.unreadable
+    )
+    place = job.place()
+    work = job.opened.organizing(catalog, journal, place)
+    prepared = organizing.prepare(work, tidied.decisions, job.target, about)
+    return prepared, check(prepared.plan, world(prepared.plan, place, prepared.present))
+
+
+def _carried_out(job: _Job, catalog: Catalog, journal: Journal, report: ScanReport) -> int:
+    progress = job.opened.progress
+    resumed: Finished | None = None
+    if (old := journal.unfinished(job.key)) is not None:
+        progress.say(f"finishing run {old.id}, which was stopped")
+        with changing.stopping(progress) as stop:
+            resumed = resume(old.id, journal, job.place(), progress=progress, stop=stop)
+        if resumed.state is RunState.STOPPED:
+            return resumed.exit_code
+    prepared, checked = _prepared(job, catalog, journal, report)
+    organizing.remember(catalog, job.target, prepared)
+    finished = resumed
+    if checked.actions:
+        with changing.stopping(progress) as stop:
+            finished = run(checked, journal, job.place(), progress=progress, key=job.key, stop=stop)
+    if finished is None:
+        code = 0
+        _nothing(job, len(prepared.placings))
     else:
-        show.line(f"Nothing to do: {show.count(groups, 'group')} in {target} already." if groups else "There are no groups; nothing was written.")
+        code = finished.exit_code
+        _tell(job, report, finished)
+        changing.tell_problems(job.options, finished.problems, ())
+    changing.tell_problems(job.options, (), checked.refused)
+    if not job.options.json:
         learning.unreadable(report.unreadable)
-    return learning.PARTLY if report.unreadable else 0
+    return code or (learning.PARTLY if report.unreadable or checked.refused else 0)
 
 
-def _tell(options: argparse.Namespace, report: ScanReport, run_number: int, checked: Checked, target: str) -> None:
-    page = os.path.join(target, "reports", "index.html")
-    if options.json:
-        show.document({
-            "run": run_number,
-            "to": target,
-            "page": page,
-            "actions": len(checked.actions),
-            "bytes": sum(getattr(action, "size", 0) for action in checked.actions),
-            "unreadable": [{"path": path, "reason": reason} for path, reason in report.unreadable],
-        })
+def _nothing(job: _Job, groups: int) -> None:
+    if job.options.json:
+        show.document({"run": None, "to": job.target, "groups": groups, "actions": 0})
+    elif groups:
+        show.line(f"Nothing to do: {show.count(groups, 'group')} in {job.target} already.")
+    else:
+        show.line("There are no groups; nothing was written.")
+
+
+def _tell(job: _Job, report: ScanReport, finished: Finished) -> None:
+    page = os.path.join(job.target, "reports", "index.html")
+    if job.options.json:
+        show.document(
+            {
+                "run": finished.run,
+                "state": finished.state.value,
+                "to": job.target,
+                "page": page,
+                "actions": finished.done,
+                "unreadable": [{"path": path, "reason": reason} for path, reason in report.unreadable],
+            }
+        )
         return
-    show.line(f"{checked.title}: {show.count(len(checked.actions), 'file')} written to {target}.")
+    if finished.state is RunState.STOPPED:
+        show.line("Stopped; the same command goes on from here.")
+    show.line(f"{finished.title}: {show.count(finished.done, 'file')} written.")
     show.line(f"Look at it: {page}")
-    show.line(f"Take it back: keepers undo {run_number}")
-    learning.unreadable(report.unreadable)
+    show.line(f"Take it back: keepers undo {finished.run}")

@@ -34,7 +34,7 @@ def build() -> argparse.ArgumentParser:
     _judging(command)
     _organizing(command)
     _looking_back(command)
-    _keeping_house(command, commands)
+    _keeping_house(command)
     return parser
 
 
@@ -164,7 +164,7 @@ def _looking_back(command: Command) -> None:
     _consent(apply)
 
 
-def _keeping_house(command: Command, commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _keeping_house(command: Command) -> None:
     command("status", "keepers.cli.house:status", "say what is known and what was done")
     command(
         "doctor",

@@ -4,6 +4,7 @@ import json
 import sys
 import time
 import unicodedata
+from collections.abc import Mapping
 from typing import Final
 
 QUIET_SECONDS: Final = 10.0
@@ -11,7 +12,7 @@ REDRAW_SECONDS: Final = 0.2
 _UNITS: Final = ("B", "KB", "MB", "GB", "TB")
 
 
-def document(value: dict[str, object]) -> None:
+def document(value: Mapping[str, object]) -> None:
     """Print one JSON document, in ASCII, with its schema version first."""
     json.dump({"schema_version": 1, **value}, sys.stdout, indent=1)
     sys.stdout.write("\n")

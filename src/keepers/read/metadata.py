@@ -117,12 +117,14 @@ def _pillow(data: Bytes, fmt: Format) -> Facts:
     packet = tags.main.get(0x02BC) if fmt.name == "tiff" else info.get("xmp")
     if isinstance(packet, tiff.Blob):
         packet = bytes(data[packet.start : packet.start + packet.size])
-    if fmt.name == "tiff":
-        # Pillow turns TIFF upright by itself and swaps the size it tells.
-        base = exif.facts(tags, fmt.name, width, height, block or b"")
-    else:
-        base = _turned(fmt, width, height, tags, block)
-    base = replace(base, frames=max(1, frames), mode=mode)
+    # Pillow turns TIFF upright by itself and swaps the size it tells.
+    is_upright = fmt.name == "tiff"
+    upright = (
+        exif.facts(tags, fmt.name, width, height, block or b"")
+        if is_upright
+        else _turned(fmt, width, height, tags, block)
+    )
+    base = replace(upright, frames=max(1, frames), mode=mode)
     return _with_xmp(base, xmp.parsed(_packet(packet)), data)
 
 

@@ -12,3 +12,9 @@ def decoded(data: bytes | memoryview, space: str, high: int, wide: int) -> npt.N
     """
     pixels: npt.NDArray[np.uint8] = simplejpeg.decode_jpeg(data, space, min_height=high, min_width=wide)
     return pixels[:, :, 0] if space == "GRAY" and pixels.ndim == 3 else pixels
+
+
+def encoded(pixels: npt.NDArray[np.uint8], quality: int) -> bytes:
+    """Encode an RGB picture as a JPEG."""
+    data: bytes = simplejpeg.encode_jpeg(np.ascontiguousarray(pixels), quality, "RGB")
+    return data

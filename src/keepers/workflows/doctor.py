@@ -57,7 +57,9 @@ def decoders() -> tuple[Check, ...]:
 
 def faces(word: str, *, working: bool) -> Check:
     """Say which face models judge; without them photos are judged by sharpness and exposure."""
-    return Check("faces", "ok" if working else "warn", word, "" if working else "install Keepers with its models")
+    return Check(
+        "faces", "ok" if working else "warn", word, "" if working else "install Keepers with its models"
+    )
 
 
 def space(folder: Path) -> Check:

@@ -40,13 +40,22 @@ class Prepared:
     present: Mapping[Ref, ContentId]
 
 
-def prepare(organizing: Organizing, decisions: Sequence[Decision], target: str, about: report.Summary) -> Prepared:
+def prepare(
+    organizing: Organizing, decisions: Sequence[Decision], target: str, about: report.Summary
+) -> Prepared:
     """Plan the group folders below `target`; a plan without actions when all is there already."""
     merged = folders(decisions)
-    wanted = {asset.content for decision in merged for bundle in decision.group.members for asset in bundle.assets}
+    wanted = {
+        asset.content for decision in merged for bundle in decision.group.members for asset in bundle.assets
+    }
     facts = contents.facts_of(organizing.catalog, wanted, exif=True)
     root = Ref(LOCAL, target)
-    state = Target(root, _present(organizing, target), organizing.placed(target), numbers.known(organizing.catalog, target))
+    state = Target(
+        root,
+        _present(organizing, target),
+        organizing.placed(target),
+        numbers.known(organizing.catalog, target),
+    )
     placings = lay_out(merged, state, facts.get)
 
     def pages(placings: Sequence[Placing]) -> Mapping[str, bytes]:
@@ -56,9 +65,9 @@ def prepare(organizing: Organizing, decisions: Sequence[Decision], target: str, 
     return Prepared(plan, placings, {state.ref(path): content for path, content in state.present.items()})
 
 
-def remember(organizing: Organizing, target: str, prepared: Prepared) -> None:
+def remember(catalog: Catalog, target: str, prepared: Prepared) -> None:
     """Keep the numbers of the group folders for the next run."""
-    numbers.remember(organizing.catalog, target, {placing.number: placing.contents for placing in prepared.placings})
+    numbers.remember(catalog, target, {placing.number: placing.contents for placing in prepared.placings})
 
 
 def folders(decisions: Sequence[Decision]) -> tuple[Decision, ...]:

@@ -3,11 +3,9 @@
 from pathlib import Path
 from typing import Final
 
-import simplejpeg
-
 from keepers.errors import UnreadableError
 from keepers.model import Kind
-from keepers.read import digests, formats, metadata, pixels
+from keepers.read import digests, formats, metadata, pixels, turbo
 from keepers.read.formats import Format
 from keepers.workflows.job import Proof, Thumb
 
@@ -19,8 +17,7 @@ def thumbnail(task: Thumb) -> bytes:
     """An upright JPEG, `side` pixels at its longest; UnreadableError where there is no picture."""
     data, form = _picture(task.path)
     shown = pixels.upright_rgb(data, form, metadata.facts(data, form), task.side)
-    encoded: bytes = simplejpeg.encode_jpeg(shown, QUALITY, "RGB")
-    return encoded
+    return turbo.encoded(shown, QUALITY)
 
 
 def prove(task: Proof) -> str:

@@ -220,31 +220,36 @@ def _remember(catalog: Catalog, job: Job, result: Measured | Failure) -> None:
             ),
         )
         return
-    known = contents.find(catalog, result.b3)
-    if result.fresh or known is None:
-        new = contents.NewContent(
-            result.b3,
-            result.size,
-            result.kind,
-            METHOD,
-            result.reason,
-            result.facts,
-            result.exif,
-            result.ev,
-            result.prints,
-        )
-        row, reason, kind = contents.add(catalog, new), result.reason, result.kind
-    else:
-        row, reason, kind, _ = known
-    fate = Fate.COMPANION if kind is Kind.COMPANION else Fate.PHOTO
-    if reason:
+    row, reason, kind = _content(catalog, job, result)
+    fate = Fate.COMPANION if Kind.COMPANION in {kind, job.kind} else Fate.PHOTO
+    if reason and fate is Fate.PHOTO:
         fate = Fate.IGNORED if result.ignored else Fate.UNREADABLE
+    reason = "" if fate is Fate.COMPANION else reason
     locations.put(
         catalog,
         locations.NewLocation(
             job.path, result.size, result.mtime_ns, result.inode, job.device, fate, reason, content=row
         ),
     )
+
+
+def _content(catalog: Catalog, job: Job, result: Measured) -> tuple[int, str, Kind]:
+    """The row, reason and kind of what was read; the bytes of a companion may be known as a photo's."""
+    known = contents.find(catalog, result.b3)
+    if known is not None and (not result.fresh or job.kind is Kind.COMPANION):
+        return known[:3]
+    new = contents.NewContent(
+        result.b3,
+        result.size,
+        result.kind,
+        METHOD,
+        result.reason,
+        result.facts,
+        result.exif,
+        result.ev,
+        result.prints,
+    )
+    return contents.add(catalog, new), result.reason, result.kind
 
 
 def _revision(path: str) -> tuple[int, int]:

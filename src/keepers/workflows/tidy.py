@@ -96,7 +96,9 @@ def look_at(judging: Judging, bundles: Iterable[Bundle]) -> dict[ContentId, Look
     backend = judging.backend()
     known = contents.looks_of(judging.catalog, wanted, backend.method)
     work = [
-        LookTask(path, content, backend.name, backend.model_dir) for content, path in wanted.items() if content not in known
+        LookTask(path, content, backend.name, backend.model_dir)
+        for content, path in wanted.items()
+        if content not in known
     ]
     fresh: list[Look] = []
     for _, result in _worked(judging, "judging", judging.look, work):
@@ -114,18 +116,29 @@ def look_at(judging: Judging, bundles: Iterable[Bundle]) -> dict[ContentId, Look
 
 def _sets(judging: Judging, roots: Sequence[str], table: Photos) -> list[_Set]:
     names = photos.content_ids(judging.catalog)
-    clusters = grouping.clusters(table, judging.rule, _proven(judging, roots, table, names)) if len(table) > 1 else ()
+    clusters = (
+        grouping.clusters(table, judging.rule, _proven(judging, roots, table, names))
+        if len(table) > 1
+        else ()
+    )
     sets = [_named(cluster, table, names) for cluster in clusters]
     if GroupKind.SAME_BYTES in judging.rule.kinds:
-        sets += [_Set(GroupKind.SAME_BYTES, (content,), ("the same bytes",)) for content in photos.repeated(judging.catalog, roots)]
+        sets += [
+            _Set(GroupKind.SAME_BYTES, (content,), ("the same bytes",))
+            for content in photos.repeated(judging.catalog, roots)
+        ]
     return sets
 
 
 def _named(cluster: Cluster, table: Photos, names: Callable[[int], ContentId]) -> _Set:
-    return _Set(cluster.kind, tuple(sorted(names(int(table.content[row])) for row in cluster.rows)), cluster.evidence)
+    return _Set(
+        cluster.kind, tuple(sorted(names(int(table.content[row])) for row in cluster.rows)), cluster.evidence
+    )
 
 
-def _proven(judging: Judging, roots: Sequence[str], table: Photos, names: Callable[[int], ContentId]) -> dict[int, str]:
+def _proven(
+    judging: Judging, roots: Sequence[str], table: Photos, names: Callable[[int], ContentId]
+) -> dict[int, str]:
     """Digests of fully decoded pixels by row, for pairs that look identical but prove nothing yet."""
     rows = sorted({row for pair in duplicates.pixel_candidates(table) for row in pair})
     if not rows:
@@ -143,7 +156,9 @@ def _proven(judging: Judging, roots: Sequence[str], table: Photos, names: Callab
     return {wanted[content]: text for content, text in (known | fresh).items() if text}
 
 
-def _worked(judging: Judging, stage: str, task: Callable[[T], R], work: Sequence[T]) -> Iterator[tuple[T, R | Failure]]:
+def _worked(
+    judging: Judging, stage: str, task: Callable[[T], R], work: Sequence[T]
+) -> Iterator[tuple[T, R | Failure]]:
     """Run decoding work in workers, with progress."""
     if not work:
         return
@@ -163,7 +178,11 @@ def _groups(judging: Judging, roots: Sequence[str], sets: Sequence[_Set]) -> lis
     shown = {content: _shown(judging, same) for content, same in found.items()}
     groups = []
     for one in sets:
-        members = found[one.contents[0]] if one.kind is GroupKind.SAME_BYTES else tuple(shown[c] for c in one.contents if c in shown)
+        members = (
+            found[one.contents[0]]
+            if one.kind is GroupKind.SAME_BYTES
+            else tuple(shown[c] for c in one.contents if c in shown)
+        )
         if len(members) >= judging.rule.min_size:
             groups.append(Group(_id(one), one.kind, members, one.evidence))
     return sorted(groups, key=lambda group: (ORDER[group.kind], group.id))
@@ -186,5 +205,7 @@ def _id(one: _Set) -> str:
 
 def _decisions(judging: Judging, groups: Sequence[Group]) -> tuple[Decision, ...]:
     looks = look_at(judging, (bundle for group in groups if group.kind in JUDGED for bundle in group.members))
-    facts = contents.facts_of(judging.catalog, {bundle.main.content for group in groups for bundle in group.members}, exif=False)
+    facts = contents.facts_of(
+        judging.catalog, {bundle.main.content for group in groups for bundle in group.members}, exif=False
+    )
     return tuple(keep.decide(group, looks, facts, judging.weights) for group in groups)
