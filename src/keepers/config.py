@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from keepers.errors import SettingsError
@@ -177,14 +177,22 @@ def _with(settings: Settings, name: str, value: object, where: str) -> Settings:
     if name not in known:
         message = f"{where}: there is no setting called {name!r}; `keepers config show` lists them"
         raise SettingsError(message)
-    kind = type(getattr(Settings(), name))
+    kind: type[object] = type(getattr(Settings(), name))
     try:
-        # A bool is an int to Python, but nobody means `jobs = true`.
-        plain = value if isinstance(value, str | int | float) and not isinstance(value, bool) else None
-        return replace(settings, **{name: kind(plain)})
+        given: dict[str, Any] = {name: _converted(kind, value)}
     except (TypeError, ValueError) as error:
         message = f"{where}: {name} = {value!r} is no {kind.__name__}"
         raise SettingsError(message) from error
+    return replace(settings, **given)
+
+
+def _converted(kind: type[object], value: object) -> Value:
+    """A value in the type of its setting. A bool is an int to Python, but nobody means `jobs = true`."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise TypeError
+    if kind is str:
+        return str(value)
+    return int(value) if kind is int else float(value)
 
 
 def _check(settings: Settings) -> None:

@@ -9,7 +9,7 @@ import dataclasses
 import functools
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -54,7 +54,7 @@ class Session:
         return config.catalog_file(self.settings, self.environment)
 
     @contextlib.contextmanager
-    def catalog(self, *, create: bool) -> Iterator[Catalog]:
+    def catalog(self, *, create: bool) -> Generator[Catalog]:
         """The open catalog, closed at the end; NoCatalogError when there is none and none may be made."""
         opened = open_catalog(self.catalog_file, create=create)
         try:
@@ -101,7 +101,7 @@ class Session:
         return self.workers(), measure
 
     @contextlib.contextmanager
-    def journal(self, *, create: bool) -> Iterator[Journal | None]:
+    def journal(self, *, create: bool) -> Generator[Journal | None]:
         """The open journal beside the catalog; None when there is none and none is to be made."""
         file = self.catalog_file.with_name(self.catalog_file.name + ".journal")
         if create:

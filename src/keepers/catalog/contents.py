@@ -4,6 +4,7 @@ import json
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from keepers.catalog.store import Catalog
 from keepers.model import ContentId, DateClaim, Face, Facts, Kind, Look
@@ -172,10 +173,9 @@ def _facts_text(facts: Facts) -> str:
     return json.dumps(values)
 
 
-def _look_from(content: ContentId, method: str, values: dict[str, object]) -> Look:
-    faces = values.pop("faces")
-    read = tuple(
-        Face(**{**face, "box": tuple(face["box"]), "known": frozenset(face["known"])})
-        for face in faces  # type: ignore[attr-defined]  # our own JSON
-    )
-    return Look(content=content, method=method, faces=read, **values)  # type: ignore[arg-type]  # our own JSON
+def _look_from(content: ContentId, method: str, values: dict[str, Any]) -> Look:
+    """Read a look back from our own JSON."""
+    faces: list[dict[str, Any]] = values.pop("faces")
+    for face in faces:
+        face |= {"box": tuple(face["box"]), "known": frozenset(face["known"])}
+    return Look(content=content, method=method, faces=tuple(Face(**face) for face in faces), **values)

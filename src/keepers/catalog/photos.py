@@ -46,10 +46,8 @@ class _Columns:
             int(digits[1]) if digits else -1, self.code(folder), form in raws,
         ))  # fmt: skip
         nan = float("nan")
-        known = seconds is not None and source != "mtime"
-        self.reals.append(
-            (seconds if known else nan, nan if ev is None else ev, nan if bias is None else bias)
-        )
+        time = nan if seconds is None or source == "mtime" else seconds
+        self.reals.append((time, nan if ev is None else ev, nan if bias is None else bias))
         self.prints.append(data)
         self.pixels.append(pixels[:16] if pixels else bytes(16))
 

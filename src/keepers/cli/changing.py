@@ -5,7 +5,7 @@ import contextlib
 import json
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from types import FrameType
 
 from keepers import wiring
@@ -27,7 +27,7 @@ OPEN = (RunState.PLANNED, RunState.RUNNING, RunState.STOPPED, RunState.FAILED)
 
 
 @contextlib.contextmanager
-def stopping(progress: Progress) -> Iterator[Callable[[], bool]]:
+def stopping(progress: Progress) -> Generator[Callable[[], bool]]:
     """Turn the first Ctrl-C or SIGTERM into a wish to stop after the present unit; a second one interrupts."""
     wished: list[int] = []
 

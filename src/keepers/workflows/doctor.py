@@ -43,7 +43,7 @@ def installation() -> Check:
 
 def decoders() -> tuple[Check, ...]:
     """Decode a small picture of each format, made here, and name the RAW library."""
-    pillow_heif.register_heif_opener()
+    pillow_heif.register_heif_opener()  # pyright: ignore[reportUnknownMemberType]  # untyped keywords
     checks = [_decoder(name) for name in _SAMPLES]
     checks.append(
         Check(

@@ -176,7 +176,7 @@ def _worked(
 def _groups(judging: Judging, roots: Sequence[str], sets: Sequence[_Set]) -> list[Group]:
     found = photos.bundles(judging.catalog, roots, {content for one in sets for content in one.contents})
     shown = {content: _shown(judging, same) for content, same in found.items()}
-    groups = []
+    groups: list[Group] = []
     for one in sets:
         members = (
             found[one.contents[0]]
