@@ -148,7 +148,8 @@ def bundle_at(catalog: Catalog, path: str) -> Bundle | None:
     """The bundle that a path belongs to; None when the path is no known photo or companion."""
     key = os.fsencode(path)
     row = catalog.db.execute(
-        "SELECT coalesce(main, id) FROM location WHERE place = ? AND key = ? AND content NOT NULL",
+        """SELECT coalesce(main, id) FROM location
+            WHERE place = ? AND key = ? AND content NOT NULL AND fate IN ('photo', 'companion')""",
         (LOCAL, key),
     ).fetchone()
     if row is None:

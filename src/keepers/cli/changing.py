@@ -203,7 +203,10 @@ def _to_undo(journal: Journal | None, number: int | None) -> Run | None:
     if journal is None:
         return None
     if number is not None:
-        return journal.run(number)
+        if (known := journal.run(number)) is None:
+            message = f"there is no run {number}; `keepers history` shows those that there are"
+            raise UsageError(message)
+        return known
     runs = [run for run in journal.runs() if run.undoes is None and run.state in {*OPEN[1:], RunState.DONE}]
     return runs[-1] if runs else None
 
