@@ -1,6 +1,7 @@
 """All settings, each documented once: flags > environment > keepers.toml > defaults."""
 
 import json
+import math
 import os
 import tomllib
 from collections.abc import Mapping
@@ -177,7 +178,8 @@ def _with(settings: Settings, name: str, value: object, where: str) -> Settings:
     if name not in known:
         message = f"{where}: there is no setting called {name!r}; `keepers config show` lists them"
         raise SettingsError(message)
-    kind: type[object] = type(getattr(Settings(), name))
+    default: object = known[name].default
+    kind = type(default)
     try:
         given: dict[str, Any] = {name: _converted(kind, value)}
     except (TypeError, ValueError) as error:
@@ -199,7 +201,7 @@ def _check(settings: Settings) -> None:
     problems = [
         (settings.jobs < 0, "jobs must be 0 or more"),
         (not -1 <= settings.threshold <= 64, "threshold must lie in 0-64"),
-        (settings.time_window < 0, "time_window must be 0 or more seconds"),
+        (not 0 <= settings.time_window < math.inf, "time_window must be 0 or more seconds"),
         (settings.min_size < 2, "min_size must be 2 or more"),
         (settings.seconds_per_file <= 0, "seconds_per_file must be more than 0"),
     ]

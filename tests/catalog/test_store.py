@@ -73,9 +73,9 @@ def test_a_second_writer_waits_and_then_says_so(tmp_path: Path, monkeypatch: pyt
 
 def test_a_transaction_that_fails_leaves_nothing(tmp_path: Path) -> None:
     catalog = store.open_catalog(tmp_path / "catalog.db", create=True)
-    row = "INSERT INTO root VALUES (1, x'2f', 'id', 3, 'now')"
+    twice = [(1, b"/", "id", 3, "now")] * 2
     with pytest.raises(sqlite3.IntegrityError), catalog.writing() as db:
-        db.executescript(f"{row}; {row}")
+        db.executemany("INSERT INTO root VALUES (?, ?, ?, ?, ?)", twice)
     assert catalog.db.execute("SELECT count(*) FROM root").fetchone()[0] == 0
 
 

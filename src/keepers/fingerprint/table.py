@@ -13,7 +13,7 @@ class Photos:
     """One row for each distinct content, ascending by content id, so results never depend on order.
 
     `prints` are records of `perceptual.PRINT`. `taken` is seconds since 1970 UTC, nan where unknown;
-    `certain` says whether the time comes from the camera. `camera`, `lens` and `burst` are small codes, 0
+    `certain` says whether the time comes from the camera. `camera` and `burst` are small codes, 0
     where unknown. `ev` is the exposure value log2(N^2/t) - log2(ISO/100), `bias` the exposure bias, both
     nan where unknown; `exposure_mode` the Exif value, -1 where unknown. `pixels` is a 128-bit digest
     of the decoded pixels as two words, 0 where not proven. `stem` numbers the file name's digits

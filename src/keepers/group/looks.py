@@ -45,6 +45,8 @@ _COVERED: Final = 0.998
 _CHUNK: Final = 4096
 _REGISTERED_AT_ONCE: Final = 256
 
+#: The turns that are compared; of the two quarter turns, 5 and 6, the one is the other seen from the other photo.
+_OTHER_TURNS: Final = (1, 2, 3, 4, 5, 7)
 #: How a pair was seen to match: both without their borders, or the left one alone, which holds the right one.
 UPRIGHT: Final = 0
 TURNED: Final = 1
@@ -140,12 +142,12 @@ def upright(photos: Photos, rows: Rows) -> Iterator[Links]:
 def turned(photos: Photos, rows: Rows) -> Iterator[Links]:
     """Links between pictures of which one is turned or mirrored."""
     hashes = photos.prints["phash"][rows]
-    others = np.ascontiguousarray(hashes[:, 1:]).ravel()
+    others = np.ascontiguousarray(hashes[:, list(_OTHER_TURNS)]).ravel()
     for i, at in neighbours.across(np.ascontiguousarray(hashes[:, 0]), others, PHASH_BITS):
-        j, turn = at // (TURNS - 1), at % (TURNS - 1) + 1
-        for number in range(1, TURNS):
+        j, turn = np.divmod(at, len(_OTHER_TURNS))
+        for number, name in enumerate(_OTHER_TURNS):
             of = (turn == number) & (i != j)
-            yield from _confirmed(photos, rows[i[of]], rows[j[of]], number)
+            yield from _confirmed(photos, rows[i[of]], rows[j[of]], name)
 
 
 def _confirmed(photos: Photos, left: Rows, right: Rows, turn: int) -> Iterator[Links]:
