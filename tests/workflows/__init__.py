@@ -1,0 +1,1 @@
+"""What the workflows do, as whole functions."""
