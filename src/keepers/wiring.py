@@ -23,7 +23,7 @@ from keepers.apply.record import Run
 from keepers.catalog.store import Catalog, open_catalog
 from keepers.config import Settings
 from keepers.errors import SourceShrunkError, UsageError
-from keepers.model import Bundle, ContentId, GroupKind, Look
+from keepers.model import Bundle, ContentId, GroupKind, Look, Score
 from keepers.places.local import LocalPlace
 from keepers.ports import LookTask, Progress, Workers
 from keepers.workflows import scan
@@ -148,11 +148,11 @@ class Session:
 
         return tidy(self.judging(catalog, kinds), roots, about)
 
-    def look(self, catalog: Catalog, bundle: Bundle) -> Look | None:
-        """How one photo looks, measured now if need be; None where it cannot be decoded."""
-        from keepers.workflows.tidy import look_at  # noqa: PLC0415 (numpy costs 80 ms)
+    def alone(self, catalog: Catalog, bundle: Bundle) -> tuple[Score, Look | None]:
+        """How good one photo is by itself, and how it looks; no look where it cannot be decoded."""
+        from keepers.workflows.tidy import alone  # noqa: PLC0415 (numpy costs 80 ms)
 
-        return look_at(self.judging(catalog, ()), [bundle]).get(bundle.main.content)
+        return alone(self.judging(catalog, ()), bundle)
 
     def history(self) -> list[Run]:
         """All runs, the oldest first."""

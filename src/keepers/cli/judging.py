@@ -144,6 +144,7 @@ class _Photo:
     bundle: Bundle
     faces: tuple[Face, ...]
     decisions: tuple[Decision, ...]
+    score: Score
     reasons: tuple[str, ...]
 
 
@@ -156,7 +157,7 @@ def _explain_photo(options: argparse.Namespace, opened: wiring.Session, path: st
             show.line(f"{path}: {rows.get(path, 'is no photo')}")
             return learning.PARTLY
         tidied = opened.tidy(catalog, (), kinds(options), about=bundle.main.content)
-        look = opened.look(catalog, bundle)
+        score, look = opened.alone(catalog, bundle)
     refs = {bundle.main.ref, *bundle.copies}
     mine = tuple(
         d
@@ -171,9 +172,8 @@ def _explain_photo(options: argparse.Namespace, opened: wiring.Session, path: st
         if m.main.ref == s.ref and m.main.content == bundle.main.content
         for reason in s.reasons
     )
-    photo = _Photo(
-        bundle, look.faces if look else (), mine, tuple(dict.fromkeys(reasons)) or ("it is in no group",)
-    )
+    told = tuple(dict.fromkeys(reasons)) or (*score.reasons, "it is in no group")
+    photo = _Photo(bundle, look.faces if look else (), mine, score, told)
     if options.json:
         show.document(_photo_json(path, photo))
     else:
@@ -203,6 +203,8 @@ def _photo_json(path: str, photo: _Photo) -> dict[str, object]:
             for f in photo.faces
         ],
         "groups": [group_json(decision) for decision in photo.decisions],
+        "score": round(photo.score.value, 4),
+        "scores": {name: round(value, 4) for name, value in photo.score.parts.items()},
         "reasons": list(photo.reasons),
     }
 
@@ -224,7 +226,10 @@ def _tell_photo(path: str, photo: _Photo) -> None:
     for decision in photo.decisions:
         _tell_group(decision)
     if not photo.decisions:
-        show.line("  in no group")
+        parts = ", ".join(f"{name} {value:.2f}" for name, value in photo.score.parts.items())
+        show.line(f"  by itself {photo.score.value:.2f}" + (f" ({parts})" if parts else ""))
+        for reason in photo.reasons:
+            show.line(f"  - {reason}")
 
 
 def _share(value: float | None) -> str:

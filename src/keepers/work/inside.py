@@ -11,7 +11,9 @@ import resource
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from multiprocessing.connection import Connection
 from pathlib import Path
+from types import TracebackType
 from typing import Final, TypeVar
 
 from keepers.errors import UnreadableError
@@ -51,8 +53,18 @@ def fence(start: Sequence[str], memory: int, heavy: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (used + memory, used + max(memory, heavy)))
 
 
+def serve(pipe: Connection, prepare: Callable[..., None], limits: tuple[tuple[str, ...], int, int]) -> None:
+    """Be a worker: get ready and say so, then answer one message after another until the pipe ends."""
+    prepare(*limits)
+    pipe.send(None)
+    with contextlib.suppress(EOFError, ConnectionError):
+        while True:
+            alone, task, items = pipe.recv()
+            pipe.send((heavy if alone else chunk)(task, items))
+
+
 def chunk(task: Callable[[T], R], items: Sequence[T]) -> list[R | Failure]:
-    """Run `task` on each item; whatever else goes wrong than a bad file ends the chunk."""
+    """Run `task` on each item; only what ends the process ends the chunk."""
     return [_one(task, item) for item in items]
 
 
@@ -67,14 +79,35 @@ def heavy(task: Callable[[T], R], items: Sequence[T]) -> list[R | Failure]:
 
 
 def _one(task: Callable[[T], R], item: T) -> R | Failure:
-    try:
+    verdict = _Verdict()
+    with verdict:
         return task(item)
-    except UnreadableError as error:
-        return Failure(str(error))
-    except MemoryError:
-        os._exit(OUT_OF_MEMORY)
-    except OSError as error:
-        return Failure((error.strerror or str(error) or "cannot be read").lower(), lasting=False)
+    return verdict.failure
+
+
+class _Verdict:
+    """Turns whatever a decoder raises into the failure of one item."""
+
+    failure = Failure("gave no result")
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
+    ) -> bool:
+        """Keep any error but those that are meant to end the process."""
+        if isinstance(error, MemoryError):
+            os._exit(OUT_OF_MEMORY)
+        if isinstance(error, UnreadableError):
+            self.failure = Failure(str(error))
+        elif isinstance(error, OSError):
+            words = error.strerror or str(error) or "cannot be read"
+            self.failure = Failure(words.lower(), lasting=False)
+        elif error is not None:
+            text = " ".join(f"{type(error).__name__}: {error}".split())
+            self.failure = Failure(f"the decoder failed ({text[:160]})")
+        return isinstance(error, Exception)
 
 
 def _address_space() -> int:

@@ -1,24 +1,19 @@
-"""Workers on this machine: a pool of processes that may die, hang or eat memory."""
+"""Workers on this machine: processes that may die, hang or eat memory."""
 
-import contextlib
-import multiprocessing
-import os
 import signal
 import threading
+import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from enum import Enum
-from multiprocessing import forkserver
-from typing import Final, Generic, TypeVar
-
-from pebble import ProcessExpired, ProcessPool
+from multiprocessing.connection import wait
+from typing import Final, Generic, TypeVar, cast
 
 from keepers.errors import KeepersError
 from keepers.ports import Failure
 from keepers.work import inside
+from keepers.work.worker import Worker
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -29,13 +24,12 @@ CHUNK_BYTES: Final = 8 * MIB
 CHUNK_ITEMS: Final = 16
 #: Heavy items stop all other work, so they wait until a few have gathered.
 HEAVY_WAITING: Final = 16
-#: A pool that breaks this often in a row, with no result in between, will never work.
+#: When so many processes in a row end before they could begin, none will ever work.
 PATIENCE: Final = 5
-#: How often a waiting `map` looks whether the pool was closed or broke.
+#: A process that takes longer to import what it needs hangs.
+START_SECONDS: Final = 60
+#: How often a waiting `map` looks whether the workers were closed or time is up.
 TICK_SECONDS: Final = 0.5
-_QUIET: Final = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-#: What every worker needs, imported once, in the fork server; "__main__" is the program itself.
-_SHARED: Final = ("__main__", "pebble.pool.process", inside.__name__)
 _CANNOT_START: Final = "the worker processes stop as soon as they start; `keepers doctor` may say why"
 
 
@@ -49,7 +43,7 @@ class _Lane(Enum):
 class _Batch(Generic[T]):
     items: tuple[T, ...]
     lane: _Lane
-    breaks: int = 0
+    killed: bool = False
 
 
 class LocalWorkers:
@@ -72,7 +66,8 @@ class LocalWorkers:
         self.memory = memory
         self.heavy_memory = max(memory, heavy_memory)
         self._start = start
-        self._pool: ProcessPool | None = None
+        self._busy: list[Worker[object]] = []
+        self._idle: list[Worker[object]] = []
         self._closed = False
         self._lock = threading.Lock()
 
@@ -91,9 +86,12 @@ class LocalWorkers:
         """Kill all workers; safe to call twice, and from another thread."""
         with self._lock:
             self._closed = True
-            pool, self._pool = self._pool, None
-        if pool is not None:
-            _stop(pool)
+            workers = [*self._busy, *self._idle]
+            self._busy, self._idle = [], []
+        for worker in workers:
+            worker.process.kill()
+        for worker in workers:
+            worker.ended()
 
     @property
     def closed(self) -> bool:
@@ -101,51 +99,35 @@ class LocalWorkers:
         return self._closed
 
     @property
-    def broken(self) -> bool:
-        """Whether the pool gave up; the next `submit` starts another."""
-        pool = self._pool
-        return pool is not None and not pool.active
+    def processes(self) -> tuple[int, ...]:
+        """The ids of the worker processes."""
+        with self._lock:
+            return tuple(worker.process.pid or 0 for worker in (*self._busy, *self._idle))
 
-    def submit(
-        self,
-        work: Callable[..., list[R | Failure]],
-        task: Callable[[T], R],
-        items: tuple[T, ...],
-        seconds: float,
-    ) -> Future[list[R | Failure]]:
-        """Hand one chunk to the pool, which is started or restarted where need be."""
-        for _ in range(PATIENCE):
-            # The pool may break between the look and the hand-over.
-            with contextlib.suppress(RuntimeError):
-                return self._running().schedule(work, args=(task, items), timeout=seconds)
-        raise KeepersError(_CANNOT_START)
-
-    def _running(self) -> ProcessPool:
+    def taken(self) -> Worker[object]:
+        """A worker that nobody else uses."""
         with self._lock:
             if self._closed:
                 raise KeepersError("the workers were closed")
-            if self._pool is not None and not self._pool.active:
-                broken, self._pool = self._pool, None
-                _stop(broken)
-            if self._pool is None:
-                self._pool = self._started()
-            return self._pool
+            worker = None
+            while self._idle and worker is None:
+                worker = self._idle.pop()
+                worker = worker if worker.process.is_alive() else None
+            worker = worker or Worker(self._start, self.memory, self.heavy_memory)
+            self._busy.append(worker)
+            return worker
 
-    def _started(self) -> ProcessPool:
-        # Never fork: after OpenCV or libvips threads have run, a forked pool hangs for good.
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([*_SHARED, *self._start])
-        with _quiet_start():
-            forkserver.ensure_running()
-        limits = (self._start, self.memory, self.heavy_memory)
-        pool = ProcessPool(self.jobs, context=context, initializer=inside.fence, initargs=limits)
-        if not pool.active:
-            raise KeepersError(_CANNOT_START)
-        return pool
+    def back(self, worker: Worker[object], *, sound: bool) -> None:
+        """Take back a worker, for the next `map` if it is `sound`."""
+        with self._lock:
+            if worker in self._busy:
+                self._busy.remove(worker)
+                if sound:
+                    self._idle.append(worker)
 
 
 class _Flow(Generic[T, R]):
-    """One `map`: draws items, keeps a few chunks in flight, finds the guilty item of a failed chunk."""
+    """One `map`: draws items, keeps the workers busy, finds the guilty item of a failed chunk."""
 
     def __init__(
         self,
@@ -163,49 +145,57 @@ class _Flow(Generic[T, R]):
         self._exhausted = False
         self._again: deque[_Batch[T]] = deque()
         self._heavy: deque[T] = deque()
-        self._running: dict[Future[list[R | Failure]], _Batch[T]] = {}
-        self._breaks = 0
-        self._worked = False
+        self._crew: list[Worker[_Batch[T]]] = []
+        self._stillborn = 0
 
     def results(self) -> Iterator[tuple[T, R | Failure]]:
         try:
             while self._fill():
-                done, _ = wait(self._running, timeout=TICK_SECONDS, return_when=FIRST_COMPLETED)
-                for future in done:
-                    yield from self._settled(self._running.pop(future), future)
-                if not done:
-                    yield from self._look_after_pool()
+                handles = [h for worker in self._crew for h in (worker.pipe, worker.process.sentinel)]
+                wait(handles, timeout=TICK_SECONDS)
+                if self._workers.closed:
+                    raise KeepersError("the workers were closed while they worked")
+                for worker in list(self._crew):
+                    yield from self._news(worker)
         finally:
-            for future in self._running:
-                future.cancel()
+            for worker in self._crew:
+                if worker.batches:
+                    worker.kill()
+                self._workers.back(cast("Worker[object]", worker), sound=not worker.batches)
 
     def _fill(self) -> bool:
-        """Keep enough chunks in flight; False when all is done."""
-        while len(self._running) < self._workers.jobs + 2:
+        """Give every worker something to do and something to do next; False when all is done."""
+        while any(worker.room for worker in self._crew) or len(self._crew) < self._workers.jobs:
             batch = self._next()
             if batch is None:
                 break
-            work = inside.heavy if batch.lane is _Lane.HEAVY else inside.chunk
-            # A chunk of cheap items takes 0.1 s; one that takes long is told apart item by item.
-            seconds = self._workers.seconds / (2 if batch.lane is _Lane.TOGETHER else 1)
-            self._running[self._workers.submit(work, self._task, batch.items, seconds)] = batch
-        return bool(self._running)
+            self._chosen().give(batch, (batch.lane is _Lane.HEAVY, self._task, batch.items))
+        return any(worker.batches for worker in self._crew)
+
+    def _chosen(self) -> Worker[_Batch[T]]:
+        """An idle worker, or a new one, or one that has room for a second batch."""
+        for worker in self._crew:
+            if not worker.batches:
+                return worker
+        if len(self._crew) < self._workers.jobs:
+            self._crew.append(cast("Worker[_Batch[T]]", self._workers.taken()))
+            return self._crew[-1]
+        return next(worker for worker in self._crew if worker.room)
 
     def _next(self) -> _Batch[T] | None:
-        if any(batch.lane is _Lane.HEAVY for batch in self._running.values()):
+        running = [batch for worker in self._crew for batch in worker.batches]
+        if any(batch.lane is _Lane.HEAVY for batch in running):
             return None
         if self._again and self._again[0].lane is not _Lane.HEAVY:
             return self._again.popleft()
         if self._again or len(self._heavy) >= HEAVY_WAITING:
-            return self._next_heavy()
+            return None if running else self._next_heavy()
         items = self._draw()
         if not items:
-            return self._next_heavy()
+            return None if running else self._next_heavy()
         return _Batch(items, _Lane.TOGETHER if len(items) > 1 else _Lane.ALONE)
 
     def _next_heavy(self) -> _Batch[T] | None:
-        if self._running:
-            return None
         if self._again:
             return self._again.popleft()
         return _Batch((self._heavy.popleft(),), _Lane.HEAVY) if self._heavy else None
@@ -229,83 +219,55 @@ class _Flow(Generic[T, R]):
                 break
         return tuple(items)
 
-    def _settled(
-        self, batch: _Batch[T], future: Future[list[R | Failure]]
-    ) -> Iterator[tuple[T, R | Failure]]:
-        error = future.exception()
-        if not isinstance(error, BrokenProcessPool):
-            self._breaks, self._worked = 0, True
-        if error is None:
-            yield from zip(batch.items, future.result(), strict=True)
-        elif isinstance(error, BrokenProcessPool):
-            yield from self._broken(batch)
-        elif batch.lane is _Lane.TOGETHER:
-            self._again.extend(_Batch((item,), _Lane.ALONE) for item in batch.items)
-        else:
-            yield batch.items[0], self._failure(batch, error)
-
-    def _broken(self, batch: _Batch[T]) -> Iterator[tuple[T, R | Failure]]:
-        """The whole pool went down, and any item in flight may be guilty."""
-        self._breaks += 1
-        if self._breaks > PATIENCE * (self._workers.jobs + 2):
-            raise KeepersError(_CANNOT_START)
-        if self._worked and batch.lane is not _Lane.TOGETHER and batch.breaks >= PATIENCE:
-            yield batch.items[0], Failure("the worker pool broke while it was read", lasting=False)
+    def _news(self, worker: Worker[_Batch[T]]) -> Iterator[tuple[T, R | Failure]]:
+        """What a worker has finished since; then whether it died or takes too long."""
+        try:
+            while (finished := worker.heard()) is not None:
+                batch, results = finished
+                yield from zip(batch.items, cast("list[R | Failure]", results), strict=True)
+        except EOFError:
+            yield from self._lost(worker, worker.ended())
             return
-        lane = _Lane.ALONE if batch.lane is _Lane.TOGETHER else batch.lane
-        self._again.extend(_Batch((item,), lane, batch.breaks + 1) for item in batch.items)
+        self._stillborn = 0 if worker.ready else self._stillborn
+        if worker.batches and time.monotonic() - worker.since > self._seconds(worker):
+            worker.kill()
+            yield from self._lost(worker, None)
 
-    def _look_after_pool(self) -> Iterator[tuple[T, R | Failure]]:
-        """Nothing came for a while: a broken pool forgets the chunks that it had not handed out."""
-        if self._workers.closed:
-            raise KeepersError("the workers were closed while they worked")
-        if self._workers.broken:
-            lost = list(self._running.values())
-            self._running.clear()
-            for batch in lost:
-                yield from self._broken(batch)
+    def _seconds(self, worker: Worker[_Batch[T]]) -> float:
+        if not worker.ready:
+            return START_SECONDS
+        # A chunk of cheap items takes 0.1 s; one that takes long is told apart item by item.
+        return self._workers.seconds / (2 if worker.batches[0].lane is _Lane.TOGETHER else 1)
 
-    def _failure(self, batch: _Batch[T], error: BaseException) -> Failure:
-        memory = self._workers.heavy_memory if batch.lane is _Lane.HEAVY else self._workers.memory
-        if isinstance(error, TimeoutError):
-            return Failure(f"took longer than {self._workers.seconds:g} s")
-        if isinstance(error, ProcessExpired):
-            return _death(error.exitcode or 0, memory)
-        text = " ".join(f"{type(error).__name__}: {error}".split())
-        return Failure(f"the decoder failed ({text[:160]})")
-
-
-def _stop(pool: ProcessPool) -> None:
-    pool.stop()  # type: ignore[no-untyped-call]  # pebble is typed, this method's result is not
-    pool.join()
-
-
-def _death(code: int, memory: int) -> Failure:
-    if code == inside.OUT_OF_MEMORY:
-        return Failure(f"needs more than {memory // MIB} MiB of memory")
-    if code == -signal.SIGKILL:
-        # The kernel's out-of-memory killer, or a person: the file may be innocent.
-        return Failure("the worker was killed (signal 9)", lasting=False)
-    if code < 0:
-        return Failure(f"the decoder crashed (signal {-code})")
-    return Failure(f"the decoder stopped (exit code {code})")
-
-
-@contextlib.contextmanager
-def _quiet_start() -> Generator[None, None, None]:
-    """Let the fork server and its workers inherit single-threaded libraries and deafness to Ctrl-C.
-
-    The parent handles Ctrl-C. A blocked signal is safe even before a new process can say SIG_IGN.
-    """
-    before = {name: os.environ.get(name) for name in _QUIET}
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    os.environ.update(_QUIET)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
+    def _lost(self, worker: Worker[_Batch[T]], code: int | None) -> Iterator[tuple[T, R | Failure]]:
+        """A worker is gone, by itself (`code`) or because its time was up: blame the batch it worked on."""
+        self._crew.remove(worker)
+        self._workers.back(cast("Worker[object]", worker), sound=False)
+        waiting = list(worker.batches)
+        if not worker.ready:
+            self._stillborn += 1
+            if self._stillborn >= PATIENCE:
+                raise KeepersError(_CANNOT_START)
+        elif waiting:
+            batch = waiting.pop(0)
+            if batch.lane is _Lane.TOGETHER:
+                self._again.extend(_Batch((item,), _Lane.ALONE) for item in batch.items)
+            elif code == -signal.SIGKILL and not batch.killed:
+                # By the kernel, for want of memory, or by a person: the file may be innocent.
+                self._again.append(replace(batch, killed=True))
             else:
-                os.environ[name] = value
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+                yield batch.items[0], self._failure(batch, code)
+        self._again.extendleft(reversed(waiting))
+
+    def _failure(self, batch: _Batch[T], code: int | None) -> Failure:
+        if code is None:
+            return Failure(f"took longer than {self._workers.seconds:g} s")
+        if code == inside.OUT_OF_MEMORY:
+            heavy = batch.lane is _Lane.HEAVY
+            memory = self._workers.heavy_memory if heavy else self._workers.memory
+            return Failure(f"needs more than {memory // MIB} MiB of memory")
+        if code == -signal.SIGKILL:
+            return Failure("the worker was killed (signal 9)", lasting=False)
+        if code < 0:
+            return Failure(f"the decoder crashed (signal {-code})")
+        return Failure(f"the decoder stopped (exit code {code})")

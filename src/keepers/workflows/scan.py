@@ -75,14 +75,10 @@ def scan(learning: Learning, sources: Sequence[str]) -> ScanReport:
     touched.update(locations.unfinished_folders(learning.catalog, sources))
     _finish_folders(learning, sorted(touched))
     counts = sightings.counts(learning.catalog, sources)
-    for source in sources:
-        locations.touch_root(
-            learning.catalog,
-            source,
-            learning.reader.identity(source),
-            counts.photos,
-            learning.now.isoformat(),
-        )
+    for source in filter(os.path.isdir, sources):
+        photos = sightings.counts(learning.catalog, [source]).photos
+        identity = learning.reader.identity(source)
+        locations.touch_root(learning.catalog, source, identity, photos, learning.now.isoformat())
     bad = dict(sightings.folder_problems(learning.catalog, sources))
     bad.update(sightings.reasons(learning.catalog, sources, Fate.UNREADABLE))
     passed = dict(ignored)

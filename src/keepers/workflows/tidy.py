@@ -12,9 +12,10 @@ from keepers.decide import keep
 from keepers.fingerprint.table import Photos
 from keepers.group import duplicates, grouping
 from keepers.group.rule import Cluster, Rule
-from keepers.model import Bundle, ContentId, Decision, Group, GroupKind, Look
+from keepers.model import Bundle, ContentId, Decision, Group, GroupKind, Look, Score
 from keepers.ports import Failure, LookTask, Progress, Workers
 from keepers.read import formats
+from keepers.score.photo import Member, scores
 from keepers.score.weights import Weights
 from keepers.workflows.job import Proof
 
@@ -112,6 +113,14 @@ def look_at(judging: Judging, bundles: Iterable[Bundle]) -> dict[ContentId, Look
     contents.add_looks(judging.catalog, fresh)
     known.update((look.content, look) for look in fresh)
     return known
+
+
+def alone(judging: Judging, bundle: Bundle) -> tuple[Score, Look | None]:
+    """How good a photo is by itself, and how it looks; no look where it cannot be decoded."""
+    content = bundle.main.content
+    look = look_at(judging, [bundle]).get(content)
+    facts = contents.facts_of(judging.catalog, [content]).get(content)
+    return scores([Member(bundle, look, facts)], judging.weights)[0], look
 
 
 def _sets(judging: Judging, roots: Sequence[str], table: Photos) -> list[_Set]:
