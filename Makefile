@@ -10,7 +10,10 @@ SRC ?=
 OUT ?=
 export SRC OUT
 
-.PHONY: help run setup test check lint types fast format bench proof docs lock notes hooks clean
+DATA ?=
+export DATA
+
+.PHONY: help run setup test check lint types fast format bench quality proof docs lock notes hooks clean
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +51,9 @@ format: setup ## put the code in the house form
 
 bench: setup ## run the programs in benchmarks/ one after another; they print ratios
 	@scripts/bench
+
+quality: setup ## measure finding and picking on photos with a known truth: make quality DATA=folder
+	@scripts/bench benchmarks/grouping_quality.py benchmarks/best_shot.py benchmarks/faces.py
 
 proof: setup ## long fault injection: kill, break and resume at every point (hours are possible)
 	@scripts/packages strace

@@ -39,7 +39,7 @@ class Settings:
     )
     time_window: float = field(
         default=300.0,
-        metadata={"doc": "Seconds within which similar photos are a burst; 0: no bursts by time."},
+        metadata={"doc": "Seconds within which similar photos are a burst; 0: looks alone decide."},
     )
     min_size: int = field(default=2, metadata={"doc": "Photos that make a group, at least 2."})
     faces: str = field(

@@ -76,7 +76,7 @@ def _grouping(parser: argparse.ArgumentParser) -> None:
         "--time-window",
         type=float,
         metavar="SECONDS",
-        help="how far apart frames of a burst may be; 0: no bursts by time",
+        help="how far apart frames of a burst may be; 0: looks alone decide",
     )
     parser.add_argument("--min-size", type=int, metavar="N", help="photos that make a group, at least 2")
     parser.add_argument(
