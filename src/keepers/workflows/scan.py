@@ -65,7 +65,8 @@ def scan(learning: Learning, sources: Sequence[str]) -> ScanReport:
     ignored, folders = _look_around(learning, sources)
     unknown = [problem.ref.key for problem in folders]
     if not learning.accept_missing:
-        _refuse_shrunken(learning, sources, unknown)
+        # A file that was named and is no photo is told as such; only folders can be empty.
+        _refuse_shrunken(learning, [source for source in sources if source not in ignored], unknown)
     work = _jobs(learning)
     measured = _measure_all(learning, work)
     touched: set[str] = set()
