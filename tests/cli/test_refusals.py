@@ -233,6 +233,26 @@ def test_an_unreadable_photo_is_told_and_the_others_are_done(
     assert keepers("explain", photos / "cut.jpg").code == 3
 
 
+def test_a_file_that_is_no_photo_is_told_as_such(keepers: Keepers, tmp_path: Path) -> None:
+    letter = put(tmp_path / "letter.txt", b"dear all")
+    told = keepers("explain", letter)
+    assert told.code == 3
+    assert "no photo" in told.out
+    said = keepers("scan", letter, "--json").json
+    assert (said["files"], [row["path"] for row in said["ignored"]]) == (1, [str(letter)])
+
+
+def test_a_reader_that_goes_away_is_no_fault_of_ours(keepers: Keepers, photos: Path) -> None:
+    keepers("scan", photos)
+    command = [*COMMAND, "catalog", "export", "--catalog", str(keepers.catalog)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as told:
+        assert told.stdout is not None
+        assert told.stderr is not None
+        told.stdout.readline()
+        told.stdout.close()
+        assert told.stderr.read() == ""
+
+
 def test_a_name_that_is_no_text(keepers: Keepers, tmp_path: Path) -> None:
     photos = os.fsencode(tmp_path / "photos")
     data = jpeg(picture(3))
@@ -295,7 +315,7 @@ def test_a_target_that_may_not_be_written(commons: Path) -> None:
 def test_folders_and_files_that_may_not_be_read(commons: Path) -> None:
     (commons / "photos/burst").chmod(0)
     (commons / "photos/alone.jpg").chmod(0)
-    command = ["scan", commons / "photos", "--json", "--catalog", commons / "state/c.db"]
+    command: list[str | Path] = ["scan", commons / "photos", "--json", "--catalog", commons / "state/c.db"]
     told = _plainly(*command)
     assert told.code == 3
     refused = {row["path"]: row["reason"] for row in told.json["unreadable"]}
@@ -349,7 +369,9 @@ def test_a_full_disk_is_seen_before_anything_is_written(
     assert (tree(little_disk), tree(photos)) == before
 
 
-def test_a_disk_too_full_for_the_catalog(photos: Path, little_disk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_disk_too_full_for_the_catalog(
+    photos: Path, little_disk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (little_disk / "ballast").write_bytes(bytes((1 << 20) - 8192))
     told = Keepers(little_disk / "c.db", capsys)("scan", photos)
     assert told.code == 1

@@ -1,217 +1,25 @@
-"""The real command on small libraries: scan, group, explain, organize, undo."""
+"""The real command on small libraries: organize, stop, finish, undo."""
 
 import json
 import os
-import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.cli.world import Keepers, bytes_in, copied, jpeg, make_pairs, picture, put, tree
+from tests.cli.world import TAKEN, Keepers, bytes_in, copied, jpeg, make_pairs, picture, put, tree
 
-SCAN_FIELDS = {"schema_version", "files", "photos", "bytes", "companions", "unreadable", "ignored", "seconds"}
-MEMBER_FIELDS = {"path", "files", "copies", "keep", "score", "scores", "reasons"}
 COMMAND = [sys.executable, "-c", "import sys; from keepers.cli.main import main; sys.exit(main())"]
 
 
-def _paths(rows: list[dict[str, str]]) -> list[str]:
-    return [row["path"] for row in rows]
-
-
-def _by_kind(document: Any, kind: str) -> list[set[str]]:
-    return [
-        {Path(member["path"]).name for member in group["members"]}
-        for group in document["groups"]
-        if group["kind"] == kind
-    ]
-
-
-# ---------------------------------------------------------------- scan
-
-
-def test_every_file_has_one_fate(keepers: Keepers, photos: Path) -> None:
-    good = (photos / "alone.jpg").read_bytes()
-    put(photos / "cut.jpg", good[: len(good) // 3])
-    put(photos / "alone.xmp", b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>")
-    put(photos / "@eaDir/alone.jpg/thumb.jpg", good)
-    put(photos / "._alone.jpg", b"\0\5\26\7")
-    put(photos / ".DS_Store", b"\0\0\0\1Bud1")
-    put(photos / "letter.txt", b"dear all")
-    (photos / "link.jpg").symlink_to(photos / "alone.jpg")
-    os.mkfifo(photos / "pipe.jpg")
-    before = tree(photos)
-
-    told = keepers("scan", photos, "--json")
-
-    said = told.json
-    assert told.code == 3
-    assert set(said) >= SCAN_FIELDS
-    assert (said["photos"], said["companions"]) == (11, 1)
-    assert _paths(said["unreadable"]) == [str(photos / "cut.jpg")]
-    ignored = [".DS_Store", "._alone.jpg", "@eaDir", "letter.txt", "link.jpg", "pipe.jpg"]
-    assert _paths(said["ignored"]) == [str(photos / name) for name in ignored]
-    assert all(row["reason"] for row in said["unreadable"] + said["ignored"])
-    assert said["files"] == 11 + 1 + 1 + len(ignored)
-    assert tree(photos) == before
-
-    listed = keepers("report", "unreadable", "--jsonl")
-    assert listed.code == 0
-    assert [json.loads(line)["path"] for line in listed.out.splitlines()] == [str(photos / "cut.jpg")]
-
-
-def _marked(catalog: Path) -> list[str]:
-    with sqlite3.connect(catalog) as db:
-        rows = db.execute("SELECT camera FROM content ORDER BY id").fetchall()
-    db.close()
-    return [camera for (camera,) in rows]
-
-
-def test_known_contents_are_not_measured_again(keepers: Keepers, photos: Path) -> None:
-    assert keepers("scan", photos, "--json").json["measured"] == 11
-    assert keepers("scan", photos, "--json").json["measured"] == 0
-    # A mark in the facts tells whether they were computed anew.
-    with sqlite3.connect(keepers.catalog) as db:
-        db.execute("UPDATE content SET camera = 'marked'")
-    db.close()
-    number = len(_marked(keepers.catalog))
-    (photos / "alone.jpg").rename(photos / "burst" / "moved.jpg")
-    shutil.copy2(photos / "burst/DSC_101.jpg", photos / "copy.jpg")
-
-    said = keepers("scan", photos, "--json").json
-
-    assert said["photos"] == 12
-    assert said["measured"] <= 2
-    assert _marked(keepers.catalog) == ["marked"] * number
-
-
-def test_a_changed_file_is_measured_and_a_deleted_one_forgotten(keepers: Keepers, photos: Path) -> None:
-    keepers("scan", photos)
-    put(photos / "alone.jpg", jpeg(picture(77)))
-    (photos / "burst/DSC_103.jpg").unlink()
-    said = keepers("scan", photos, "--json").json
-    assert (said["measured"], said["photos"], said["files"]) == (1, 10, 10)
-    changed = keepers("explain", photos / "alone.jpg", "--json", "--faces", "none").json
-    assert changed["taken"]["source"] == "mtime"
-
-
-def test_a_limit_learns_in_slices(keepers: Keepers, photos: Path) -> None:
-    first = keepers("scan", photos, "--limit", "5", "--json").json
-    assert (first["measured"], first["photos"]) == (5, 5)
-    assert keepers("scan", photos, "--limit", "4", "--json").json["photos"] == 9
-    last = keepers("scan", photos, "--limit", "4", "--json").json
-    assert (last["measured"], last["photos"]) == (2, 11)
-
-
-# ---------------------------------------------------------------- group, explain
-
-
-def test_groups_name_every_kind_once_with_copies_apart(keepers: Keepers, photos: Path) -> None:
-    shutil.copy2(photos / "burst/DSC_102.jpg", photos / "DSC_102 (1).jpg")
-    shutil.copy2(photos / "2024/IMG_1002.jpg", photos / "again.jpg")
-
-    told = keepers("group", photos, "--json")
-
-    said = told.json
-    assert told.code == 0
-    assert _by_kind(said, "burst") == [{"DSC_101.jpg", "DSC_102.jpg", "DSC_103.jpg"}]
-    assert len(_by_kind(said, "same-bytes")) == 3
-    assert len(_by_kind(said, "same-picture")) == 1
-    assert said["ungrouped"] == 1
-    for group in said["groups"]:
-        assert set(group) >= {"id", "kind", "members", "evidence"}
-        assert all(set(member) >= MEMBER_FIELDS for member in group["members"])
-        assert all(0 <= member["score"] <= 1 for member in group["members"])
-        assert all(len(member["reasons"]) <= 3 for member in group["members"])
-        assert any(member["keep"] for member in group["members"])
-    for kind in {group["kind"] for group in said["groups"]}:
-        groups = [group for group in said["groups"] if group["kind"] == kind]
-        places = [p for g in groups for m in g["members"] for p in (*m["files"], *m["copies"])]
-        assert len(places) == len(set(places)), f"a path is twice in {kind}"
-    burst = next(group for group in said["groups"] if group["kind"] == "burst")
-    assert [m["copies"] for m in burst["members"] if m["copies"]] == [[str(photos / "DSC_102 (1).jpg")]]
-    assert [Path(m["path"]).name for m in burst["members"] if m["keep"]] == ["DSC_102.jpg"]
-    versions = next(group for group in said["groups"] if group["kind"] == "same-picture")
-    assert [m["copies"] for m in versions["members"] if m["copies"]] == [[str(photos / "again.jpg")]]
-
-
-def test_order_and_workers_change_nothing(
-    photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_organize_writes_the_layout_and_leaves_the_originals(
+    keepers: Keepers, photos: Path, tmp_path: Path
 ) -> None:
-    other = tmp_path / "turned round"
-    for number, path in enumerate(sorted((p for p in photos.rglob("*") if p.is_file()), reverse=True)):
-        shelf = other / f"{'zyx'[number % 3]}" / path.parent.relative_to(photos)
-        shelf.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(path, shelf / path.name)
-    one = Keepers(tmp_path / "one.db", capsys)("group", photos, "--jobs", "1", "--json", "--faces", "none").json
-    two = Keepers(tmp_path / "two.db", capsys)("group", other, "--jobs", "2", "--json", "--faces", "none").json
-    assert len(one["groups"]) == 3
-    assert [g["id"] for g in one["groups"]] == [g["id"] for g in two["groups"]]
-    names = [[sorted(Path(m["path"]).name for m in g["members"]) for g in said["groups"]] for said in (one, two)]
-    assert names[0] == names[1]
-
-
-@pytest.mark.parametrize(
-    ("options", "kinds"),
-    [
-        (["--kind", "burst"], ["burst"]),
-        (["--kind", "same-bytes", "--kind", "burst"], ["burst", "same-bytes"]),
-        (["--min-size", "4"], ["same-bytes"]),
-        (["--time-window", "0", "--kind", "burst"], ["burst"]),
-        (["--time-window", "0.5", "--kind", "burst"], []),
-        (["-t", "0", "--kind", "bracket"], []),
-    ],
-)
-def test_options_choose_groups(
-    keepers: Keepers, photos: Path, options: list[str], kinds: list[str]
-) -> None:
-    told = keepers("group", photos, "--json", "--fail-on-found", "--faces", "none", *options)
-    assert sorted({group["kind"] for group in told.json["groups"]}) == kinds
-    assert told.code == (4 if kinds else 0)
-
-
-def test_the_threshold_widens_a_group(keepers: Keepers, tmp_path: Path) -> None:
-    for name, seed in (("a", 1), ("b", 2), ("c", 3)):
-        put(tmp_path / "three" / f"{name}.jpg", jpeg(picture(seed)))
-    found = [
-        keepers("group", tmp_path / "three", "--json", "--faces", "none", "-t", bits).json["groups"]
-        for bits in ("0", "64")
-    ]
-    assert found[0] == []
-    assert found[1] != []
-
-
-def test_explain_a_photo_and_a_group(keepers: Keepers, photos: Path) -> None:
-    keepers("scan", photos)
-    best = keepers("explain", photos / "burst/DSC_102.jpg", "--json").json
-    assert set(best) >= {"path", "taken", "place", "content", "bundle", "faces", "groups", "reasons"}
-    assert best["path"] == str(photos / "burst/DSC_102.jpg")
-    assert best["taken"] == {"at": "2024-07-01T12:00:01+00:00", "source": best["taken"]["source"], "certain": True}
-    assert best["taken"]["source"] != "mtime"
-    assert best["bundle"] == [{"path": best["path"], "role": "main"}]
-    assert [group["kind"] for group in best["groups"]] == ["burst"]
-    assert best["reasons"]
-
-    group = keepers("explain", best["groups"][0]["id"], "--json")
-    assert group.code == 0
-    assert group.json["members"] == best["groups"][0]["members"]
-    assert keepers("explain", best["groups"][0]["id"]).out.count("/DSC_10") == 3
-
-    alone = keepers("explain", photos / "alone.jpg", "--json")
-    assert (alone.code, alone.json["groups"]) == (0, [])
-    assert alone.json["reasons"]
-
-
-# ---------------------------------------------------------------- organize, undo
-
-
-def test_organize_writes_the_layout_and_leaves_the_originals(keepers: Keepers, photos: Path, tmp_path: Path) -> None:
     before = tree(photos)
     out = tmp_path / "out"
 
@@ -283,7 +91,9 @@ def test_a_dry_run_writes_nothing_at_all(keepers: Keepers, photos: Path, tmp_pat
     assert keepers("history", "--json").json["runs"] == []
 
 
-def test_a_second_run_does_nothing_and_undo_takes_all_back(keepers: Keepers, photos: Path, tmp_path: Path) -> None:
+def test_a_second_run_does_nothing_and_undo_takes_all_back(
+    keepers: Keepers, photos: Path, tmp_path: Path
+) -> None:
     place = tmp_path / "place"
     put(place / "mine.txt", b"mine")
     before = tree(place)
@@ -352,13 +162,74 @@ def test_undo_keeps_the_last_copy(keepers: Keepers, photos: Path, tmp_path: Path
     assert list(bytes_in(out).values()) == [data]
 
 
+def test_runs_are_taken_back_one_by_one_or_by_number(keepers: Keepers, photos: Path, tmp_path: Path) -> None:
+    place = tmp_path / "place"
+    place.mkdir()
+    before = tree(place)
+    for kind in ("burst", "same-bytes", "same-picture"):
+        keepers("organize", photos, "--to", place / kind, "--kind", kind, "--faces", "none")
+    assert keepers("undo", "2", "--yes", "--json").json["undid"] == 2
+    assert sorted(path.name for path in place.iterdir()) == ["burst", "same-picture"]
+    assert keepers("undo", "--yes", "--json").json["undid"] == 3
+    assert keepers("undo", "--yes", "--json").json["undid"] == 1
+    assert tree(place)[next(iter(before))][0] == before[next(iter(before))][0]
+    assert list(place.iterdir()) == []
+    runs = keepers("history", "--json").json["runs"]
+    assert {run["id"]: run["state"] for run in runs if not run["undoes"]} == {
+        1: "undone",
+        2: "undone",
+        3: "undone",
+    }
+
+
+def test_a_new_version_of_a_group_keeps_what_a_person_wrote(
+    keepers: Keepers, photos: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    organize = ("organize", photos, "--to", out, "--kind", "burst", "--faces", "none")
+    keepers(*organize)
+    note = put(out / "group_0001/note.txt", b"grandmother's birthday")
+    (out / "group_0001/metadata.txt").write_bytes(b"my own words")
+    fourth = picture(5).rotate(0.2)
+    put(photos / "burst/DSC_104.jpg", jpeg(fourth, TAKEN + timedelta(seconds=3)), TAKEN)
+    told = keepers(*organize, "--json")
+    assert told.code == 0
+    assert note.read_bytes() == b"grandmother's birthday"
+    assert b"my own words" in {path.read_bytes() for path in out.glob("group_0001/*") if path.is_file()}
+    assert (out / "group_0001/originals/DSC_104.jpg").exists()
+    assert keepers("undo", "--yes").code == 0
+    assert keepers("undo", "--yes").code in {0, 3}
+    left = bytes_in(out)
+    assert left == {
+        "group_0001/note.txt": b"grandmother's birthday",
+        "group_0001/metadata.txt": b"my own words",
+    }
+
+
+def test_what_belongs_to_a_photo_goes_with_it(keepers: Keepers, photos: Path, tmp_path: Path) -> None:
+    for number in (101, 102, 103):
+        put(
+            photos / f"burst/DSC_{number}.xmp",
+            f"<x:xmpmeta xmlns:x='adobe:ns:meta/'>{number}</x:xmpmeta>".encode(),
+        )
+    told = keepers("organize", photos, "--to", tmp_path / "out", "--kind", "burst", "--faces", "none")
+    assert told.code == 0
+    names = sorted(path.name for path in tmp_path.glob("out/group_0001/originals/*"))
+    assert names == [f"DSC_{number}.{kind}" for number in (101, 102, 103) for kind in ("jpg", "xmp")]
+    said = keepers("group", "--json", "--kind", "burst", "--faces", "none").json
+    member = next(m for m in said["groups"][0]["members"] if m["path"].endswith("DSC_101.jpg"))
+    assert member["files"] == [str(photos / "burst/DSC_101.jpg"), str(photos / "burst/DSC_101.xmp")]
+
+
 # ---------------------------------------------------------------- stopped and taken up again
 
 
 def _stopped(
     arguments: list[str], number: signal.Signals, when: Callable[[], bool]
 ) -> subprocess.CompletedProcess[str]:
-    started = subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    started = subprocess.Popen(
+        [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
     with started:
         end = time.monotonic() + 60
         while not when() and started.poll() is None and time.monotonic() < end:
@@ -432,6 +303,48 @@ def test_a_killed_scan_goes_on_where_it_was(keepers: Keepers, tmp_path: Path) ->
     assert keepers("catalog", "check").code == 0
     assert keepers("scan", photos, "--json").json["photos"] == 300
     assert keepers("scan", photos, "--json").json["measured"] == 0
+
+
+@pytest.mark.slow
+def test_two_at_once_leave_one_result(keepers: Keepers, tmp_path: Path) -> None:
+    photos, out = tmp_path / "photos", tmp_path / "out"
+    make_pairs(photos, 40)
+    keepers("group", photos)
+    command = [*COMMAND, "organize", str(photos), "--to", str(out), "--catalog", str(keepers.catalog)]
+    both = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    told = [one.communicate(timeout=120) for one in both]
+    codes = sorted(one.returncode for one in both)
+    assert codes in ([0, 0], [0, 11]), told
+    assert all("Traceback" not in err for _, err in told)
+    assert keepers("organize", photos, "--to", out, "--json").json["actions"] == 0
+    assert len(list(out.glob("group_*/originals/*"))) == 80
+    assert list(tmp_path.rglob(".keepers-*")) == []
+    while keepers("undo", "--yes", "--json").json["undid"] is not None:
+        pass
+    assert not out.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("delay", [0.0, 0.1, 0.2, 0.3, 0.5])
+def test_ctrl_c_reaches_every_process_and_is_told_once(
+    keepers: Keepers, tmp_path: Path, delay: float
+) -> None:
+    make_pairs(tmp_path / "photos", 100)
+    command = [*COMMAND, "group", str(tmp_path / "photos"), "--catalog", str(keepers.catalog)]
+    started = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    with started:
+        while not keepers.catalog.exists() and started.poll() is None:
+            time.sleep(0.001)
+        time.sleep(delay)
+        os.killpg(started.pid, signal.SIGINT)
+        _, err = started.communicate(timeout=60)
+    assert started.returncode in {130, 0}
+    assert "Traceback" not in err
+    assert keepers("scan", tmp_path / "photos", "--json").json["photos"] == 200
 
 
 def test_the_whole_process_answers_like_the_function(drawn: Path, tmp_path: Path) -> None:
