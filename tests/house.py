@@ -17,7 +17,6 @@ OWNERS = {
     "pillow_heif": ("read", "workflows"),
     "simplejpeg": ("read", "workflows"),
     "defusedxml": ("read",),
-    "pebble": ("work",),
     "multiprocessing": ("work",),
     "sqlite3": ("catalog", "apply", "cli"),
     "cv2": ("detect", "create"),

@@ -105,9 +105,9 @@ def test_workers_are_single_threaded_and_leave_our_environment_alone(pool):
     assert dict(os.environ) == before
 
 
-def test_a_broken_pool_is_replaced(pool):
+def test_workers_that_were_killed_are_replaced(pool):
     assert dict(pool.map(act, [Act("double", 1)])) == {Act("double", 1): 2}
-    for process in list(pool._pool._pool_manager.worker_manager.workers):
+    for process in pool.processes:
         os.kill(process, signal.SIGKILL)
     results = dict(pool.map(act, [Act("double", n) for n in range(30)]))
     assert results == {Act("double", n): n * 2 for n in range(30)}
@@ -154,7 +154,7 @@ from tests.work.acts import Act, act
 if __name__ == "__main__":
     workers = LocalWorkers(2, seconds=60)
     for _ in workers.map(act, [Act("double"), Act("hold the interpreter"), Act("sleep")]):
-        print(*workers._pool._pool_manager.worker_manager.workers, flush=True)
+        print(*workers.processes, flush=True)
 """
 
 
