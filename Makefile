@@ -34,7 +34,7 @@ check: setup lint fast ## the fast part, under a minute: run it before every com
 lint: setup # style, layers, declared dependencies
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/lint-imports --quiet
+	$(BIN)/lint-imports
 	$(BIN)/deptry .
 
 types: setup # both type checkers
