@@ -7,7 +7,7 @@ import signal
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.reduction import ForkingPickler
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
@@ -111,6 +111,8 @@ def _quiet_start() -> Generator[None, None, None]:
     The parent handles Ctrl-C. A blocked signal is safe even before a new process can say SIG_IGN.
     """
     before = {name: os.environ.get(name) for name in _QUIET}
+    # Its start unblocks SIGINT at its end, so it must not happen within.
+    resource_tracker.ensure_running()
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     os.environ.update(_QUIET)
     try:
