@@ -253,6 +253,16 @@ def test_a_reader_that_goes_away_is_no_fault_of_ours(keepers: Keepers, photos: P
         assert told.stderr.read() == ""
 
 
+def test_a_terminal_that_knows_ascii_only(keepers: Keepers, tmp_path: Path) -> None:
+    put(tmp_path / "photos" / "é.jpg", b"no picture")
+    told = subprocess.run(
+        [*COMMAND, "scan", tmp_path / "photos", "--catalog", keepers.catalog],
+        env={**os.environ, "PYTHONIOENCODING": "ascii"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (told.returncode, told.stderr) == (3, "")
+    assert "\\xe9.jpg" in told.stdout
+
+
 def test_a_name_that_is_no_text(keepers: Keepers, tmp_path: Path) -> None:
     photos = os.fsencode(tmp_path / "photos")
     data = jpeg(picture(3))
