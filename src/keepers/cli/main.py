@@ -2,7 +2,6 @@
 
 import argparse
 import importlib
-import io
 import os
 import sqlite3
 import sys
@@ -18,9 +17,10 @@ INTERRUPTED: Final = 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None:
         # A terminal that knows no é or → is shown an escape instead of a crash.
-        sys.stdout.reconfigure(errors="backslashreplace")
+        reconfigure(errors="backslashreplace")
     options = parser.build().parse_args(arguments)
     try:
         return _command(options.run)(options)
