@@ -54,7 +54,7 @@ def test_without_a_source_it_shows_the_job_on_a_sample_and_can_take_it_back(tmp_
     assert again.returncode == 0, again.stderr
     assert _tree(result) == before, "a second run finds nothing to do"
 
-    undo = shlex.split(first.stdout.split("Take it back:")[1])
+    undo = shlex.split(first.stdout.split("Take it back:")[-1])
     undone = _run(*undo, "--yes", folder=ROOT)
     assert undone.returncode == 0, undone.stderr
     assert not result.exists() or _tree(result) == {}

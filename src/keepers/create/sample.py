@@ -148,7 +148,7 @@ def _spoiled(image: Image.Image, frame: int) -> Image.Image:
     if frame % 2:
         return image.filter(ImageFilter.GaussianBlur(1.6 + 0.5 * frame))
     pixels = np.asarray(image, dtype=np.float32)
-    length = 5 + 2 * frame
+    length = 11 + 2 * frame
     return Image.fromarray(
         np.mean([np.roll(pixels, step, axis=1) for step in range(length)], axis=0).astype(np.uint8)
     )
