@@ -26,6 +26,7 @@ def act(it: Act) -> int:
         "sleep": lambda: done(lambda: time.sleep(60)),
         "hold the interpreter": lambda: int(ctypes.PyDLL(None).sleep(60)),
         "allocate": lambda: len(bytearray(it.number << 20)),
+        "chatter": lambda: os.write(2, b"TIFFFillStrip: Read error"),
         "complain": lambda: fail(UnreadableError("is cut short")),
         "be refused": lambda: fail(PermissionError(13, "Permission denied")),
         "stumble": lambda: fail(ValueError("odd\nnumber")),

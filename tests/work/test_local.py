@@ -176,3 +176,14 @@ def test_no_worker_outlives_its_parent(how, tmp_path):
     while any(Path(f"/proc/{process}/cmdline").exists() for process in processes):
         assert time.monotonic() < deadline, "a worker still runs"
         time.sleep(0.05)
+
+
+def test_what_c_code_writes_to_stderr_is_not_shown(capfd: pytest.CaptureFixture[str]) -> None:
+    workers = LocalWorkers(1)
+    try:
+        assert list(workers.map(act, [Act("chatter")])) == [
+            (Act("chatter"), len("TIFFFillStrip: Read error"))
+        ]
+    finally:
+        workers.close()
+    assert capfd.readouterr().err == ""

@@ -45,6 +45,7 @@ def fence(start: Sequence[str], memory: int, heavy: int) -> None:
     for module in start:
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
+    _hush()
     # What the modules made lives as long as the worker: collections need not look at it again and again.
     gc.freeze()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -117,6 +118,13 @@ def _address_space() -> int:
     except OSError:
         return 0
     return int(pages) * resource.getpagesize()
+
+
+def _hush() -> None:
+    """Send what C code writes to stderr nowhere: libtiff and LibRaw tell of each bad byte, we tell of each bad file."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
 
 
 def _die_with_parent() -> None:
