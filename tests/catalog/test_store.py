@@ -124,3 +124,17 @@ def test_backup_and_export_hold_every_row(tmp_path: Path) -> None:
     assert [row["b3"] for row in rows if row["table"] == "content"] == [(b"y" * 32).hex()]
     with pytest.raises(FileExistsError):
         catalog.backup(tmp_path / "copy.db")
+
+
+def test_a_catalog_with_a_torn_page_is_refused_at_open(tmp_path: Path) -> None:
+    file = tmp_path / "catalog.db"
+    catalog = store.open_catalog(file, create=True)
+    with catalog.writing():
+        for number in range(300):
+            contents.add(catalog, NewContent(number.to_bytes(32, "big"), 9, Kind.PHOTO, 1, facts=FACTS))
+    catalog.close()
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2 : len(data) // 2 + 4096] = b"\xff" * 4096
+    file.write_bytes(data)
+    with pytest.raises(CatalogDamagedError, match="keepers scan"):
+        store.open_catalog(file, create=False)

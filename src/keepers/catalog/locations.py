@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from keepers.catalog.contents import facts_from
-from keepers.catalog.sightings import below
+from keepers.catalog.sightings import below, signed
 from keepers.catalog.store import Catalog
 from keepers.model import LOCAL, Facts, Fate, Kind, Role, Taken
 
@@ -47,8 +47,8 @@ def put(catalog: Catalog, new: NewLocation) -> None:
                 content = excluded.content, role = 'main', main = NULL, taken = NULL, taken_seconds = NULL, taken_source = '',
                 taken_certain = 0""",
         (
-            LOCAL, os.fsencode(new.path), os.fsencode(os.path.dirname(new.path)), new.size, new.mtime_ns, _signed(new.inode),
-            _signed(new.device), new.fate, new.reason, new.lasting, new.content,
+            LOCAL, os.fsencode(new.path), os.fsencode(os.path.dirname(new.path)), new.size, new.mtime_ns, signed(new.inode),
+            signed(new.device), new.fate, new.reason, new.lasting, new.content,
         ),
     )  # fmt: skip
 
@@ -112,7 +112,3 @@ def roots(catalog: Catalog) -> list[tuple[str, int, str]]:
     """Path, number of files and time of the last scan of every root."""
     rows = catalog.db.execute("SELECT path, files, scanned FROM root ORDER BY path")
     return [(os.fsdecode(path), files, scanned) for path, files, scanned in rows]
-
-
-def _signed(number: int) -> int:
-    return number - (1 << 64) if number >= 1 << 63 else number

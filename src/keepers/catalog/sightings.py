@@ -57,7 +57,7 @@ def see(catalog: Catalog, found: Iterable[Found]) -> int:
     catalog.db.execute("BEGIN")
     catalog.db.executemany(
         "INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?, ?)",
-        ((os.fsencode(f.ref.key), f.size, f.mtime_ns, _signed(f.inode), _signed(f.device)) for f in found),
+        ((os.fsencode(f.ref.key), f.size, f.mtime_ns, signed(f.inode), signed(f.device)) for f in found),
     )
     catalog.db.execute("COMMIT")
     return catalog.db.total_changes - before
@@ -170,6 +170,6 @@ def set_folder_problems(catalog: Catalog, roots: Sequence[str], problems: Iterab
         )
 
 
-def _signed(number: int) -> int:
+def signed(number: int) -> int:
     """Fit an unsigned 64-bit inode or device number into SQLite's signed integer."""
     return number - (1 << 64) if number >= 1 << 63 else number

@@ -123,9 +123,10 @@ def file_system(path: Path) -> str:
 
 
 def _quick_check(catalog: Catalog) -> None:
-    """Cheap at open: the schema and the pages that it needs; `catalog check` reads everything."""
-    if catalog.db.execute("PRAGMA user_version").fetchone()[0]:
-        catalog.db.execute("SELECT count(*) FROM root").fetchone()
+    """Refuse a damaged catalog before anything is read from it; `catalog check` also compares indexes."""
+    found = catalog.db.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        raise _damaged(catalog.file, found)
 
 
 def _migrate(catalog: Catalog) -> None:
@@ -152,6 +153,10 @@ def _translated(file: Path, error: sqlite3.DatabaseError) -> CatalogBusyError | 
         return CatalogBusyError(
             f"the catalog {file} is in use by another program (waited {WAIT_SECONDS:.0f} s)"
         )
+    return _damaged(file, text)
+
+
+def _damaged(file: Path, text: str) -> CatalogDamagedError:
     return CatalogDamagedError(
         f"the catalog {file} cannot be used: {text}. Move it away and run `keepers scan` again: "
         "everything but decisions is rebuilt from the photos"
