@@ -1,5 +1,7 @@
 """The safety rules: what `check` refuses, and in which words."""
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -181,7 +183,7 @@ trashes = st.builds(lambda p, c: Trash(at(p), c, 1), names, contents)
 @given(st.dictionaries(names, contents), st.lists(moves | copies | trashes, max_size=8))
 def test_no_plan_that_passes_loses_a_content_or_puts_two_files_under_one_name(files, actions):
     place = World({at(path): content for path, content in files.items()})
-    place = World(place.contents, {spot(ref): 1 for ref in place.contents})
+    place = World(place.contents, Counter(spot(ref) for ref in place.contents))
     left = dict(place.contents)
     for action in check(Plan("a plan", tuple(actions)), place).actions:
         if isinstance(action, Copy | Move):
