@@ -53,11 +53,15 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The capture time: an aware datetime that keeps the local wall time, and what proved it."""
+    """The capture time: an aware datetime that keeps the local wall time, and what proved it.
+
+    `note` says in one clause which evidence was refused and why; empty where none was.
+    """
 
     at: datetime
     source: str
     certain: bool
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,7 @@ class GroupKind(StrEnum):
     SAME_BYTES = "same-bytes"
     SAME_PIXELS = "same-pixels"
     SAME_PICTURE = "same-picture"
+    SAME_CLIP = "same-clip"
     BURST = "burst"
     BRACKET = "bracket"
 
@@ -128,6 +133,10 @@ class Facts:
     Exif value (2 = auto bracket). `burst` is the camera's own burst id. `mode` says how colours are
     stored, in Pillow's words (RGB, L, CMYK); empty where not told. `certainty` of dates is
     judged later, together with name, folder and modification time.
+
+    `live_id` is Apple's content identifier, equal in still and film of one Live Photo. A film has
+    `seconds` of length, `audio` and `bits_per_second`. A sidecar states `title` (the file name that it
+    speaks of), `description`, `keywords`, `people` and whether the photo is a `favourite`.
     """
 
     format: str
@@ -150,6 +159,15 @@ class Facts:
     pixels: str = ""
     film_offset: int | None = None
     mode: str = ""
+    live_id: str = ""
+    seconds: float | None = None
+    audio: bool | None = None
+    bits_per_second: int | None = None
+    title: str = ""
+    description: str = ""
+    keywords: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    favourite: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,4 +73,25 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             number INTEGER NOT NULL,
             PRIMARY KEY (target, b3, number)) WITHOUT ROWID""",
     ),
+    (
+        "ALTER TABLE location ADD COLUMN taken_note TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE location ADD COLUMN apart TEXT NOT NULL DEFAULT ''",
+        "CREATE TABLE clip (content INTEGER PRIMARY KEY REFERENCES content, data BLOB NOT NULL)",
+        """CREATE TABLE told (
+            location INTEGER NOT NULL REFERENCES location ON DELETE CASCADE,
+            field TEXT NOT NULL,
+            value TEXT NOT NULL,
+            PRIMARY KEY (location, field, value)) WITHOUT ROWID""",
+        """CREATE TABLE set_date (
+            content INTEGER PRIMARY KEY REFERENCES content,
+            taken TEXT NOT NULL,
+            said TEXT NOT NULL)""",
+        """CREATE TABLE clock (
+            camera TEXT NOT NULL,
+            against TEXT NOT NULL,
+            seconds REAL NOT NULL,
+            pairs INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            PRIMARY KEY (camera, against)) WITHOUT ROWID""",
+    ),
 )

@@ -18,6 +18,7 @@ WORDS = {
     GroupKind.SAME_BYTES: "exact copies",
     GroupKind.SAME_PIXELS: "same pixels",
     GroupKind.SAME_PICTURE: "same picture",
+    GroupKind.SAME_CLIP: "same clip",
     GroupKind.BURST: "bursts",
     GroupKind.BRACKET: "brackets",
 }

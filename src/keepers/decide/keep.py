@@ -37,7 +37,7 @@ def decide(
             return _series(group, looks, facts, weights)
         case GroupKind.BRACKET:
             return _bracket(group, looks, facts, weights)
-        case GroupKind.SAME_BYTES | GroupKind.SAME_PIXELS | GroupKind.SAME_PICTURE:
+        case GroupKind.SAME_BYTES | GroupKind.SAME_PIXELS | GroupKind.SAME_PICTURE | GroupKind.SAME_CLIP:
             return _copies(group, facts)
 
 

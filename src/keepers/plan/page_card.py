@@ -13,6 +13,7 @@ KINDS: Final[Mapping[str, str]] = {
     GroupKind.BURST: "Series",
     GroupKind.BRACKET: "Exposure bracket",
     GroupKind.SAME_PICTURE: "Versions of a picture",
+    GroupKind.SAME_CLIP: "Versions of a clip",
     GroupKind.SAME_PIXELS: "Same pixels",
     GroupKind.SAME_BYTES: "Exact copies",
 }

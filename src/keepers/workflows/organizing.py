@@ -99,6 +99,7 @@ def _rank(decision: Decision) -> tuple[int, str]:
         GroupKind.BRACKET,
         GroupKind.BURST,
         GroupKind.SAME_PICTURE,
+        GroupKind.SAME_CLIP,
         GroupKind.SAME_PIXELS,
         GroupKind.SAME_BYTES,
     )
