@@ -136,7 +136,7 @@ class Facts:
 
     `live_id` is Apple's content identifier, equal in still and film of one Live Photo. A film has
     `seconds` of length, `audio` and `bits_per_second`. A sidecar states `title` (the file name that it
-    speaks of), `description`, `keywords`, `people` and whether the photo is a `favourite`.
+    speaks of), `description`, `keywords`, `people`, `albums` and whether the photo is a `favourite`.
     """
 
     format: str
@@ -168,6 +168,7 @@ class Facts:
     keywords: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     favourite: bool = False
+    albums: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ def facts_from(text: str) -> Facts:
     """Read facts back from the catalog's JSON."""
     values = json.loads(text)
     values["dates"] = tuple(DateClaim(*claim) for claim in values.get("dates", ()))
-    for name in ("position", "keywords", "people"):
+    for name in ("position", "keywords", "people", "albums"):
         if values.get(name):
             values[name] = tuple(values[name])
     return Facts(**{"format": "", "width": 0, "height": 0} | values)

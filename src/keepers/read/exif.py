@@ -107,10 +107,10 @@ def _raw(tag: int, raw: bytes) -> str:
     return " ".join(map(str, raw)) if len(raw) <= 8 else f"<{len(raw)} bytes>"
 
 
-def printable(text: str) -> str:
+def printable(text: str, most: int = _MOST_TEXT) -> str:
     """One line of bounded length without control characters, whatever a file says."""
-    if len(text) > _MOST_TEXT:
-        text = text[:_MOST_TEXT] + "..."
+    if len(text) > most:
+        text = text[:most] + "..."
     text = text.strip("\0 ")
     if text.isprintable():
         return text

@@ -63,7 +63,8 @@ def _with_xmp(base: Facts, packet: xmp.Xmp, data: Bytes) -> Facts:
         base, burst=base.burst or packet.burst,
         rating=base.rating if packet.rating is None else packet.rating,
         exif={**base.exif, "Label": packet.label} if packet.label else base.exif,
-        dates=(*base.dates, *packet.dates),
+        dates=(*base.dates, *packet.dates), position=base.position or packet.position,
+        description=packet.description or packet.title, keywords=packet.keywords, people=packet.people,
         film_offset=film if film > 0 and data[film + 4 : film + 8] == b"ftyp" else None,
     )  # fmt: skip
 
