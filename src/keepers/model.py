@@ -50,6 +50,20 @@ class Ref:
     place: PlaceId
     key: str
 
+    @property
+    def archive(self) -> str:
+        """The ZIP archive that holds it, told by its name alone; empty where there is none."""
+        parts = split_archive(self.key) if self.place == LOCAL else None
+        return "" if parts is None else parts[0]
+
+
+def split_archive(key: str) -> tuple[str, str] | None:
+    """Split `/a/b.zip!/c/d.jpg` into the archive's path and the name within; None where there is no archive."""
+    at = key.lower().find(".zip!")
+    if at < 0 or key[at + 5 : at + 6] not in {"", "/"}:
+        return None
+    return key[: at + 4], key[at + 6 :]
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
