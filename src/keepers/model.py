@@ -149,7 +149,7 @@ class Facts:
     judged later, together with name, folder and modification time.
 
     `live_id` is Apple's content identifier, equal in still and film of one Live Photo. A film has
-    `seconds` of length, `audio` and `bits_per_second`. A sidecar states `title` (the file name that it
+    `seconds` of length, `audio`, `bits_per_second` and, with PyAV, a `codec` in FFmpeg's words. A sidecar states `title` (the file name that it
     speaks of), `description`, `keywords`, `people`, `albums` and whether the photo is a `favourite`.
     """
 
@@ -177,6 +177,7 @@ class Facts:
     seconds: float | None = None
     audio: bool | None = None
     bits_per_second: int | None = None
+    codec: str = ""
     title: str = ""
     description: str = ""
     keywords: tuple[str, ...] = ()

@@ -1,5 +1,6 @@
-"""What a film says of itself: size and creation date, from QuickTime, MP4 and AVI headers only."""
+"""What a film says of itself: size, length and dates, from QuickTime, MP4, Matroska and AVI headers only."""
 
+import contextlib
 import os
 import struct
 from collections.abc import Iterator
@@ -8,7 +9,7 @@ from typing import BinaryIO, Final
 
 from keepers.errors import UnreadableError
 from keepers.model import DateClaim, Facts
-from keepers.read import boxes
+from keepers.read import boxes, ebml
 from keepers.read.exif import camera, printable
 from keepers.read.formats import Format, sniff
 from keepers.read.xmp import iso_claim
@@ -17,6 +18,8 @@ from keepers.read.xmp import iso_claim
 _MOST_HEADER: Final = 64 << 20
 _EPOCH: Final = datetime(1904, 1, 1, tzinfo=UTC)
 _APPLE: Final = "com.apple.quicktime."
+#: The size of a stream header, and its kind: sound (AVI RIFF File Reference).
+_AUDIO: Final = b"\x38\0\0\0auds"
 
 
 def video_facts(path: str) -> Facts:
@@ -32,6 +35,8 @@ def video_facts(path: str) -> Facts:
             return _quicktime(file, size, form)
         if form.name == "avi":
             return _avi(head, size)
+        if form.name == "matroska":
+            return ebml.facts(file, size)
         return Facts(format=form.name, width=0, height=0)
 
 
@@ -51,13 +56,41 @@ def _quicktime(file: BinaryIO, size: int, form: Format) -> Facts:
     dates = [iso_claim("quicktime:creation", keys.get(_APPLE + "creationdate", ""))]
     dates.append(_created(data[header.start : header.end]))
     width, height = _size(data)
+    seconds = _seconds(data[header.start : header.end])
     return Facts(
         format=form.name, width=width, height=height,
         camera=camera(keys.get(_APPLE + "make", ""), keys.get(_APPLE + "model", "")),
         software=keys.get(_APPLE + "software", ""),
         position=_position(keys.get(_APPLE + "location.ISO6709", "")),
         dates=tuple(claim for claim in dates if claim is not None),
+        live_id=keys.get(_APPLE + "content.identifier", ""),
+        seconds=seconds, audio=_sounds(data), bits_per_second=rate(size, seconds),
     )  # fmt: skip
+
+
+def rate(size: int, seconds: float | None) -> int | None:
+    """Bits a second of a whole file: the one number that all containers can tell."""
+    return round(size * 8 / seconds) if seconds else None
+
+
+def _seconds(body: bytes) -> float | None:
+    """Length of the film by the movie header: ticks, and how many of them are a second (ISO 14496-12, 8.2.2)."""
+    at, width = (20, 8) if body[:1] == b"\1" else (12, 4)
+    if len(body) < at + 4 + width:
+        return None
+    ticks = int.from_bytes(body[at : at + 4], "big")
+    length = int.from_bytes(body[at + 4 : at + 4 + width], "big")
+    # All ones: the writer did not know.
+    return length / ticks if ticks and 0 < length < (1 << 8 * width) - 1 else None
+
+
+def _sounds(data: bytes) -> bool:
+    """Whether a track says that it is sound."""
+    for track in boxes.children(data, 0, len(data)):
+        kind = boxes.child(data, track.start, track.end, b"mdia", b"hdlr") if track.kind == b"trak" else None
+        if kind is not None and data[kind.start + 8 : kind.start + 12] == b"soun":
+            return True
+    return False
 
 
 def _created(body: bytes) -> DateClaim | None:
@@ -124,5 +157,26 @@ def _avi(head: bytes, size: int) -> Facts:
     if int.from_bytes(head[4:8], "little") > size:
         raise UnreadableError("is cut short: a part is longer than the file")
     at = head.find(b"avih")
-    width, height = struct.unpack_from("<II", head, at + 40) if 0 <= at <= len(head) - 48 else (0, 0)
-    return Facts(format="avi", width=min(width, 1 << 16), height=min(height, 1 << 16))
+    if not 0 <= at <= len(head) - 48:
+        return Facts(format="avi", width=0, height=0)
+    width, height = struct.unpack_from("<II", head, at + 40)
+    micros, frames = struct.unpack_from("<I", head, at + 8)[0], struct.unpack_from("<I", head, at + 24)[0]
+    seconds = micros * frames / 1e6 or None
+    return Facts(
+        format="avi", width=min(width, 1 << 16), height=min(height, 1 << 16), dates=_digitized(head), seconds=seconds,
+        audio=b"strh" + _AUDIO in head, bits_per_second=rate(size, seconds),
+    )  # fmt: skip
+
+
+def _digitized(head: bytes) -> tuple[DateClaim, ...]:
+    """The chunk IDIT, a C `asctime` ("Sat Mar 08 14:23:11 2003") or an ISO date, in the camera's local time."""
+    at = head.find(b"IDIT")
+    if at < 0:
+        return ()
+    text = head[at + 8 : at + 8 + min(64, int.from_bytes(head[at + 4 : at + 8], "little"))]
+    words = text.decode("latin-1").strip("\0\n ")
+    for pattern in ("%a %b %d %H:%M:%S %Y", "%Y-%m-%d %H:%M:%S", "%Y:%m:%d %H:%M:%S", "%Y-%m-%d"):
+        with contextlib.suppress(ValueError):
+            wall = datetime.strptime(words, pattern).replace(tzinfo=UTC)
+            return (DateClaim("quicktime:header", f"{wall:%Y-%m-%dT%H:%M:%S}"),)
+    return ()
