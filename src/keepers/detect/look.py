@@ -1,6 +1,5 @@
 """Looks at one photo: sharpness, exposure, faces. Runs in a worker process."""
 
-import os
 from typing import Final
 
 from keepers.detect.backend import Box, FaceBackend, Picture
@@ -8,7 +7,7 @@ from keepers.detect.choose import NONE, backend
 from keepers.errors import UnreadableError
 from keepers.model import Face, Facts, Look
 from keepers.ports import LookTask
-from keepers.read import formats, metadata, pixels
+from keepers.read import archive, formats, metadata, pixels
 from keepers.read.formats import Format
 from keepers.score.composition import composition
 from keepers.score.technical import technical
@@ -29,8 +28,8 @@ HEAD: Final = 4096
 
 def look(task: LookTask) -> Look:
     """Measure one photo; UnreadableError where its pixels cannot be read, OSError where its file cannot."""
-    with open(os.open(task.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-        data = file.read()
+    with archive.opened(task.path) as opened:
+        data = opened.file.read()
     fmt = formats.sniff(data[:HEAD], task.path)
     if fmt is None:
         reason = "is no picture that can be read"

@@ -1,11 +1,10 @@
 """Decode one known picture: to a thumbnail, or to a proof of its pixels. Runs in a worker process."""
 
-from pathlib import Path
 from typing import Final
 
 from keepers.errors import UnreadableError
 from keepers.model import Kind
-from keepers.read import digests, formats, metadata, pixels, turbo
+from keepers.read import archive, digests, formats, metadata, pixels, turbo
 from keepers.read.formats import Format
 from keepers.workflows.job import Proof, Thumb
 
@@ -27,7 +26,8 @@ def prove(task: Proof) -> str:
 
 
 def _picture(path: str) -> tuple[bytes, Format]:
-    data = Path(path).read_bytes()
+    with archive.opened(path) as opened:
+        data = opened.file.read()
     form = formats.sniff(data[:HEAD], path)
     if form is None or form.kind is not Kind.PHOTO:
         message = "no picture"
