@@ -12,7 +12,7 @@ import stat
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import BinaryIO, Final
+from typing import Any, Final, TypeAlias
 
 from blake3 import blake3
 
@@ -21,6 +21,9 @@ from keepers.model import split_archive
 from keepers.read import zip_directory
 from keepers.read.member import DamagedMemberError, Inflated, Stored
 from keepers.read.zip_directory import Entry
+
+#: What an open file is, on disk or in an archive.
+File: TypeAlias = "io.BufferedReader[Any] | io.FileIO"
 
 _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _HEADER: Final = 30
@@ -48,7 +51,7 @@ class Status:
 class Opened:
     """A file that is open for reading, and what it is; `file` can be sought in."""
 
-    file: BinaryIO
+    file: File
     status: Status
 
 
@@ -72,8 +75,8 @@ def located(path: str) -> tuple[str, str] | None:
 
 def members(archive: str) -> Iterator[Member]:
     """Every file of an archive in name order; UnreadableError where it is no ZIP that can be read."""
-    with _file(archive) as (file, seen):
-        directory = _directory(archive, file, seen)
+    with _file(archive) as (_, seen):
+        directory = _directory(archive, seen)
     for name, entry in sorted(directory.items()):
         yield Member(name, _status(entry, name, seen), entry.fault)
 
@@ -85,15 +88,15 @@ def status(path: str) -> Status | None:
         if held is None:
             seen = os.lstat(path)
             return _plain(seen) if stat.S_ISREG(seen.st_mode) else None
-        with _file(held[0]) as (file, seen):
-            entry = _directory(held[0], file, seen).get(held[1])
+        with _file(held[0]) as (_, seen):
+            entry = _directory(held[0], seen).get(held[1])
     except (FileNotFoundError, NotADirectoryError, UnreadableError):
         return None
     return None if entry is None or entry.fault else _status(entry, held[1], seen)
 
 
 @contextlib.contextmanager
-def opened(path: str) -> Generator[Opened]:
+def opened(path: str, *, buffered: bool = True) -> Generator[Opened]:
     """Open a file on disk, or a member of an archive, for reading; symlinks are not followed.
 
     OSError where it is not there; UnreadableError where its archive, or what that says of it, is damaged.
@@ -101,12 +104,12 @@ def opened(path: str) -> Generator[Opened]:
     """
     held = located(path)
     if held is None:
-        with _file(path) as (file, seen):
+        with _file(path, buffered=buffered) as (file, seen):
             yield Opened(file, _plain(seen))
         return
     archive, name = held
     with _file(archive) as (file, seen):
-        entry = _directory(archive, file, seen).get(name)
+        entry = _directory(archive, seen).get(name)
         if entry is None:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
         if entry.fault:
@@ -115,7 +118,7 @@ def opened(path: str) -> Generator[Opened]:
             yield Opened(stream, _status(entry, name, seen))
 
 
-def _stream(file: BinaryIO, entry: Entry) -> Inflated | Stored:
+def _stream(file: File, entry: Entry) -> Inflated | Stored:
     file.seek(entry.offset)
     header = file.read(_HEADER)
     if len(header) < _HEADER or header[:4] != b"PK\3\4":
@@ -128,9 +131,9 @@ def _stream(file: BinaryIO, entry: Entry) -> Inflated | Stored:
 
 
 @contextlib.contextmanager
-def _file(path: str) -> Generator[tuple[BinaryIO, os.stat_result]]:
+def _file(path: str, *, buffered: bool = True) -> Generator[tuple[File, os.stat_result]]:
     descriptor = os.open(path, _READ)
-    with open(descriptor, "rb") as file:
+    with open(descriptor, "rb") if buffered else open(descriptor, "rb", buffering=0) as file:
         seen = os.fstat(descriptor)
         if not stat.S_ISREG(seen.st_mode):
             raise OSError("became something other than a file")
@@ -143,7 +146,7 @@ def _cached(path: str, _revision: tuple[int, int, int]) -> dict[str, Entry]:
         return zip_directory.entries(file, seen.st_size)
 
 
-def _directory(path: str, _: BinaryIO, seen: os.stat_result) -> dict[str, Entry]:
+def _directory(path: str, seen: os.stat_result) -> dict[str, Entry]:
     """The entries of an archive; a Takeout has 5,000 of them, which are parsed once a process."""
     return _cached(path, (seen.st_size, seen.st_mtime_ns, seen.st_ino))
 
