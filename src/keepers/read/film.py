@@ -1,7 +1,6 @@
 """What a film says of itself: size, length and dates, from QuickTime, MP4, Matroska and AVI headers only."""
 
 import contextlib
-import os
 import struct
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -9,7 +8,7 @@ from typing import BinaryIO, Final
 
 from keepers.errors import UnreadableError
 from keepers.model import DateClaim, Facts
-from keepers.read import boxes, ebml
+from keepers.read import archive, boxes, ebml
 from keepers.read.exif import camera, printable
 from keepers.read.formats import Format, sniff
 from keepers.read.xmp import iso_claim
@@ -24,9 +23,8 @@ _AUDIO: Final = b"\x38\0\0\0auds"
 
 def video_facts(path: str) -> Facts:
     """Learn size and dates of a film, reading its header alone; UnreadableError where it is none."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with open(descriptor, "rb") as file:
-        size = os.fstat(descriptor).st_size
+    with archive.opened(path) as opened:
+        file, size = opened.file, opened.status.size
         head = file.read(4096)
         form = sniff(head, path)
         if form is None or form.kind.value != "video":
