@@ -12,7 +12,8 @@ class Copy:
     """Copies the bytes of `source` to the free name `target`.
 
     `revision`, here and below, is how the file looked when the plan was made (`Found.revision`);
-    empty where that is not known, and then its bytes are hashed before it is touched.
+    empty where that is not known, and then its bytes are hashed before it is touched. `modified_ns` is
+    the time for what comes out of an archive, which keeps none that means much; 0 where it is not known.
     """
 
     source: Ref
@@ -22,6 +23,7 @@ class Copy:
     because: str = ""
     unit: str = ""
     revision: str = ""
+    modified_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)

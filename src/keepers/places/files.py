@@ -1,7 +1,7 @@
 """The one module that makes, renames, links and removes files and folders on a disk.
 
-Everything is reached through a descriptor of its folder, and the last part of a path is never
-followed when it is a symlink. Paths are text with surrogateescape.
+All is reached through a descriptor of its folder; the last part of a path is never followed when it is
+a symlink. Paths are text with surrogateescape.
 """
 
 import contextlib
@@ -22,7 +22,6 @@ from keepers.model import ContentId
 #: The quarantine of a volume, and how all our temporaries begin.
 TRASH: Final = ".keepers-trash"
 OURS: Final = ".keepers-"
-
 _CHUNK: Final = 1 << 20
 _PATH_MAX: Final = 4096
 _NOREPLACE, _EXCHANGE = 1, 2
@@ -30,9 +29,8 @@ _FICLONE: Final = 0x40049409
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _CREATE: Final = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-#: What a file system answers when it does not know a way of placing a file.
+#: Answers of a file system that does not know a way of placing a file.
 _UNKNOWN: Final = frozenset({errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM, errno.EMLINK})
-
 
 Status = os.stat_result
 
@@ -170,8 +168,8 @@ def _created(path: str) -> int:
 def draft_of(source: str, path: str) -> Draft:
     """Copy a file under a new name, with times, mode and, where they can be, extended attributes.
 
-    Where the file system can, the copy shares the blocks of the source. Nothing is durable yet.
-    `content` is what was read: a source that changes meanwhile shows in it.
+    It shares the blocks of the source where the file system can. Nothing is durable yet. `content` is what
+    was read: a source that changes meanwhile shows in it.
     """
     with opened(source) as reading:
         before = os.fstat(reading)
@@ -203,12 +201,14 @@ def _filled(reading: int, writing: int) -> ContentId:
     try:
         fcntl.ioctl(writing, _FICLONE, reading)
     except OSError:
-        digest = blake3()
-        for chunk in _chunks(reading):
-            digest.update(chunk)
-            _write(writing, chunk)
-        return ContentId("b3:" + digest.hexdigest())
+        return _hashed(_written(_chunks(reading), writing))
     return _hashed(_chunks(reading))
+
+
+def _written(chunks: Iterable[bytes], handle: int) -> Iterator[bytes]:
+    for chunk in chunks:
+        _write(handle, chunk)
+        yield chunk
 
 
 def _write(handle: int, data: bytes) -> None:
@@ -239,11 +239,11 @@ def _dress(reading: int, writing: int, seen: Status) -> str:
     return "not all attributes could be kept" if lost else ""
 
 
-def draft_with(data: bytes, named: ContentId, path: str, *, mode: int = 0, modified_ns: int = 0) -> Draft:
+def draft_with(chunks: Iterable[bytes], path: str, *, mode: int = 0, modified_ns: int = 0) -> Draft:
     """Write bytes under a new name; mode and time where they are not 0. Nothing is durable yet."""
-    draft = Draft(path, _created(path), named)
+    draft = Draft(path, _created(path), ContentId(""))
     try:
-        _write(draft.handle, data)
+        draft.content = _hashed(_written(chunks, draft.handle))
         os.fchmod(draft.handle, mode or 0o666 & ~_umask())
         if modified_ns:
             os.utime(draft.handle, ns=(modified_ns, modified_ns))

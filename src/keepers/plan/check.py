@@ -13,7 +13,7 @@ from keepers.actions import Action, Copy, Link, Move, Plan, Restore, SetField, T
 from keepers.errors import RefusedError
 from keepers.fingerprint.exact import content_id
 from keepers.model import ContentId, Ref
-from keepers.plan.world import World, around, folder
+from keepers.plan.world import World, around, changes, folder
 
 #: More space than the bytes themselves: folders, the journal, and what others write meanwhile.
 SPARE: Final = 1.1
@@ -114,6 +114,9 @@ class _Trial:
         return wrong
 
     def _obstacle(self, action: Action) -> str:
+        packed = next((ref for ref in changes(action) if ref.archive), None)
+        if packed is not None:
+            return f"{packed.key} lies in an archive, which is only read, never changed"
         match action:
             case Copy() | Move():
                 return self._wrong_source(action.source, action.content) or self._wrong_target(action)

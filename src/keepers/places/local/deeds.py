@@ -14,10 +14,12 @@ from keepers.actions import Copy, Link, Move, Restore, SetField, Trash, Write
 from keepers.errors import ChangedError
 from keepers.model import ContentId
 from keepers.places import files
-from keepers.places.local import swap
+from keepers.places.local import members, swap
 from keepers.places.local.look import confirm, temporary
 from keepers.places.local.quarantine import of
+from keepers.plan.world import changes
 from keepers.ports import End, Outcome, Task
+from keepers.read import archive
 
 _HOPELESS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENODEV, errno.ENXIO})
 
@@ -93,10 +95,12 @@ def _each(deeds: Iterable[_Deed], step: Callable[[_Deed], None], doing: str) -> 
 def _start(deed: _Deed) -> None:
     """Look again, and make the temporary where one is needed."""
     action = deed.task.action
+    for ref in changes(action):
+        members.refuse_change(ref.key)
     match action:
         case Copy():
             _free(action.target.key)
-            _draft(deed, action.source.key, action.target.key, action.content)
+            _draft(deed, action.source.key, action.target.key, action.content, action.modified_ns)
         case Move():
             _start_move(deed, action)
         case Write():
@@ -126,9 +130,9 @@ def _start_write(deed: _Deed, action: Write) -> None:
         confirm(action.target.key, action.replaces)
     files.make_folder(files.parted(action.target.key)[0])
     path = temporary(action.target.key, deed.task.token)
-    deed.draft = files.draft_with(
-        action.data, action.content, path, mode=action.mode, modified_ns=action.modified_ns
-    )
+    deed.draft = files.draft_with((action.data,), path, mode=action.mode, modified_ns=action.modified_ns)
+    if deed.draft.content != action.content:
+        raise ChangedError("its bytes are not those that it names")
 
 
 def _free(path: str) -> None:
@@ -136,12 +140,13 @@ def _free(path: str) -> None:
         raise ChangedError("its new name is taken by now")
 
 
-def _draft(deed: _Deed, source: str, target: str, content: ContentId) -> None:
-    if files.status(source) is None:
+def _draft(deed: _Deed, source: str, target: str, content: ContentId, modified_ns: int = 0) -> None:
+    packed = archive.located(source) is not None
+    if (archive.status(source) if packed else files.status(source)) is None:
         raise ChangedError("it is gone")
     files.make_folder(files.parted(target)[0])
     path = temporary(target, deed.task.token)
-    deed.draft = files.draft_of(source, path)
+    deed.draft = members.draft_of(source, path, modified_ns) if packed else files.draft_of(source, path)
     if deed.draft.content != content:
         raise ChangedError("it has changed since the plan was made")
 
@@ -249,6 +254,8 @@ def _place_trash(deed: _Deed, action: Trash) -> None:
 
 def _is_whole(path: str, content: ContentId) -> bool:
     try:
+        if archive.located(path) is not None:
+            return members.content(path) == content
         confirm(path, content)
     except (OSError, ChangedError):
         return False

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from keepers.model import LOCAL, Fate, Found, Problem, Ref
 from keepers.places import files
+from keepers.places.local.members import Members, is_archive
+from keepers.read import archive
 
 _LONGEST = 4095
 _KINDS = {
@@ -23,15 +25,21 @@ _KINDS = {
 class Listing:
     """One walk below some roots; `junk` says why an entry is passed over by its name alone.
 
-    Folders are told by (device, inode): one that is reached twice is listed once.
+    Folders are told by (device, inode): one that is reached twice is listed once. Archives at or below the
+    folders that it `opens` are listed like folders.
     """
 
     junk: Callable[[str, bool], str | None]
+    opens: frozenset[str] = frozenset()
     seen: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
 
     def below(self, roots: Sequence[str]) -> Iterator[Found | Problem]:
         """Yield what is below the roots; files and folders in the order of their names."""
         for root in roots:
+            held = archive.located(root)
+            if held is not None:
+                yield from Members(self.junk).below(*held)
+                continue
             try:
                 status = files.status(root)
             except OSError as error:
@@ -73,12 +81,17 @@ class Listing:
                     found = self._look(base, entry)
                     if isinstance(found, str):
                         within.append(found)
+                    elif isinstance(found, Found) and self._is_opened(base, entry.name):
+                        yield from Members(self.junk).below(base + entry.name)
                     elif found is not None:
                         yield found
         except OSError as error:
             problem = _unknown(path, error)
         if problem is not None:
             yield problem
+
+    def _is_opened(self, base: str, name: str) -> bool:
+        return is_archive(name) and any(base.startswith(path.rstrip("/") + "/") for path in self.opens)
 
     def _is_new(self, handle: int) -> bool:
         status = os.fstat(handle)

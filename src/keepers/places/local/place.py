@@ -8,32 +8,41 @@ from dataclasses import replace
 from keepers.actions import Action, Link, Restore, Trash, Write, refs, source, target
 from keepers.model import LOCAL, ContentId, Found, Problem, Ref
 from keepers.places import files
+from keepers.places.local import members
 from keepers.places.local.deeds import perform
 from keepers.places.local.listing import Listing
 from keepers.places.local.quarantine import Quarantine
 from keepers.places.local.settle import settle
 from keepers.ports import Folder, Outcome, Task, Volume
+from keepers.read import archive
 from keepers.read.formats import fate_by_name
 
 
 class LocalPlace:
     """Reads and changes the files of this machine; both a Reader and a Writer.
 
-    `roots` are folders in which a quarantine may lie; `junk` says which names are passed over.
+    `roots` are folders in which a quarantine may lie; `junk` says which names are passed over. ZIP
+    archives below the folders that it `opens` are listed, too; `/a/b.zip!/c.jpg` is a file in one.
     """
 
     def __init__(
-        self, roots: Sequence[str] = (), junk: Callable[[str, bool], str | None] = fate_by_name
+        self,
+        roots: Sequence[str] = (),
+        junk: Callable[[str, bool], str | None] = fate_by_name,
+        opens: Sequence[str] = (),
     ) -> None:
         self._quarantine = Quarantine(tuple(roots))
         self._junk = junk
+        self._opens = frozenset(opens)
 
     def listing(self, roots: Sequence[str]) -> Iterator[Found | Problem]:
         """Yield every entry below the roots once; a junk folder is one entry."""
-        return Listing(self._junk).below(roots)
+        return Listing(self._junk, self._opens).below(roots)
 
     def look(self, ref: Ref) -> Found | None:
         """Describe a regular file; None where there is none of that name."""
+        if archive.located(ref.key) is not None:
+            return members.look(ref)
         seen = files.status(ref.key)
         if seen is None or not stat.S_ISREG(seen.st_mode):
             return None
@@ -41,7 +50,7 @@ class LocalPlace:
 
     def exists(self, ref: Ref) -> bool:
         """Whether the name is taken, by whatever it may be."""
-        return files.status(ref.key) is not None
+        return files.status(ref.key) is not None or members.look(ref) is not None
 
     def names(self, folder: Ref) -> Sequence[str]:
         """List the names in a folder; none where there is no such folder."""
@@ -60,6 +69,8 @@ class LocalPlace:
 
     def content(self, ref: Ref) -> ContentId:
         """Read all bytes of a file and name them."""
+        if archive.located(ref.key) is not None:
+            return members.content(ref.key)
         return files.content(ref.key)
 
     def field(self, ref: Ref, name: str) -> str | None:  # noqa: ARG002 (files have no fields)
@@ -67,8 +78,9 @@ class LocalPlace:
         return None
 
     def identity(self, root: str) -> str:
-        """Device number and inode of a root."""
-        seen = os.stat(root)
+        """Device number and inode of a root, those of the archive where it lies in one."""
+        held = archive.located(root)
+        seen = os.stat(root if held is None else held[0])
         return f"{seen.st_dev}:{seen.st_ino}"
 
     def volume(self, ref: Ref) -> Volume:
@@ -131,7 +143,8 @@ class LocalPlace:
 def _altered(task: Task) -> Iterator[str]:
     """The folders in which names come or go."""
     for ref in _changed(task.action):
-        yield files.parted(ref.key)[0]
+        if archive.located(ref.key) is None:
+            yield files.parted(ref.key)[0]
     kept = task.action.kept if isinstance(task.action, Restore) else task.kept
     if kept:
         quarantine = files.parted(kept)[0]
