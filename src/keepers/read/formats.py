@@ -147,6 +147,8 @@ def unsupported(name: str) -> str | None:
     if by_name(name) is not None:
         return None
     extension = _extension(name)
+    if extension == "zip":
+        return "an archive; photos in one are read by the address takeout:PATH"
     if extension in _NOT_READ:
         return f"{extension.upper()} files are not supported"
     return f"no photo (.{extension})" if extension else "no photo (no extension)"
@@ -201,6 +203,8 @@ def fate_by_name(name: str, is_dir: bool) -> str | None:  # noqa: FBT001  # the 
     for start, words in _JUNK_STARTS:
         if low.startswith(start):
             return words
+    if is_dir and low.endswith(".photoslibrary"):
+        return "a library of Apple Photos; it is read by its address, apple:PATH"
     if is_dir:
         return "a library of another program" if _LIBRARIES.search(low) else None
     if low.endswith(_JUNK_ENDS):
