@@ -1,140 +1,247 @@
-"""Which files of one folder are one photo: RAW and JPEG, Live Photos, sidecars; the unsure stay apart."""
+"""Which files of one folder are one photo: RAW and JPEG, Live Photos, edits, sidecars; the unsure stay apart."""
 
-import os
 import re
-import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from keepers.model import Kind, Role
-from keepers.read.formats import FORMATS
+from keepers.read import companions, pair_names
+from keepers.read.entries import RAWS, Entry, Folder, best, doubtful, folder_of, unequal
+
+__all__ = ["Bundled", "Bundling", "Entry", "bundled", "bundles"]
 
 _RAW_SECONDS: Final = 2.0
+_EDIT_SECONDS: Final = 2.0
 _LIVE_SECONDS: Final = 3.0
+#: Apple's film lasts 3 s, Google's and Samsung's at most 6.
+_LONGEST_LIVE: Final = 10.0
 #: Formats that a camera writes beside its RAW file, best first.
 _BESIDE_RAW: Final = ("jpeg", "heic", "avif")
-#: Formats that have a film beside them; a PNG is a screenshot and never has.
+#: Formats that have a film beside them, best first; a PNG is a screenshot and never has.
 _LIVE: Final = ("heic", "jpeg")
-_RAWS: Final = frozenset(form.name for form in FORMATS if form.raw)
+_FILMS: Final = frozenset({"mov", "mp4"})
 _SCREENSHOT: Final = re.compile(r"screenshot|screen shot|bildschirmfoto|capture d", re.IGNORECASE)
-# IMG_1.jpg.supplemental-metadata.json, which Google cuts anywhere after the first dot.
-_SUPPLEMENT: Final = "supplemental-metadata"
-_NUMBERED: Final = re.compile(r"^(?P<stem>.*)(?P<extension>\.[^.()]+)(?P<number>\(\d+\))$")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One file as far as bundling needs it: `wall` is its capture time in seconds, None where unknown."""
-
-    name: str
-    kind: Kind
-    format: str
-    camera: str = ""
-    wall: float | None = None
 
 
 Bundled = tuple[int, tuple[tuple[int, Role], ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Bundling:
+    """The photos of one folder, and for files that were left apart, by index, a clause that says why."""
+
+    photos: tuple[Bundled, ...]
+    apart: Mapping[int, str]
+
+
 def bundles(files: Sequence[Entry]) -> list[Bundled]:
-    """Join the files of one folder: the index of each main file, with the indexes and roles of its others.
+    """Join the files of one folder: the index of each main file, with the indexes and roles of its others."""
+    return list(bundled(files).photos)
 
-    Every file is in exactly one bundle; the result depends on names, never on the order of the files.
+
+def bundled(files: Sequence[Entry]) -> Bundling:
+    """Join the files of one folder to photos; every file is in exactly one.
+
+    The result depends on names and facts, never on the order of the files. The edited picture is the main
+    file of its photo, the original stays beside it; a JPEG or HEIC is the main file of its RAW.
     """
-    order = sorted(range(len(files)), key=lambda index: (_folded(files[index].name), files[index].name))
-    names: dict[str, list[int]] = defaultdict(list)
-    stems: dict[str, list[int]] = defaultdict(list)
-    for index in order:
-        folded = _folded(files[index].name)
-        names[folded].append(index)
-        stems[os.path.splitext(folded)[0]].append(index)
-    owner: dict[int, tuple[int, Role]] = {}
-    for group in stems.values():
-        owner.update(_raws(files, group))
-        owner.update(_films(files, group, owner))
-    for index in order:
-        if files[index].kind is Kind.COMPANION:
-            main = _owner_of(files, index, names, stems, owner)
-            if main is not None:
-                owner[index] = (main, Role.SIDECAR)
+    folder = folder_of(files)
+    _live_by_id(folder)
+    for group in folder.stems.values():
+        if len(group) > 1:
+            _raws(folder, group)
+            _lives(folder, group)
+    _motion(folder)
+    _covers(folder)
+    companions.join(folder)
+    _edits(folder)
+    return _result(folder)
+
+
+def _result(folder: Folder) -> Bundling:
     others: dict[int, list[tuple[int, Role]]] = defaultdict(list)
-    for index in order:
-        if index in owner:
-            others[owner[index][0]].append((index, owner[index][1]))
-    return [(index, tuple(others[index])) for index in order if index not in owner]
+    for index in folder.order:
+        if index in folder.owner:
+            others[folder.main(index)].append((index, folder.owner[index][1]))
+    mains = [index for index in folder.order if index not in folder.owner]
+    apart = {index: why for index, why in folder.apart.items() if index not in folder.owner}
+    return Bundling(tuple((index, tuple(others.get(index, ()))) for index in mains), apart)
 
 
-def _folded(name: str) -> str:
-    """The name as a case-insensitive, accent-composing file system compares it."""
-    return unicodedata.normalize("NFC", name).casefold()
+# ---------------------------------------------------------------- RAW and its picture
 
 
-def _raws(files: Sequence[Entry], group: Sequence[int]) -> Iterator[tuple[int, tuple[int, Role]]]:
+def _raws(folder: Folder, group: Sequence[int]) -> None:
     """RAW files that have exactly one picture of the same shot beside them."""
-    for raw in group:
-        if files[raw].format not in _RAWS:
+    files = folder.files
+    pictures = [index for index in group if files[index].format in _BESIDE_RAW]
+    if not pictures:
+        return
+    for raw in (index for index in group if files[index].format in RAWS):
+        mates: list[int] = []
+        for picture in pictures:
+            if why := doubtful(files[raw], files[picture], _RAW_SECONDS):
+                folder.part(raw, picture, why)
+            else:
+                mates.append(picture)
+        mate = best(folder, mates, _BESIDE_RAW)
+        if mate is not None:
+            folder.join(raw, mate, Role.RAW)
+        elif mates:
+            folder.doubt(raw)
+
+
+# ---------------------------------------------------------------- stills and their films
+
+
+def _live_by_id(folder: Folder) -> None:
+    """Apple's content identifier joins still and film whatever their names; equal names decide between copies."""
+    ids: dict[str, list[int]] = defaultdict(list)
+    for index in folder.order:
+        file = folder.files[index]
+        if file.live_id and (file.format in _LIVE or file.format in _FILMS):
+            ids[file.live_id].append(index)
+    for group in ids.values():
+        films = [index for index in group if folder.files[index].kind is Kind.VIDEO]
+        stills = [index for index in group if folder.files[index].kind is Kind.PHOTO]
+        for film in films if stills else ():
+            stem = folder.stem[film]
+            named = [still for still in stills if folder.stem[still] == stem]
+            mate = best(folder, named or (stills if len(films) == 1 else ()), _LIVE)
+            if mate is None:
+                folder.doubt(film)
+            else:
+                folder.join(film, mate, Role.LIVE_VIDEO)
+
+
+def _lives(folder: Folder, group: Sequence[int]) -> None:
+    """The film of a Live Photo without identifier: the only film of a name, its time close to the still's."""
+    files = folder.files
+    films = [index for index in group if files[index].kind is Kind.VIDEO and index not in folder.owner]
+    stills = [index for index in group if files[index].kind is Kind.PHOTO and index not in folder.owner]
+    if not films or not stills:
+        return
+    if len(films) > 1:
+        for film in films:
+            folder.doubt(film)
+        return
+    film, mates = films[0], list[int]()
+    for still in stills:
+        if why := _no_live(files[still], files[film]):
+            folder.part(film, still, why)
+        else:
+            mates.append(still)
+    mate = best(folder, mates, _LIVE)
+    if mate is not None:
+        folder.join(film, mate, _film_role(files[mate]))
+    elif mates:
+        folder.doubt(film)
+
+
+def _no_live(still: Entry, film: Entry) -> str:
+    """Why a film of the same name is not that of a Live Photo; empty where it is."""
+    if still.format not in _LIVE or film.format not in _FILMS:
+        return f"a {still.format.upper()} with {_article(film.format)} is no Live Photo"
+    if _SCREENSHOT.search(still.name):
+        return "a screenshot has no film"
+    if still.live_id and film.live_id:
+        return "they are parts of two Live Photos"
+    if film.seconds is not None and film.seconds > _LONGEST_LIVE:
+        return f"a film of {film.seconds:.0f} s is no Live Photo's"
+    if why := unequal(still, film, _LIVE_SECONDS):
+        return why
+    if still.film:
+        return ""
+    return "" if still.wall is not None and film.wall is not None else "not both tell when they were taken"
+
+
+def _article(form: str) -> str:
+    return f"an {form.upper()}" if form[:1] in "aeimo" else f"a {form.upper()}"
+
+
+def _motion(folder: Folder) -> None:
+    """Films that Google's export took out of Motion Photos, named in another style: PXL_1.MP beside PXL_1.MP.jpg."""
+    for film in folder.order:
+        if folder.files[film].kind is not Kind.VIDEO or film in folder.owner:
             continue
-        mates = [
-            index for index in group
-            if files[index].format in _BESIDE_RAW and _same_shot(files[raw], files[index], _RAW_SECONDS)
-        ]  # fmt: skip
-        mates.sort(key=lambda index: _BESIDE_RAW.index(files[index].format))
-        if len(mates) == 1 or (mates and files[mates[0]].format != files[mates[1]].format):
-            yield raw, (mates[0], Role.RAW)
+        stills = [
+            index
+            for index in folder.stems.get(pair_names.motion_still(folder.folded[film]), ())
+            if folder.files[index].kind is Kind.PHOTO
+            and not _no_live(folder.files[index], folder.files[film])
+        ]
+        mate = best(folder, stills, _LIVE)
+        if mate is not None:
+            folder.join(film, mate, _film_role(folder.files[mate]))
 
 
-def _films(
-    files: Sequence[Entry], group: Sequence[int], owner: dict[int, tuple[int, Role]]
-) -> Iterator[tuple[int, tuple[int, Role]]]:
-    """The film of a Live Photo: the only film and the only still of one name, both times known and close."""
-    films = [index for index in group if files[index].kind is Kind.VIDEO]
-    stills = [index for index in group if files[index].format in _LIVE and index not in owner]
-    if len(films) != 1 or len(stills) != 1:
-        return
-    still, film = files[stills[0]], files[films[0]]
-    if film.format not in {"mov", "mp4"} or _SCREENSHOT.search(still.name):
-        return
-    if still.wall is None or film.wall is None or not _same_shot(still, film, _LIVE_SECONDS):
-        return
-    yield films[0], (stills[0], Role.LIVE_VIDEO)
+def _film_role(still: Entry) -> Role:
+    return Role.MOTION_VIDEO if still.film else Role.LIVE_VIDEO
 
 
-def _same_shot(one: Entry, other: Entry, seconds: float) -> bool:
-    if one.camera and other.camera and one.camera.casefold() != other.camera.casefold():
-        return False
-    return one.wall is None or other.wall is None or abs(one.wall - other.wall) <= seconds
+# ---------------------------------------------------------------- edited pictures and originals
 
 
-def _owner_of(
-    files: Sequence[Entry],
-    index: int,
-    names: dict[str, list[int]],
-    stems: dict[str, list[int]],
-    owner: dict[int, tuple[int, Role]],
-) -> int | None:
-    """The main file of the photo a companion belongs to: by full name (a.jpg.xmp), else by stem (a.xmp)."""
-    stem = os.path.splitext(_folded(files[index].name))[0]
-    for name in _candidates(stem, files[index].format):
-        for found in (names.get(name, []), stems.get(name, [])):
-            photos = [other for other in found if files[other].kind is not Kind.COMPANION]
-            mains = {owner[photo][0] if photo in owner else photo for photo in photos}
-            if len(mains) == 1:
-                return mains.pop()
-            if mains:
-                return None
-    return None
+def _covers(folder: Folder) -> None:
+    """Pixel phones: what was taken (RAW, the picture without blur) beside the cover, which people see."""
+    series: dict[str, list[int]] = defaultdict(list)
+    covers: dict[str, list[int]] = defaultdict(list)
+    for stem, group in folder.stems.items():
+        found = pair_names.cover(stem)
+        if found is None:
+            continue
+        free = (i for i in group if folder.files[i].kind is Kind.PHOTO and i not in folder.owner)
+        (covers if found.is_cover else series)[found.series] += free
+    for name, originals in series.items():
+        for original in originals if name in covers else ():
+            if len(covers[name]) > 1:
+                folder.doubt(original)
+                continue
+            cover = covers[name][0]
+            if why := unequal(folder.files[original], folder.files[cover], _EDIT_SECONDS):
+                folder.part(original, cover, why)
+            else:
+                folder.join(original, cover, _original_role(folder.files[original]))
 
 
-def _candidates(stem: str, form: str) -> Iterator[str]:
-    yield stem
-    if form != "json":
-        return
-    plain, dot, rest = stem.rpartition(".")
-    if dot and rest and _SUPPLEMENT.startswith(rest):
-        yield plain
-    # IMG_1.jpg(2).json belongs to IMG_1(2).jpg.
-    numbered = _NUMBERED.match(stem)
-    if numbered is not None:
-        yield numbered["stem"] + numbered["number"] + numbered["extension"]
+def _original_role(original: Entry) -> Role:
+    return Role.RAW if original.format in RAWS else Role.ORIGINAL
+
+
+def _edits(folder: Folder) -> None:
+    """Edited pictures and films, and the originals that their names point to."""
+    stories = {main for index, (main, _) in folder.owner.items() if folder.files[index].format == "json"}
+    for stem, group in folder.stems.items():
+        claim = pair_names.edited(stem)
+        originals = folder.stems.get(claim.stem) if claim is not None else None
+        if claim is None or originals is None:
+            continue
+        for edit in group:
+            if folder.files[edit].kind is not Kind.COMPANION and edit not in folder.owner:
+                # Google tells one story of both; an edit with a story of its own was put there as a photo.
+                shared = stories if claim.google and edit not in stories else ()
+                _edit(folder, edit, originals, shared)
+
+
+def _edit(folder: Folder, edit: int, originals: Iterable[int], stories: Collection[int]) -> None:
+    """Join an edit with its only original; where one story speaks of both, an unknown time is no doubt."""
+    files, fitting = folder.files, list[int]()
+    for index in originals:
+        if files[index].kind is not files[edit].kind:
+            continue
+        told = unequal if index in stories else doubtful
+        if index in folder.owner:
+            if folder.owner[index][1] is Role.ORIGINAL:
+                folder.part(edit, index, "it has another edit already")
+        elif why := told(files[edit], files[index], _EDIT_SECONDS):
+            folder.part(edit, index, why)
+        else:
+            fitting.append(index)
+    same = [index for index in fitting if files[index].format == files[edit].format]
+    if len(fitting) == 1 or len(same) == 1:
+        original = fitting[0] if len(fitting) == 1 else same[0]
+        folder.join(original, edit, _original_role(files[original]))
+    elif fitting:
+        folder.doubt(edit)

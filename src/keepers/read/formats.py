@@ -52,11 +52,11 @@ FORMATS: Final[tuple[Format, ...]] = (
     _raw("3fr", "3fr"), _raw("fff", "fff"), _raw("iiq", "iiq"), _raw("x3f", "x3f"), _raw("mrw", "mrw"),
     _raw("mef", "mef"), _raw("mos", "mos"), _raw("erf", "erf"), _raw("kdc", "kdc"), _raw("dcr", "dcr"),
     _raw("gpr", "gpr"),
-    _video("mov", "mov qt"), _video("mp4", "mp4 m4v mp4v 3gp 3g2 3gpp insv"), _video("avi", "avi divx"),
+    _video("mov", "mov qt"), _video("mp4", "mp4 m4v mp4v 3gp 3g2 3gpp insv mp mv"), _video("avi", "avi divx"),
     _video("matroska", "mkv webm"), _video("mpeg", "mpg mpeg mpe vob mod"), _video("mpegts", "mts m2ts"),
     _video("asf", "wmv asf"),
     _companion("xmp", "xmp"), _companion("aae", "aae"), _companion("json", "json"), _companion("thm", "thm"),
-    _companion("voice", "wav amr"), _companion("lowres", "lrv glv"), _companion("subtitles", "srt"),
+    _companion("voice", "wav amr m4a aac"), _companion("lowres", "lrv glv"), _companion("subtitles", "srt"),
     _companion("edit", "dop pp3 on1 vrd cos comask nksc nksm acr arp rwz"),
 )  # fmt: skip
 
