@@ -13,8 +13,9 @@ from pathlib import Path
 from _work import Cost, adopt_orphans, arguments, cost, floor_command, middle, photos, shares, workplace
 
 from keepers.model import Kind
+from keepers.work.local import CHUNK_ITEMS
 from keepers.workflows.job import Job
-from keepers.workflows.measure import measure
+from keepers.workflows.measure import finished, measure
 
 KEEPERS = [str(Path(sys.executable).with_name("keepers"))]
 GOALS = {12: 0.90, 2: 0.85}
@@ -49,8 +50,8 @@ def one_file(floor: list[str], files: Sequence[Path], rounds: int, name: str, go
     for _ in range(rounds):
         floors.append(cost([floor], shares(files, 1)))
         cpu, wall = time.process_time(), time.perf_counter()
-        for job in jobs:
-            measure(job)
+        for start in range(0, len(jobs), CHUNK_ITEMS):
+            finished([measure(job) for job in jobs[start : start + CHUNK_ITEMS]])
         ours.append(Cost(time.process_time() - cpu, time.perf_counter() - wall))
     least, most = middle(floors), middle(ours)
     size = sum(job.size for job in jobs) / len(jobs) / 1e6

@@ -31,6 +31,7 @@ class Workers(Protocol):
         *,
         weight: Callable[[T], int] | None = None,
         heavy: Callable[[T], bool] | None = None,
+        together: Callable[[Sequence[R]], Sequence[R]] | None = None,
     ) -> Iterator[tuple[T, R | Failure]]:
         """Yield each item once with its result or failure, in any order, as they come.
 
@@ -38,6 +39,8 @@ class Workers(Protocol):
         becomes a Failure of its own; all others still get their results. `weight` gives the cost
         of an item in bytes, so that cheap items travel together; without it each travels alone. An item that is
         `heavy` gets more memory and runs while nothing else does. Items are drawn lazily.
+        `together` finishes the results of items that travelled together, in the same worker: what
+        is cheaper for many at once.
         """
         ...
 

@@ -9,7 +9,7 @@ import dataclasses
 import functools
 import os
 import stat
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -27,7 +27,7 @@ from keepers.model import Bundle, ContentId, GroupKind, Look, Score
 from keepers.places.local import LocalPlace
 from keepers.ports import LookTask, Progress, Workers
 from keepers.workflows import scan
-from keepers.workflows.job import Job, Measured, Proof, Thumb
+from keepers.workflows.job import Job, Measured, Measuring, Proof, Thumb
 
 if TYPE_CHECKING:
     from keepers.score.weights import Weights
@@ -93,12 +93,15 @@ class Session:
         start = ("keepers.detect.look", "keepers.workflows.picture")
         return LocalWorkers(self.jobs, seconds=self.settings.seconds_per_file, start=start)
 
-    def measuring(self) -> tuple[Workers, Callable[[Job], Measured]]:
+    def measuring(self) -> Measuring:
         """The workers of a scan and what they run."""
         from keepers.work.named import Named  # noqa: PLC0415 (only a scan with work needs it)
 
         measure: Named[Job, Measured] = Named("keepers.workflows.measure", "measure")
-        return self.workers(), measure
+        finished: Named[Sequence[Measured], Sequence[Measured]] = Named(
+            "keepers.workflows.measure", "finished"
+        )
+        return Measuring(self.workers(), measure, finished)
 
     @contextlib.contextmanager
     def journal(self, *, create: bool) -> Generator[Journal | None]:

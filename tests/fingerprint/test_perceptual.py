@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from keepers.fingerprint.perceptual import BLOCK, FLAT, PRINT, TURNS, Grey, Words, fingerprint
+from keepers.fingerprint.perceptual import BLOCK, FLAT, PRINT, TURNS, Grey, Words, fingerprint, fingerprints
 from tests.fingerprint.pictures import framed, resized, scene
 
 
@@ -89,3 +89,12 @@ def test_without_its_border_a_picture_is_itself(level: int) -> None:
 def test_a_picture_without_a_border_has_no_second_hash() -> None:
     record = fingerprint(scene(2))
     assert (record["trim_phash"], record["trim_share"]) == (0, 1)
+
+
+def test_fingerprints_do_not_depend_on_who_travels_along() -> None:
+    pictures = [scene(seed, 90 + seed, 120) for seed in range(9)]
+    pictures[4] = framed(pictures[4], 255, 12)
+    together = fingerprints(pictures)
+    assert [bytes(row) for row in together] == [bytes(fingerprint(picture)) for picture in pictures]
+    assert [bytes(row) for row in fingerprints(pictures[3:6])] == [bytes(row) for row in together[3:6]]
+    assert len(fingerprints([])) == 0

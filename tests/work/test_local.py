@@ -15,7 +15,7 @@ from keepers.ports import Failure, Workers
 from keepers.work import inside
 from keepers.work.local import CHUNK_ITEMS, MIB, LocalWorkers
 from keepers.work.named import Named
-from tests.work.acts import Act, act, leave_at_once, span, threads
+from tests.work.acts import Act, act, leave_at_once, span, squared, threads
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +48,16 @@ def test_exactly_the_guilty_item_of_a_chunk_fails(pool, bad, reason, lasting):
     assert len(results) == len(items)
     assert results.pop(bad) == Failure(reason, lasting)
     assert all(result == item.number * 2 for item, result in results.items())
+
+
+def test_what_is_done_together_fails_only_for_the_guilty(pool):
+    items = [*(Act("double", number) for number in range(30)), Act("complain")]
+    results = dict(pool.map(act, items, weight=tiny, together=squared))
+    assert results.pop(Act("complain")) == Failure("is cut short")
+    assert results.pop(Act("double", 13)) == Failure("the decoder failed (ValueError: no 26)")
+    assert results.pop(Act("double", 20)) == Failure("the decoder stopped (exit code 5)")
+    assert results == {item: (2 * item.number) ** 2 for item in results}
+    assert len(results) == 28
 
 
 def test_all_bad_at_once(pool):

@@ -5,6 +5,7 @@ pHash is the pattern of the lowest 8x8 frequencies of a 32x32 DCT against their 
 neighbouring cells of an 8x9 grid (Krawetz, "Kind of Like That", 2013).
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -50,26 +51,38 @@ _DCT_SIDE: Final = 32
 
 def fingerprint(grey: Grey) -> np.void:
     """Fingerprint an upright grey picture of any size; the same picture at another scale comes out near."""
-    record = np.zeros(1, PRINT)
-    square = _square(grey)
-    phashes, dhashes = _hashes(square)
-    record["phash"] = phashes
-    record["dhash"] = dhashes
-    record["old"] = dhashes[0, 0]
-    record["mean"], record["deviation"] = _spread(square)
-    record["trim_share"] = 1.0
-    small = _fit(_SIDE, BLOCK)
-    record["block"] = np.rint(small @ square @ small.T).astype(np.uint8)
-    inner = trimmed(grey)
-    if inner is not None:
-        square = _square(inner)
-        phashes, dhashes = _hashes(square)
-        record["trim_phash"] = phashes[0]
-        record["trim_dhash"] = dhashes[0]
-        record["trim_deviation"] = _spread(square)[1]
-        record["trim_share"] = inner.size / grey.size
-    found: np.void = record[0]
+    found: np.void = fingerprints([grey])[0]
     return found
+
+
+def fingerprints(greys: Sequence[Grey]) -> npt.NDArray[np.void]:
+    """Fingerprint upright grey pictures, each as if it were alone; an array of PRINT, in the same order.
+
+    Between two decodings the processor has forgotten this code, and a fingerprint costs 0.7 ms; those of a
+    dozen pictures in a row cost 0.15 ms each.
+    """
+    records = np.zeros(len(greys), PRINT)
+    if not len(greys):
+        return records
+    squares = np.stack([_square(grey) for grey in greys])
+    phashes, dhashes = _hashes(squares)
+    records["phash"] = phashes
+    records["dhash"] = dhashes
+    records["old"] = dhashes[:, 0, 0]
+    records["mean"], records["deviation"] = _spread(squares)
+    records["trim_share"] = 1.0
+    small = _fit(_SIDE, BLOCK)
+    records["block"] = np.rint(small @ squares @ small.T).astype(np.uint8)
+    inner = [(row, part) for row, part in enumerate(map(trimmed, greys)) if part is not None]
+    if inner:
+        rows = [row for row, _ in inner]
+        squares = np.stack([_square(part) for _, part in inner])
+        phashes, dhashes = _hashes(squares)
+        records["trim_phash"][rows] = phashes[:, 0]
+        records["trim_dhash"][rows] = dhashes[:, 0]
+        records["trim_deviation"][rows] = _spread(squares)[1]
+        records["trim_share"][rows] = [part.size / greys[row].size for row, part in inner]
+    return records
 
 
 @lru_cache(maxsize=256)
@@ -115,35 +128,41 @@ def _square(grey: Grey) -> Real:
     return np.asarray(sum(parts[1:], parts[0]), np.float32)
 
 
-def _spread(square: Real) -> tuple[float, float]:
-    """Mean and deviation, in a third of the time of `std`."""
-    flat = square.ravel()
-    mean = float(flat.mean())
-    return mean, float(max(0.0, float(flat @ flat) / flat.size - mean * mean)) ** 0.5
+def _spread(squares: Real) -> tuple[Real, Real]:
+    """Mean and deviation of each."""
+    flat = squares.reshape(len(squares), -1)
+    mean = flat.mean(axis=1)
+    apart = flat - mean[:, None]
+    return mean, np.sqrt(np.einsum("ij,ij->i", apart, apart) / np.float32(flat.shape[1]))
 
 
-def _hashes(square: Real) -> tuple[Words, Words]:
-    """The pHash and the row and column dHash of the eight turns."""
-    coefficients = _cosines() @ square @ _cosines().T
+def _hashes(squares: Real) -> tuple[Words, Words]:
+    """The pHash and the row and column dHash of the eight turns of each: (n, 8) and (n, 8, 2) words."""
+    count = len(squares)
+    coefficients = _cosines() @ squares @ _cosines().T
     eight, nine = _fit(_SIDE, 8), _fit(_SIDE, 9)
     # Whole grey levels, as the old tool had them: in a saturated area rounding errors must not become bits.
-    along = np.diff(np.rint(eight @ square @ nine.T), axis=1)
-    down = np.diff(np.rint(nine @ square @ eight.T), axis=0)
-    frequencies = np.concatenate([coefficients * _signs(), coefficients.T * _signs()])
-    ranked = np.sort(frequencies.reshape(TURNS, 64), axis=1)
-    middle = (ranked[:, 31] + ranked[:, 32]) / 2
-    bits = np.concatenate([_mirrored(along, down), _mirrored(down.T, along.T)])
-    return _packed(frequencies > middle[:, None, None]), _packed(bits > 0).reshape(TURNS, 2)
+    along = np.diff(np.rint(eight @ squares @ nine.T), axis=2)
+    down = np.diff(np.rint(nine @ squares @ eight.T), axis=1)
+    upright, turned = coefficients[:, None], coefficients.transpose(0, 2, 1)[:, None]
+    frequencies = np.concatenate([upright * _signs(), turned * _signs()], axis=1)
+    ranked = np.sort(frequencies.reshape(count, TURNS, 64), axis=2)
+    middle = (ranked[:, :, 31] + ranked[:, :, 32]) / 2
+    bits = np.concatenate(
+        [_mirrored(along, down), _mirrored(down.transpose(0, 2, 1), along.transpose(0, 2, 1))], axis=1
+    )
+    phashes = _packed(frequencies > middle[:, :, None, None]).reshape(count, TURNS)
+    return phashes, _packed(bits > 0).reshape(count, TURNS, 2)
 
 
 def _mirrored(along: Real, down: Real) -> Real:
-    """The row and column differences of a picture, of its two mirror images and of its half turn."""
+    """The row and column differences of each picture, of its two mirror images and of its half turn."""
     return np.stack([
         along, down,
-        -along[:, ::-1], down[:, ::-1],
-        along[::-1], -down[::-1],
-        -along[::-1, ::-1], -down[::-1, ::-1],
-    ])  # fmt: skip
+        -along[:, :, ::-1], down[:, :, ::-1],
+        along[:, ::-1], -down[:, ::-1],
+        -along[:, ::-1, ::-1], -down[:, ::-1, ::-1],
+    ], axis=1)  # fmt: skip
 
 
 def _packed(bits: npt.NDArray[np.bool_]) -> Words:

@@ -35,10 +35,10 @@ def _jpeg(data: bytes | memoryview, fmt: Format, most_pixels: int) -> Learned:
     found = jpeg.structure(data)
     block = jpeg.exif(data, found)
     tags = exif.parsed(block)
-    facts = metadata.of_jpeg(data, fmt, found, tags)
-    if facts.width * facts.height > most_pixels:
-        return Learned(facts, None)
+    if found.width * found.height > most_pixels:
+        return Learned(metadata.of_jpeg(data, fmt, found, tags), None)
     # The digest comes before decoding, while the bytes still lie in the processor's cache.
     with told_as("is damaged"):
-        facts = replace(facts, pixels=jpeg.digest(data, found, tags.orientation))
+        digest = jpeg.digest(data, found, tags.orientation)
+    facts = metadata.of_jpeg(data, fmt, found, tags, digest)
     return Learned(facts, pixels.grey_of_jpeg(data, found, tags.orientation))

@@ -14,13 +14,14 @@ from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 from keepers.errors import UnreadableError
 from keepers.ports import Failure
 
 T = TypeVar("T")
 R = TypeVar("R")
+Together = Callable[[Sequence[R]], Sequence[R]] | None
 
 #: A worker that ran out of memory leaves with this code: what it still holds would fail its next item too.
 OUT_OF_MEMORY: Final = 77
@@ -60,21 +61,33 @@ def serve(pipe: Connection, prepare: Callable[..., None], limits: tuple[tuple[st
     pipe.send(None)
     with contextlib.suppress(EOFError, ConnectionError):
         while True:
-            alone, task, items = pipe.recv()
-            pipe.send((heavy if alone else chunk)(task, items))
+            alone, task, together, items = pipe.recv()
+            pipe.send((heavy if alone else chunk)(task, together, items))
 
 
-def chunk(task: Callable[[T], R], items: Sequence[T]) -> list[R | Failure]:
-    """Run `task` on each item; only what ends the process ends the chunk."""
-    return [_one(task, item) for item in items]
+def chunk(task: Callable[[T], R], together: Together[R], items: Sequence[T]) -> list[R | Failure]:
+    """Run `task` on each item, then `together` on what it gave; only what ends the process ends the chunk."""
+    results: list[R | Failure] = [_one(task, item) for item in items]
+    if together is None:
+        return results
+    rows = [row for row, result in enumerate(results) if not isinstance(result, Failure)]
+    given = cast("list[R]", [results[row] for row in rows])
+    finished: Sequence[R | Failure] | Failure = _one(together, given)
+    if isinstance(finished, Failure):
+        # Whoever spoils it for all fails alone.
+        alone = [_one(together, [result]) for result in given]
+        finished = [one if isinstance(one, Failure) else one[0] for one in alone]
+    for row, result in zip(rows, finished, strict=True):
+        results[row] = result
+    return results
 
 
-def heavy(task: Callable[[T], R], items: Sequence[T]) -> list[R | Failure]:
+def heavy(task: Callable[[T], R], together: Together[R], items: Sequence[T]) -> list[R | Failure]:
     """The same, with all the memory that this worker may ever take."""
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
     try:
-        return chunk(task, items)
+        return chunk(task, together, items)
     finally:
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 

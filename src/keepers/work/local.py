@@ -4,7 +4,7 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from multiprocessing.connection import wait
@@ -78,9 +78,10 @@ class LocalWorkers:
         *,
         weight: Callable[[T], int] | None = None,
         heavy: Callable[[T], bool] | None = None,
+        together: Callable[[Sequence[R]], Sequence[R]] | None = None,
     ) -> Iterator[tuple[T, R | Failure]]:
         """Yield each item once with its result or failure, as they come; see `ports.Workers`."""
-        return _Flow(self, task, iter(items), weight, heavy).results()
+        return _Flow(self, (task, together), iter(items), weight, heavy).results()
 
     def close(self) -> None:
         """Kill all workers; safe to call twice, and from another thread."""
@@ -132,13 +133,13 @@ class _Flow(Generic[T, R]):
     def __init__(
         self,
         workers: LocalWorkers,
-        task: Callable[[T], R],
+        work: tuple[Callable[[T], R], Callable[[Sequence[R]], Sequence[R]] | None],
         items: Iterator[T],
         weight: Callable[[T], int] | None,
         heavy: Callable[[T], bool] | None,
     ) -> None:
         self._workers = workers
-        self._task = task
+        self._work = work
         self._items = items
         self._weight = weight
         self._is_heavy = heavy
@@ -169,7 +170,7 @@ class _Flow(Generic[T, R]):
             batch = self._next()
             if batch is None:
                 break
-            self._chosen().give(batch, (batch.lane is _Lane.HEAVY, self._task, batch.items))
+            self._chosen().give(batch, (batch.lane is _Lane.HEAVY, *self._work, batch.items))
         return any(worker.batches for worker in self._crew)
 
     def _chosen(self) -> Worker[_Batch[T]]:

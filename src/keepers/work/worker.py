@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.reduction import ForkingPickler
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
@@ -51,7 +51,7 @@ class Worker(Generic[B]):
         self.since = time.monotonic()
         self._held: bytes | memoryview = b""
 
-    def give(self, batch: B, message: tuple[bool, Callable[..., object], Sequence[object]]) -> None:
+    def give(self, batch: B, message: tuple[object, ...]) -> None:
         """Queue a batch and what tells the process about it; never waits for a busy process."""
         data = ForkingPickler.dumps(message)
         if self.ready and not self.batches:

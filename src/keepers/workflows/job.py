@@ -1,9 +1,14 @@
 """What goes to a worker that measures a file, and what comes back."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from keepers.model import ContentId, Facts, Kind
+from keepers.ports import Workers
+
+if TYPE_CHECKING:
+    from keepers.read.colour import Pixels
 
 #: Raised with every change of what is read or computed from the bytes; older content is measured again.
 METHOD: Final = 1
@@ -26,7 +31,8 @@ class Measured:
     """What one read taught; `reason` says why the content is no photo that can be read.
 
     `again` asks for a second run with the memory that a heavy picture needs. `fresh` is False when
-    the content was known already. Size, time and inode are those of the bytes that were read.
+    the content was known already. `grey` waits to be fingerprinted, with others. Size, time and inode
+    are those of the bytes that were read.
     """
 
     b3: bytes
@@ -42,6 +48,16 @@ class Measured:
     exif: bytes = b""
     ev: float | None = None
     prints: bytes = b""
+    grey: "Pixels | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measuring:
+    """The workers of a scan, what they do with each file, and what with those that travel together."""
+
+    workers: Workers
+    each: Callable[[Job], Measured]
+    together: Callable[[Sequence[Measured]], Sequence[Measured]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from keepers.catalog import contents, locations, sightings
 from keepers.catalog.store import Catalog
 from keepers.errors import SourceShrunkError
 from keepers.model import Fate, Found, Kind, Problem, Role
-from keepers.ports import Failure, Progress, Reader, Workers
+from keepers.ports import Failure, Progress, Reader
 from keepers.read import bundles, dates, formats
-from keepers.workflows.job import METHOD, Job, Measured
+from keepers.workflows.job import METHOD, Job, Measured, Measuring
 
 #: Rows a transaction: a crash costs at most this many measurements, and commits cost nothing.
 ROWS = 256
@@ -28,7 +28,7 @@ class Learning:
 
     catalog: Catalog
     reader: Reader
-    measuring: Callable[[], tuple[Workers, Callable[[Job], Measured]]]
+    measuring: Callable[[], Measuring]
     progress: Progress
     home: tzinfo
     now: datetime
@@ -149,7 +149,7 @@ def _measure_all(learning: Learning, work: Sequence[Job]) -> int:
     """Measure and remember; files of a size seen before come last, when their twins are known."""
     if not work:
         return 0
-    workers, task = learning.measuring()
+    measuring = learning.measuring()
     learning.progress.stage("measuring", len(work), sum(job.size for job in work))
     try:
         sizes: set[int] = set()
@@ -158,20 +158,24 @@ def _measure_all(learning: Learning, work: Sequence[Job]) -> int:
         for job in work:
             (later if job.size in sizes else first).append(job)
             sizes.add(job.size)
-        again = _measure_some(learning, workers, task, first)
-        again += _measure_some(learning, workers, task, later)
-        _measure_some(learning, workers, task, [replace(job, heavy=True) for job in again])
+        again = _measure_some(learning, measuring, first)
+        again += _measure_some(learning, measuring, later)
+        _measure_some(learning, measuring, [replace(job, heavy=True) for job in again])
     finally:
-        workers.close()
+        measuring.workers.close()
         learning.progress.done()
     return len(work)
 
 
-def _measure_some(
-    learning: Learning, workers: Workers, task: Callable[[Job], Measured], work: Sequence[Job]
-) -> list[Job]:
+def _measure_some(learning: Learning, measuring: Measuring, work: Sequence[Job]) -> list[Job]:
     again: list[Job] = []
-    results = workers.map(task, _with_known(learning.catalog, work), weight=_size, heavy=_is_heavy)
+    results = measuring.workers.map(
+        measuring.each,
+        _with_known(learning.catalog, work),
+        weight=_size,
+        heavy=_is_heavy,
+        together=measuring.together,
+    )
     while batch := list(_timed(results)):
         with learning.catalog.writing():
             for job, result in batch:
