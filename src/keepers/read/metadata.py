@@ -41,12 +41,13 @@ def facts(data: Bytes, fmt: Format) -> Facts:
             return _pillow(data, fmt)
 
 
-def of_jpeg(data: Bytes, fmt: Format, found: jpeg.Jpeg, tags: exif.Exif) -> Facts:
-    """Learn the facts of a JPEG whose structure and tags are known already."""
+def of_jpeg(data: Bytes, fmt: Format, found: jpeg.Jpeg, tags: exif.Exif, pixels: str = "") -> Facts:
+    """Learn the facts of a JPEG whose structure, tags and perhaps pixel digest are known already."""
     base = _turned(fmt, found.width, found.height, tags, jpeg.exif(data, found))
-    base = replace(base, mode=_JPEG_MODES.get(found.components, ""))
+    base = replace(base, mode=_JPEG_MODES.get(found.components, ""), pixels=pixels)
     base = _with_xmp(base, xmp.parsed(jpeg.xmp(data, found)), data)
-    return base if base.film_offset is not None else replace(base, film_offset=_samsung_film(data))
+    film = _samsung_film(data) if base.film_offset is None else None
+    return base if film is None else replace(base, film_offset=film)
 
 
 def _turned(fmt: Format, width: int, height: int, tags: exif.Exif, block: Bytes | None) -> Facts:
