@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from keepers.actions import Action
-from keepers.model import ContentId, Found, Problem, Ref
+from keepers.model import ContentId, Found, Problem, Ref, Role, Taken
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -84,6 +84,20 @@ class Folder:
     ref: Ref
     there: bool
     modified_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a library tells of one of its files: to which of its photos it belongs, and as what.
+
+    `taken` is the library's date. `facts` are fields and values, as the catalog keeps them.
+    """
+
+    ref: Ref
+    photo: str
+    role: Role
+    taken: Taken | None
+    facts: tuple[tuple[str, str], ...] = ()
 
 
 class Reader(Protocol):
