@@ -8,7 +8,7 @@ from typing import Final
 from PIL.ExifTags import GPSTAGS, TAGS
 
 from keepers.model import DateClaim, Facts
-from keepers.read import tiff
+from keepers.read import makernotes, tiff
 
 _EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
 #: The camera may name its tags as it likes; one value in a report is a line, not a page.
@@ -193,21 +193,12 @@ def position(exif: Exif) -> tuple[float, float] | None:
     return None if found == [0, 0] else (round(found[0], 7), round(found[1], 7))
 
 
-def burst(exif: Exif, block: tiff.Bytes) -> str:
-    """Apple's burst UUID: tag 0x000B of the maker note, a directory behind 14 bytes of signature."""
-    note = exif.photo.get(0x927C)
-    if isinstance(note, tiff.Blob):
-        note = bytes(block[note.start : note.start + min(note.size, 1 << 16)])
-    if not isinstance(note, bytes) or not note.startswith(b"Apple iOS\0"):
-        return ""
-    # Offsets in the note count from its start, as in a TIFF file whose directory begins at byte 14.
-    uuid = tiff.directory(note[12:14] + note[2:], 14).tags.get(0x000B)
-    return printable(uuid) if isinstance(uuid, str) else ""
-
-
 def facts(exif: Exif, form: str, width: int, height: int, block: tiff.Bytes = b"") -> Facts:
     """Put together what the tags say of a picture whose upright size is known."""
     photo = exif.photo
+    note = makernotes.note(
+        _str(exif.main, 0x010F), photo.get(0x927C), block, tiff.integer(exif.main.get(_EXIF_IFD)) or 0
+    )
     rating = tiff.integer(exif.main.get(0x4746))
     return Facts(
         format=form, width=width, height=height,
@@ -216,7 +207,7 @@ def facts(exif: Exif, form: str, width: int, height: int, block: tiff.Bytes = b"
         exposure_seconds=_positive(photo.get(0x829A)), f_number=_positive(photo.get(0x829D)),
         iso=_positive(photo.get(0x8827)) or _positive(photo.get(0x8833)),
         bias_ev=tiff.number(photo.get(0x9204)), exposure_mode=tiff.integer(photo.get(0xA402)),
-        burst=burst(exif, block),
+        burst=note.burst, live_id=note.live_id,
         rating=rating if rating is not None and 0 <= rating <= 5 else None, dates=tuple(claims(exif)),
     )  # fmt: skip
 

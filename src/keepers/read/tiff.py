@@ -75,6 +75,21 @@ def directory(data: Bytes, offset: int) -> Directory:
     return Directory(tags, following)
 
 
+def place(data: Bytes, offset: int, tag: int) -> int:
+    """Where the value of a tag of the directory at an offset lies; 0 where it has none."""
+    code, size = order(data), len(data)
+    if not code or offset < 8 or offset + 2 > size:
+        return 0
+    count = min(struct.unpack_from(code + "H", data, offset)[0], _MOST_ENTRIES, (size - offset - 2) // 12)
+    for at in range(offset + 2, offset + 2 + 12 * count, 12):
+        found, kind, number, where = struct.unpack_from(code + "HHII", data, at)
+        if found == tag:
+            length = _TYPES[kind][0] * number if kind in _TYPES else 0
+            start = at + 8 if length <= 4 else where
+            return start if length and start + length <= size else 0
+    return 0
+
+
 def _value(data: Bytes, code: str, kind: int, start: int, number: int) -> Value:
     if kind == 2:
         return text(bytes(data[start : start + number]))
