@@ -8,6 +8,7 @@ from keepers.catalog.contents import facts_from
 from keepers.catalog.sightings import below, signed
 from keepers.catalog.store import Catalog
 from keepers.model import LOCAL, Facts, Fate, Kind, Role, Taken
+from keepers.read import archive
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,10 @@ class FolderFile:
 
 
 def put(catalog: Catalog, new: NewLocation) -> None:
-    """Insert or replace a file's row inside the running transaction."""
+    """Insert or replace a file's row inside the running transaction.
+
+    The parts of one Takeout archive share their folders: a photo's JSON may be in another part.
+    """
     catalog.db.execute(
         """INSERT INTO location (place, key, folder, size, mtime_ns, inode, device, fate, reason, lasting, content)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -47,7 +51,7 @@ def put(catalog: Catalog, new: NewLocation) -> None:
                 content = excluded.content, role = 'main', main = NULL, taken = NULL, taken_seconds = NULL, taken_source = '',
                 taken_certain = 0""",
         (
-            LOCAL, os.fsencode(new.path), os.fsencode(os.path.dirname(new.path)), new.size, new.mtime_ns, signed(new.inode),
+            LOCAL, os.fsencode(new.path), os.fsencode(archive.shared_folder(new.path)), new.size, new.mtime_ns, signed(new.inode),
             signed(new.device), new.fate, new.reason, new.lasting, new.content,
         ),
     )  # fmt: skip

@@ -8,6 +8,7 @@ import contextlib
 import errno
 import io
 import os
+import re
 import stat
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ File: TypeAlias = "io.BufferedReader[Any] | io.FileIO"
 _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _HEADER: Final = 30
 _STORED, _DEFLATED = 0, 8
+#: Google numbers parts `takeout-20231021T071231Z-001.zip` or `…Z-1-001.zip`.
+_PART: Final = re.compile(r"(takeout-\d{8}T\d{6}Z)(?:-\d{1,4})+(\.zip!)|-\d{3}(\.zip!)", re.IGNORECASE)
 #: Inodes of members are hashes with this bit, which file systems reach after 4 * 10^18 files.
 _MEMBER_BIT: Final = 1 << 62
 
@@ -71,6 +74,16 @@ def located(path: str) -> tuple[str, str] | None:
     """
     parts = split_archive(path)
     return None if parts is None or os.path.lexists(path) else parts
+
+
+def shared_folder(path: str) -> str:
+    """The folder of a file; the same for all parts of an archive: `takeout-1-001.zip!/a` is `takeout-1.zip!/a`."""
+    folder = os.path.dirname(path)
+    return folder if split_archive(folder) is None else _PART.sub(_unnumbered, folder, count=1)
+
+
+def _unnumbered(match: re.Match[str]) -> str:
+    return f"{match[1] or ''}{match[2] or match[3]}"
 
 
 def members(archive: str) -> Iterator[Member]:

@@ -12,7 +12,7 @@ from keepers.catalog.store import Catalog
 from keepers.errors import SourceShrunkError
 from keepers.model import Fate, Found, Kind, Problem, Role
 from keepers.ports import Failure, Progress, Reader
-from keepers.read import bundles, dates, formats
+from keepers.read import archive, bundles, dates, formats
 from keepers.workflows.job import METHOD, Job, Measured, Measuring
 
 #: Rows a transaction: a crash costs at most this many measurements, and commits cost nothing.
@@ -24,7 +24,10 @@ LISTING = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Learning:
-    """What a scan works with; `measuring` starts the workers only when there is something to measure."""
+    """What a scan works with; `measuring` starts the workers only when there is something to measure.
+
+    `tell` notes what libraries among the sources say of their photos, when their files are known.
+    """
 
     catalog: Catalog
     reader: Reader
@@ -35,6 +38,7 @@ class Learning:
     moved: Callable[[], frozenset[str]]
     limit: int | None = None
     accept_missing: bool = False
+    tell: Callable[[Catalog], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ def scan(learning: Learning, sources: Sequence[str]) -> ScanReport:
     started = time.monotonic()
     ignored, folders = _look_around(learning, sources)
     unknown = [problem.ref.key for problem in folders]
+    # What an archive holds is not gone because nobody asked to look into it, or because it could not be read.
+    unknown += [f"{key}!" for key in (*ignored, *unknown) if key.lower().endswith(".zip")]
     if not learning.accept_missing:
         # A file that was named and is no photo is told as such; only folders can be empty.
         _refuse_shrunken(learning, [source for source in sources if source not in ignored], unknown)
@@ -75,6 +81,8 @@ def scan(learning: Learning, sources: Sequence[str]) -> ScanReport:
     sightings.set_folder_problems(learning.catalog, sources, [(p.ref.key, p.reason) for p in folders])
     touched.update(locations.unfinished_folders(learning.catalog, sources))
     _finish_folders(learning, sorted(touched))
+    if learning.tell is not None:
+        learning.tell(learning.catalog)
     counts = sightings.counts(learning.catalog, sources)
     for source in filter(os.path.isdir, sources):
         photos = sightings.counts(learning.catalog, [source]).photos
@@ -255,10 +263,10 @@ def _content(catalog: Catalog, job: Job, result: Measured) -> tuple[int, str, Ki
 
 def _revision(path: str) -> tuple[int, int]:
     try:
-        status = os.lstat(path)
+        status = archive.status(path)
     except OSError:
-        return -1, -1
-    return status.st_mtime_ns, status.st_ino
+        status = None
+    return (-1, -1) if status is None else (status.mtime_ns, status.inode)
 
 
 def _finish_folders(learning: Learning, folders: Sequence[str]) -> None:
