@@ -30,8 +30,8 @@ GPS = DateClaim("gps", "2011-08-09T14:30:00", 0)
         ("IMG_20110304_101112.jpg", "2011-03-04T10:11:12+02:00", True),
         ("IMG_20110304_101112_1.jpg", "2011-03-04T10:11:12+02:00", True),
         ("IMG_20110306_101112_BURST001_COVER.jpg", "2011-03-06T10:11:12+02:00", True),
-        ("PXL_20110307_101112345.jpg", "2011-03-07T10:11:12.345000+00:00", True),
-        ("PXL_20110309_101112345~2.jpg", "2011-03-09T10:11:12.345000+00:00", True),
+        ("PXL_20110307_101112345.jpg", "2011-03-07T12:11:12.345000+02:00", True),
+        ("PXL_20110309_101112345~2.jpg", "2011-03-09T12:11:12.345000+02:00", True),
         ("MVIMG_20110310_101112.jpg", "2011-03-10T10:11:12+02:00", True),
         ("20110312_101112(0).jpg", "2011-03-12T10:11:12+02:00", True),
         ("DJI_20110325101112_0001_D.JPG", "2011-03-25T10:11:12+02:00", True),
@@ -50,7 +50,7 @@ GPS = DateClaim("gps", "2011-08-09T14:30:00", 0)
         ("Photo on 2011-03-26 at 10.11.jpg", "2011-03-26T10:11:00+02:00", False),
         ("Scan 2011-03-28.jpg", "2011-03-28T12:00:00+02:00", False),
         ("IMG-20110329-WA0001.jpg", "2011-03-29T12:00:00+02:00", False),
-        ("FB_IMG_1301566272000.jpg", "2011-03-31T10:11:12+00:00", False),
+        ("FB_IMG_1301566272000.jpg", "2011-03-31T12:11:12+02:00", False),
     ],
 )
 def test_names_state_dates(name, at, certain):
@@ -84,7 +84,7 @@ def test_numbers_in_names_are_not_all_dates(name):
         ((MODIFIED, DIGITIZED, ORIGINAL), "2011-08-09T23:30:00+02:00", "exif", True),
         ((MODIFIED, DIGITIZED), "2011-08-09T23:31:00+02:00", "exif", True),
         ((MODIFIED,), "2011-08-09T23:32:00+02:00", "exif", False),
-        ((GPS,), "2011-08-09T14:30:00+00:00", "gps", True),
+        ((GPS,), "2011-08-09T16:30:00+02:00", "gps", True),
         ((ORIGINAL, GPS), "2011-08-09T23:30:00+09:00", "exif", True),
         (
             (DateClaim("exif:original", "2011-08-09T23:30:00", -480),),
@@ -101,11 +101,11 @@ def test_numbers_in_names_are_not_all_dates(name):
         ((DateClaim("xmp:original", "2011-09-10"),), "2011-09-10T12:00:00+02:00", "xmp", True),
         (
             (DateClaim("quicktime:header", "2020-05-11T14:18:35", 0),),
-            "2020-05-11T14:18:35+00:00",
+            "2020-05-11T16:18:35+02:00",
             "quicktime",
             True,
         ),
-        ((DateClaim("png:modified", "2015-01-02T03:04:05", 0),), "2015-01-02T03:04:05+00:00", "png", False),
+        ((DateClaim("png:modified", "2015-01-02T03:04:05", 0),), "2015-01-02T05:04:05+02:00", "png", False),
     ],
 )
 def test_the_best_claim_wins(claims, at, source, certain):

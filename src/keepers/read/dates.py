@@ -1,35 +1,85 @@
 """When a photo was taken, from evidence that disagrees: one row a source, the first believable one wins."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from types import MappingProxyType
 from typing import Final
 
 from keepers.model import DateClaim, Taken
-from keepers.read import names
+from keepers.read import film_clocks, names, zones
 
 #: The year of the first photograph.
-_FIRST_YEAR: Final = 1826
+FIRST_YEAR: Final = 1826
 #: Days on which the clocks of cameras, discs and programs begin: a clock that was never set.
-_NEVER_SET: Final = frozenset({(1900, 1, 1), (1904, 1, 1), (1970, 1, 1), (1980, 1, 1)})
+_NEVER_SET: Final = frozenset({(1899, 12, 30), (1900, 1, 1), (1904, 1, 1), (1970, 1, 1), (1980, 1, 1)})
 #: Clocks begin here too, but people did celebrate on these days: only the first minute is refused.
 _MIDNIGHTS: Final = frozenset({(2000, 1, 1), (2001, 1, 1), (2002, 1, 1), (2003, 1, 1)})
-#: GPS and camera clock may disagree by this much and still be one moment in two time zones.
-_DRIFT: Final = timedelta(minutes=2)
-_QUARTER: Final = timedelta(minutes=15)
+#: The last evening before 1970, as America saw the beginning of Unix time.
+_EVE: Final = (1969, 12, 31)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_NO_SHIFTS: Final[Mapping[str, timedelta]] = MappingProxyType({})
+#: Minutes east of UTC that a file can mean; more is damage.
+_MOST_MINUTES: Final = 14 * 60
+_WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "exif": "EXIF",
+        "gps": "GPS",
+        "xmp": "XMP",
+        "quicktime": "the film's header",
+        "png": "PNG",
+        "takeout": "Takeout",
+        "icloud": "iCloud",
+        "picasa": "Picasa",
+        "filename": "the file name",
+        "folder": "the folder",
+        "user": "you",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
-    """All that is known of one photo's date."""
+class Evidence:
+    """All that may tell the date of one photo; `folder` is the path of the folder that it lies in.
+
+    `claims` hold what the file and its companions state: sources `exif:*`, `gps`, `xmp:*`,
+    `quicktime:*`, `png:*`, `takeout`, `icloud`, `picasa`, `picasa:folder`, and `user`, which a
+    person said and which outranks all. `position` is latitude and longitude.
+    """
 
     claims: Sequence[DateClaim]
     name: str
     folder: str
+    mtime_ns: int
+    camera: str = ""
+    position: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A time as one source states it: naive, a wall time or in UTC, with the zone if the file tells it.
+
+    `header` marks the header of a film, which means UTC but holds local time from some cameras;
+    `clock` a time that the clock of the camera gave.
+    """
+
+    wall: datetime
+    utc: bool = False
+    zone: tzinfo | None = None
+    header: bool = False
+    clock: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One photo's evidence, and the world that it is judged in."""
+
+    evidence: Evidence
     modified: datetime
     now: datetime
     home: tzinfo
+    shift: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,48 +88,207 @@ class _Row:
 
     source: str
     certain: bool
-    ask: Callable[[_Case], Iterator[datetime]]
+    ask: Callable[[_Case], Iterator[_Said | DateClaim]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """The evidence that won; its zone may still be open."""
+
+    said: _Said
+    source: str
+    certain: bool
+    note: str
 
 
 def taken(
     claims: Sequence[DateClaim], name: str, folder: str, mtime_ns: int, now: datetime, home: tzinfo
 ) -> Taken:
-    """Judge the capture time; the answer keeps the local wall time, in `home` where no zone is known.
+    """Judge the capture time of one photo by itself; see `taken_all`."""
+    return taken_all([Evidence(claims, name, folder, mtime_ns)], now, home)[0]
 
-    `folder` is the folder's path. The modification time comes last and is never certain.
+
+def taken_all(
+    files: Sequence[Evidence], now: datetime, home: tzinfo, shifts: Mapping[str, timedelta] = _NO_SHIFTS
+) -> list[Taken]:
+    """Judge the capture times of the files of one folder; every answer is aware and keeps the wall time.
+
+    The zone is the offset in the file (stated, or between its clock and its GPS time or name), else
+    that of its position, else that of the nearest photo of the same camera within a day, else
+    `home`. What is known in UTC is told in that zone. `shifts` is added to what the clock of a
+    camera says. The modification time comes last and is never certain. `note` says what was refused.
     """
-    case = _Case(claims, name, folder, _modified(mtime_ns, home), now, home)
-    for row in _ROWS:
-        for at in row.ask(case):
-            if _believable(at, now):
-                return Taken(at, row.source, row.certain)
-    return Taken(case.modified, "mtime", certain=False)
+    judged = [_judged(_case(file, now, home, shifts)) for file in files]
+    judged = _local_headers(files, judged, home)
+    around = _neighbours(files, judged)
+    return [
+        Taken(_placed(one.said, around.get(file.camera), home), one.source, one.certain, one.note)
+        for file, one in zip(files, judged, strict=True)
+    ]
+
+
+def _case(file: Evidence, now: datetime, home: tzinfo, shifts: Mapping[str, timedelta]) -> _Case:
+    shift = shifts.get(file.camera, timedelta()) if file.camera else timedelta()
+    return _Case(file, _modified(file.mtime_ns, home), now, home, shift)
 
 
 def _modified(mtime_ns: int, home: tzinfo) -> datetime:
-    epoch = datetime.fromtimestamp(0, UTC)
     try:
-        return (epoch + timedelta(microseconds=mtime_ns // 1000)).astimezone(home)
+        return (_EPOCH + timedelta(microseconds=mtime_ns // 1000)).astimezone(home).replace(tzinfo=None)
     except OverflowError:
-        return epoch.astimezone(home)
+        return _EPOCH.astimezone(home).replace(tzinfo=None)
 
 
-def _believable(at: datetime, now: datetime) -> bool:
-    day = (at.year, at.month, at.day)
-    if at.year < _FIRST_YEAR or day in _NEVER_SET or (day in _MIDNIGHTS and at.hour == at.minute == 0):
-        return False
-    return at <= now + timedelta(days=1)
+def _judged(case: _Case) -> _Judged:
+    refused: list[str] = []
+    for row in _ROWS:
+        for said in row.ask(case):
+            why = "no date" if isinstance(said, DateClaim) else _unbelievable(said, row.source, case)
+            if isinstance(said, DateClaim) or why:
+                text = said.wall if isinstance(said, DateClaim) else said.wall.isoformat(" ", "seconds")
+                refused.append(f"{_WORDS[row.source]} says {text.replace('T', ' ')[:25]}, {why}")
+                continue
+            moved, moved_note = _shifted(said, case)
+            if moved_note:
+                refused.append(moved_note)
+            return _Judged(
+                _with_zone(moved, case), row.source, row.certain, "; ".join(dict.fromkeys(refused))
+            )
+    said = _Said(case.modified, zone=case.home)
+    if why := _unbelievable(said, "mtime", case):
+        refused.append(f"the modification time says {case.modified.isoformat(' ', 'seconds')}, {why}")
+    elif month := _other_month(case):
+        refused.append(f"the folder says {month}")
+    return _Judged(said, "mtime", certain=False, note="; ".join(dict.fromkeys(refused)))
 
 
-def _claimed(*sources: str) -> Callable[[_Case], Iterator[datetime]]:
-    def ask(case: _Case) -> Iterator[datetime]:
+def _unbelievable(said: _Said, source: str, case: _Case) -> str:
+    """Why a time is nonsense; empty where it may be true."""
+    wall = said.wall
+    if wall.year < FIRST_YEAR:
+        return "before the first photograph"
+    if source != "user" and _never_set(wall):
+        return "a clock that was never set"
+    if wall.year >= case.now.year - 1:
+        zone = UTC if said.utc else said.zone or case.home
+        if wall.replace(tzinfo=zone) > case.now + timedelta(days=1):
+            return "in the future"
+    return ""
+
+
+def _never_set(wall: datetime) -> bool:
+    day = (wall.year, wall.month, wall.day)
+    if day in _MIDNIGHTS:
+        return wall.hour == wall.minute == 0
+    # A day without a time stands at noon, so later hours come from a clock.
+    return day in _NEVER_SET or (day == _EVE and wall.hour > 12 and wall.minute == wall.second == 0)
+
+
+def _shifted(said: _Said, case: _Case) -> tuple[_Said, str]:
+    """Correct a clock that a person has agreed is wrong."""
+    if not said.clock or not case.shift:
+        return said, ""
+    try:
+        moved = replace(said, wall=said.wall + case.shift)
+    except OverflowError:
+        return said, ""
+    sign = "+" if case.shift > timedelta() else "-"
+    return moved, f"the clock of {case.evidence.camera} is corrected by {sign}{abs(case.shift)}"
+
+
+def _with_zone(said: _Said, case: _Case) -> _Said:
+    """Find the zone that the file itself tells, where its time states none."""
+    if said.zone is not None:
+        return said
+    if said.utc:
+        offset = _named_offset(said, case)
+        if offset is not None:
+            # A name and a time in UTC that agree to the minute: the clock was taken for UTC, or it is UTC.
+            known = timezone(offset) if offset else None
+            said = replace(said, wall=said.wall + offset, utc=False, header=False, zone=known)
+    else:
+        offset = next((o for gps in _gps(case) if (o := zones.between(said.wall, gps)) is not None), None)
+        if offset is not None:
+            said = replace(said, zone=timezone(offset))
+    if said.zone is None and case.evidence.position is not None:
+        said = replace(said, zone=zones.of_position(case.evidence.position))
+    return said
+
+
+def _gps(case: _Case) -> Iterator[datetime]:
+    for claim in case.evidence.claims:
+        if claim.source == "gps" and (wall := _wall(claim.wall)) is not None:
+            yield wall
+
+
+def _named_offset(said: _Said, case: _Case) -> timedelta | None:
+    """How far the local time in the file's name is from UTC, where both mean one moment."""
+    found = names.named(os.path.splitext(case.evidence.name)[0])
+    if found is None or not found.exact or found.utc:
+        return None
+    return zones.between(found.wall, said.wall)
+
+
+def _local_headers(files: Sequence[Evidence], judged: list[_Judged], home: tzinfo) -> list[_Judged]:
+    """Take the header of a film for local time where the photos numbered around it show that it is."""
+    if not any(one.said.header for one in judged):
+        return judged
+    shots = [
+        film_clocks.Shot(
+            file.name, file.camera, one.said.wall, one.said.zone or home,
+            film=one.said.header, sure=one.source == "exif" and one.certain,
+        )
+        for file, one in zip(files, judged, strict=True)
+    ]  # fmt: skip
+    local = film_clocks.local(shots)
+    return [
+        replace(one, said=replace(one.said, utc=False)) if number in local else one
+        for number, one in enumerate(judged)
+    ]
+
+
+def _neighbours(files: Sequence[Evidence], judged: Sequence[_Judged]) -> dict[str, zones.Neighbours]:
+    """By camera, the zones that files tell of themselves; empty where nobody asks."""
+    asking = {f.camera for f, one in zip(files, judged, strict=True) if f.camera and one.said.zone is None}
+    known: dict[str, list[tuple[datetime, tzinfo]]] = {camera: [] for camera in asking}
+    for file, one in zip(files, judged, strict=True):
+        zone = one.said.zone
+        if file.camera in asking and zone is not None and one.certain and one.source != "user":
+            wall = one.said.wall
+            if one.said.utc:
+                wall = wall.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None)
+            known[file.camera].append((wall, zone))
+    return {camera: zones.Neighbours(rows) for camera, rows in known.items() if rows}
+
+
+def _placed(said: _Said, around: zones.Neighbours | None, home: tzinfo) -> datetime:
+    zone = said.zone
+    if zone is None and around is not None:
+        zone = around.of_moment(said.wall) if said.utc else around.of_wall(said.wall)
+    if said.utc:
+        return said.wall.replace(tzinfo=UTC).astimezone(zone or home)
+    return said.wall.replace(tzinfo=zone or home)
+
+
+def _claimed(*sources: str, clock: bool = False) -> Callable[[_Case], Iterator[_Said | DateClaim]]:
+    def ask(case: _Case) -> Iterator[_Said | DateClaim]:
         for source in sources:
-            for claim in case.claims:
-                wall = _wall(claim.wall) if claim.source == source else None
-                if wall is not None:
-                    yield wall.replace(tzinfo=_zone(claim, wall, case))
+            for claim in case.evidence.claims:
+                if claim.source == source:
+                    yield _stated(claim, clock=clock)
 
     return ask
+
+
+def _stated(claim: DateClaim, *, clock: bool) -> _Said | DateClaim:
+    wall = _wall(claim.wall)
+    if wall is None:
+        return claim
+    if claim.offset is None or abs(claim.offset) > _MOST_MINUTES:
+        return _Said(wall, clock=clock)
+    if claim.offset == 0 and claim.source in _IN_UTC:
+        return _Said(wall, utc=True, header=claim.source == "quicktime:header", clock=clock)
+    return _Said(wall, zone=timezone(timedelta(minutes=claim.offset)), clock=clock)
 
 
 def _wall(text: str) -> datetime | None:
@@ -91,60 +300,66 @@ def _wall(text: str) -> datetime | None:
     return found.replace(hour=12, tzinfo=None) if len(text) == 10 else found.replace(tzinfo=None)
 
 
-def _zone(claim: DateClaim, wall: datetime, case: _Case) -> tzinfo:
-    if claim.offset is not None:
-        return timezone(timedelta(minutes=claim.offset))
-    if claim.source in {"exif:original", "exif:digitized"}:
-        for other in case.claims:
-            moment = _wall(other.wall) if other.source == "gps" else None
-            offset = _between(wall, moment) if moment is not None else None
-            if offset is not None:
-                return timezone(offset)
-    return case.home
-
-
-def _between(wall: datetime, utc: datetime) -> timedelta | None:
-    """The time zone that wall time and GPS time agree on: a whole quarter of an hour."""
-    apart = wall - utc
-    offset = round(apart / _QUARTER) * _QUARTER
-    return offset if abs(apart - offset) <= _DRIFT and abs(offset) <= timedelta(hours=14) else None
-
-
-def _in_name(*, certain: bool) -> Callable[[_Case], Iterator[datetime]]:
-    def ask(case: _Case) -> Iterator[datetime]:
-        found = names.named(os.path.splitext(case.name)[0])
+def _in_name(*, certain: bool) -> Callable[[_Case], Iterator[_Said | DateClaim]]:
+    def ask(case: _Case) -> Iterator[_Said | DateClaim]:
+        found = names.named(os.path.splitext(case.evidence.name)[0])
         if found is not None and found.certain == certain:
-            yield from _placed(found, case)
+            yield _of_name(found, case)
 
     return ask
 
 
-def _in_folder(case: _Case) -> Iterator[datetime]:
+def _in_folder(case: _Case) -> Iterator[_Said | DateClaim]:
     """The deepest folder whose name states a day."""
-    for part in reversed(case.folder.split(os.sep)[-3:]):
+    for part in reversed(case.evidence.folder.split(os.sep)[-3:]):
         found = names.named(part, names.FOLDERS)
         if found is not None:
-            yield from _placed(found, case)
+            yield _of_name(found, case)
 
 
-def _placed(found: names.Named, case: _Case) -> Iterator[datetime]:
-    at = found.wall.replace(tzinfo=UTC if found.utc else case.home)
-    # A name that states the day only gets the time of day from the file, where both mean the same day.
-    yield case.modified if not found.exact and case.modified.date() == at.date() else at
+def _of_name(found: names.Named, case: _Case) -> _Said:
+    if found.exact:
+        return _Said(found.wall, utc=found.utc, clock=found.certain)
+    # A name that states the day only gets the time of day from evidence that means the same day.
+    for claim in case.evidence.claims:
+        if claim.source in _TIMES_OF_DAY and len(claim.wall) > 10:
+            wall = _wall(claim.wall)
+            if wall is not None and wall.date() == found.wall.date():
+                return _Said(wall)
+    return _Said(case.modified if case.modified.date() == found.wall.date() else found.wall)
 
+
+def _other_month(case: _Case) -> str:
+    """The year or month that folders state, where the modification time is of another one."""
+    found = names.month(case.evidence.folder.split(os.sep)[-3:])
+    if found is None:
+        return ""
+    year, month = found
+    if year == case.modified.year and month in {0, case.modified.month}:
+        return ""
+    return f"{year}-{month:02}" if month else f"{year}"
+
+
+#: Sources that tell the moment in UTC and say nothing of the zone of the place.
+_IN_UTC: Final = frozenset({"gps", "quicktime:header", "takeout", "icloud", "png:modified"})
+_TIMES_OF_DAY: Final = frozenset({"exif:modified", "xmp:modified"})
 
 #: Every source of dates, by descending trust.
 _ROWS: Final[tuple[_Row, ...]] = (
-    _Row("exif", certain=True, ask=_claimed("exif:original", "exif:digitized")),
-    _Row("xmp", certain=True, ask=_claimed("xmp:original", "xmp:digitized")),
-    _Row("quicktime", certain=True, ask=_claimed("quicktime:creation", "quicktime:header")),
+    _Row("user", certain=True, ask=_claimed("user")),
+    _Row("exif", certain=True, ask=_claimed("exif:original", "exif:digitized", clock=True)),
     _Row("gps", certain=True, ask=_claimed("gps")),
+    _Row("xmp", certain=True, ask=_claimed("xmp:original", "xmp:digitized")),
+    _Row("quicktime", certain=True, ask=_claimed("quicktime:creation", "quicktime:header", clock=True)),
     _Row("takeout", certain=True, ask=_claimed("takeout")),
+    _Row("icloud", certain=True, ask=_claimed("icloud")),
+    _Row("picasa", certain=True, ask=_claimed("picasa")),
     _Row("filename", certain=True, ask=_in_name(certain=True)),
     _Row("png", certain=True, ask=_claimed("png:text")),
     _Row("filename", certain=False, ask=_in_name(certain=False)),
     _Row("folder", certain=False, ask=_in_folder),
-    _Row("exif", certain=False, ask=_claimed("exif:modified")),
+    _Row("picasa", certain=False, ask=_claimed("picasa:folder")),
+    _Row("exif", certain=False, ask=_claimed("exif:modified", clock=True)),
     _Row("xmp", certain=False, ask=_claimed("xmp:modified")),
     _Row("png", certain=False, ask=_claimed("png:modified")),
 )

@@ -1,0 +1,69 @@
+"""Time zones: of a position on Earth, between a wall time and UTC, and of neighbours in time."""
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+#: Two clocks may differ by this much and still show one moment in two time zones.
+_DRIFT: Final = timedelta(minutes=2)
+_QUARTER: Final = timedelta(minutes=15)
+#: The time zones of the Earth end at -12:00 and +14:00.
+_MOST_EAST: Final = timedelta(hours=14)
+#: A camera may have travelled on after a day.
+_NEAR: Final = timedelta(days=1)
+
+
+def of_position(position: tuple[float, float]) -> tzinfo | None:
+    """The time zone that is kept at a latitude and longitude; None where that is no place."""
+    latitude, longitude = position
+    if not (abs(latitude) <= 90 and abs(longitude) <= 180):
+        return None
+    from tzfpy import get_tz  # noqa: PLC0415 (its map takes 50 ms to unfold, and most photos need none)
+
+    return _named(get_tz(longitude, latitude))
+
+
+@lru_cache(maxsize=512)
+def _named(name: str) -> tzinfo | None:
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def between(wall: datetime, utc: datetime) -> timedelta | None:
+    """The offset that a wall time and a time in UTC of one moment agree on: a whole quarter of an hour."""
+    apart = wall - utc
+    offset = round(apart / _QUARTER) * _QUARTER
+    return offset if abs(apart - offset) <= _DRIFT and abs(offset) <= _MOST_EAST else None
+
+
+class Neighbours:
+    """What is known of the zone of one camera through a day: the nearest photo that tells it speaks."""
+
+    def __init__(self, known: Iterable[tuple[datetime, tzinfo]]) -> None:
+        """Sort wall times, each with the zone that the file itself tells."""
+        self._walls = sorted(known, key=_first)
+        moments = ((wall - (zone.utcoffset(wall) or timedelta()), zone) for wall, zone in self._walls)
+        self._moments = sorted(moments, key=_first)
+
+    def of_wall(self, wall: datetime) -> tzinfo | None:
+        """The zone of the photo nearest by its wall time, within a day."""
+        return _nearest(self._walls, wall)
+
+    def of_moment(self, utc: datetime) -> tzinfo | None:
+        """The zone of the photo nearest to a moment in UTC, within a day."""
+        return _nearest(self._moments, utc)
+
+
+def _first(row: tuple[datetime, tzinfo]) -> datetime:
+    return row[0]
+
+
+def _nearest(rows: list[tuple[datetime, tzinfo]], at: datetime) -> tzinfo | None:
+    place = bisect_left(rows, at, key=_first)
+    near = [row for row in rows[max(0, place - 1) : place + 1] if abs(row[0] - at) <= _NEAR]
+    return min(near, key=lambda row: abs(row[0] - at))[1] if near else None
