@@ -56,6 +56,11 @@ class Ref:
         parts = split_archive(self.key) if self.place == LOCAL else None
         return "" if parts is None else parts[0]
 
+    @property
+    def is_in_library(self) -> bool:
+        """Whether it lies within a library of Apple Photos, which no other program may change."""
+        return self.place == LOCAL and ".photoslibrary/" in self.key.lower()
+
 
 def split_archive(key: str) -> tuple[str, str] | None:
     """Split `/a/b.zip!/c/d.jpg` into the archive's path and the name within; None where there is no archive."""
@@ -235,9 +240,33 @@ class Score:
     reasons: tuple[str, ...] = ()
 
 
+class Stage(StrEnum):
+    """What was done to a picture since the camera wrote it."""
+
+    ORIGINAL = "original"
+    COPY = "copy"
+    EDIT = "edit"
+    EXPORT = "export"
+    MESSENGER = "messenger-copy"
+    SCREENSHOT = "screenshot"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a picture, the version it was made of (None: the original), how many steps from it."""
+
+    ref: Ref
+    stage: Stage
+    made_of: Ref | None
+    depth: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Which photos of a group stay and which may go, why, and who said so (`rule` or `user`)."""
+    """Which photos of a group stay and which may go, why, and who said so (`rule` or `user`).
+
+    `versions` is the version tree of a same-picture group, each version after its source.
+    """
 
     group: Group
     keep: tuple[Ref, ...]
@@ -245,6 +274,7 @@ class Decision:
     scores: tuple[Score, ...]
     flip: str = ""
     by: str = "rule"
+    versions: tuple[Version, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

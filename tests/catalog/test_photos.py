@@ -118,7 +118,8 @@ def test_a_bundle_is_reached_from_each_of_its_files(catalog: Catalog) -> None:
     other = _put(catalog, "/p/a.jpg", 2)
     with catalog.writing():
         locations.set_bundles(
-            catalog, [(main, None, Role.RAW, Fate.PHOTO), (other, main, Role.JPEG, Fate.COMPANION)]
+            catalog,
+            [(main, None, Role.RAW, Fate.PHOTO, "no film"), (other, main, Role.JPEG, Fate.COMPANION, "")],
         )
     for path in ("/p/a.dng", "/p/a.jpg"):
         bundle = photos.bundle_at(catalog, path)

@@ -70,16 +70,19 @@ def folder(catalog: Catalog, path: str) -> list[FolderFile]:
 def set_taken(catalog: Catalog, rows: Iterable[tuple[int, Taken]]) -> None:
     """Remember capture times inside the running transaction."""
     catalog.db.executemany(
-        "UPDATE location SET taken = ?, taken_seconds = ?, taken_source = ?, taken_certain = ? WHERE id = ?",
-        [(t.at.isoformat(), t.at.timestamp(), t.source, t.certain, row) for row, t in rows],
+        "UPDATE location SET taken = ?, taken_seconds = ?, taken_source = ?, taken_certain = ?, taken_note = ? WHERE id = ?",
+        [(t.at.isoformat(), t.at.timestamp(), t.source, t.certain, t.note, row) for row, t in rows],
     )
 
 
-def set_bundles(catalog: Catalog, rows: Iterable[tuple[int, int | None, Role, Fate]]) -> None:
-    """Remember, for each file of a folder, its main file, role and fate, inside the running transaction."""
+def set_bundles(catalog: Catalog, rows: Iterable[tuple[int, int | None, Role, Fate, str]]) -> None:
+    """Remember each file's main file, role, fate and why it is not part of another photo.
+
+    Inside the running transaction.
+    """
     catalog.db.executemany(
-        "UPDATE location SET main = ?, role = ?, fate = ? WHERE id = ?",
-        [(main, role, fate, row) for row, main, role, fate in rows],
+        "UPDATE location SET main = ?, role = ?, fate = ?, apart = ? WHERE id = ?",
+        [(main, role, fate, apart, row) for row, main, role, fate, apart in rows],
     )
 
 

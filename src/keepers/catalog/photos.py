@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from keepers.catalog.contents import BATCH, content_id, digest
 from keepers.catalog.sightings import below
@@ -85,6 +86,23 @@ def table(catalog: Catalog, roots: Sequence[str], raws: frozenset[str]) -> Photo
         folder=numbers[9].astype(np.int32),
         raw=numbers[10].astype(np.bool_),
     )
+
+
+def blocks_of(catalog: Catalog, wanted: Iterable[ContentId]) -> dict[ContentId, npt.NDArray[np.uint8]]:
+    """The small pictures of contents, as their fingerprints keep them; unknown ones are left out."""
+    found: dict[ContentId, npt.NDArray[np.uint8]] = {}
+    parts = [digest(content) for content in wanted]
+    for start in range(0, len(parts), BATCH):
+        part = parts[start : start + BATCH]
+        marks = ",".join("?" * len(part))
+        rows = catalog.db.execute(
+            f"SELECT c.b3, p.data FROM print p JOIN content c ON c.id = p.content WHERE c.b3 IN ({marks})",
+            part,
+        )
+        for b3, data in rows:
+            if len(data) == PRINT.itemsize:
+                found[content_id(b3)] = np.frombuffer(data, PRINT)["block"][0]
+    return found
 
 
 def content_ids(catalog: Catalog) -> Callable[[int], ContentId]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from keepers import wiring
 from keepers.catalog import photos
 from keepers.cli import learning, session, show
+from keepers.decide.versions import WORDS as STAGES
 from keepers.errors import UsageError
 from keepers.model import Bundle, Decision, Face, Group, GroupKind, Score
 from keepers.workflows.scan import ScanReport
@@ -45,7 +46,7 @@ def group(options: argparse.Namespace) -> int:
 def explain(options: argparse.Namespace) -> int:
     """Say what is known of one photo, or of one group, and why it was decided so."""
     opened = session.opened(options)
-    if os.path.lexists(options.what):
+    if wiring.is_there(options.what):
         return _explain_photo(options, opened, os.path.abspath(options.what))
     with opened.catalog(create=False) as catalog:
         tidied = opened.tidy(catalog, (), kinds(options))
@@ -71,6 +72,14 @@ def group_json(decision: Decision) -> dict[str, object]:
         ],
         "evidence": list(decision.group.evidence),
         "flip": decision.flip,
+        "versions": [
+            {
+                "path": version.ref.key,
+                "stage": version.stage.value,
+                "made_of": version.made_of.key if version.made_of else None,
+            }
+            for version in decision.versions
+        ],
     }
 
 
@@ -135,6 +144,10 @@ def _tell_group(decision: Decision) -> None:
         show.line(
             f"  {mark} {value}  {bundle.main.ref.key}"
             + (f"  - {'; '.join(score.reasons)}" if score and score.reasons else "")
+        )
+    for version in decision.versions:
+        show.line(
+            f"  {'   ' * version.depth}{'└─ ' if version.depth else ''}{STAGES[version.stage]}: {version.ref.key}"
         )
     if decision.flip:
         show.line(f"  would flip it: {decision.flip}")

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from keepers.read.colour import Pixels
 
 #: Raised with every change of what is read or computed from the bytes; older content is measured again.
-METHOD: Final = 1
+METHOD: Final = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from blake3 import blake3
 from keepers.errors import NeedsMemoryError, UnreadableError
 from keepers.fingerprint.perceptual import fingerprints
 from keepers.model import Facts, Kind
-from keepers.read import archive, damage, formats, metadata, photo
+from keepers.read import archive, damage, formats, metadata, photo, sidecars
 from keepers.workflows.job import Job, Measured
 
 #: Above this a picture is decoded alone, with more memory (SAFETY.md section 1.6).
@@ -33,7 +33,9 @@ def measure(job: Job) -> Measured:
     """
     with archive.opened(job.path, buffered=False) as opened:
         status = opened.status
-        whole = job.kind is Kind.PHOTO and status.size <= MOST_BYTES
+        whole = job.kind is not Kind.VIDEO and status.size <= (
+            MOST_BYTES if job.kind is Kind.PHOTO else sidecars.MOST_BYTES
+        )
         data = _read(opened.file) if whole else b""
         digest = blake3(data).digest() if whole else _streamed(opened.file)
     fresh = digest not in job.known
@@ -43,7 +45,7 @@ def measure(job: Job) -> Measured:
     if status.size == 0:
         return replace(base, reason="is empty")
     if job.kind is Kind.COMPANION:
-        return base
+        return _companion(job, base, data)
     if job.kind is Kind.VIDEO:
         return _video(job, base)
     if not whole:
@@ -96,6 +98,15 @@ def _streamed(file: archive.File) -> bytes:
     while chunk := file.read(CHUNK):
         hasher.update(chunk)
     return hasher.digest()
+
+
+def _companion(job: Job, base: Measured, data: bytes | memoryview) -> Measured:
+    """What a sidecar says; a name alone tells what kind of companion any other file is."""
+    said = sidecars.facts(bytes(data), os.path.basename(job.path))
+    if said is None:
+        form = formats.by_name(job.path)
+        said = Facts("" if form is None else form.name, 0, 0)
+    return replace(base, facts=said)
 
 
 def _video(job: Job, base: Measured) -> Measured:

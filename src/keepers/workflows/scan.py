@@ -10,9 +10,10 @@ from itertools import islice
 from keepers.catalog import contents, locations, sightings
 from keepers.catalog.store import Catalog
 from keepers.errors import SourceShrunkError
-from keepers.model import Fate, Found, Kind, Problem, Role
+from keepers.model import Fate, Found, Kind, Problem
 from keepers.ports import Failure, Progress, Reader
-from keepers.read import archive, bundles, dates, formats
+from keepers.read import archive, formats
+from keepers.workflows import folders
 from keepers.workflows.job import METHOD, Job, Measured, Measuring
 
 #: Rows a transaction: a crash costs at most this many measurements, and commits cost nothing.
@@ -66,8 +67,8 @@ def scan(learning: Learning, sources: Sequence[str]) -> ScanReport:
     is gone, empty, or has lost more than a tenth of what was known.
     """
     started = time.monotonic()
-    ignored, folders = _look_around(learning, sources)
-    unknown = [problem.ref.key for problem in folders]
+    ignored, closed = _look_around(learning, sources)
+    unknown = [problem.ref.key for problem in closed]
     # What an archive holds is not gone because nobody asked to look into it, or because it could not be read.
     unknown += [f"{key}!" for key in (*ignored, *unknown) if key.lower().endswith(".zip")]
     if not learning.accept_missing:
@@ -78,9 +79,9 @@ def scan(learning: Learning, sources: Sequence[str]) -> ScanReport:
     touched: set[str] = set()
     if learning.limit is None:
         touched.update(sightings.forget(learning.catalog, sources, unknown))
-    sightings.set_folder_problems(learning.catalog, sources, [(p.ref.key, p.reason) for p in folders])
+    sightings.set_folder_problems(learning.catalog, sources, [(p.ref.key, p.reason) for p in closed])
     touched.update(locations.unfinished_folders(learning.catalog, sources))
-    _finish_folders(learning, sorted(touched))
+    folders.finish(learning.catalog, sorted(touched), folders.Dating(learning.home, learning.now))
     if learning.tell is not None:
         learning.tell(learning.catalog)
     counts = sightings.counts(learning.catalog, sources)
@@ -101,7 +102,7 @@ def scan(learning: Learning, sources: Sequence[str]) -> ScanReport:
 def _look_around(learning: Learning, sources: Sequence[str]) -> tuple[dict[str, str], list[Problem]]:
     """List every source into the catalog; what is ignored with reasons, and folders that cannot be read."""
     ignored: dict[str, str] = {}
-    folders: list[Problem] = []
+    closed: list[Problem] = []
     sightings.begin(learning.catalog)
     learning.progress.stage("looking", 0, 0)
 
@@ -111,7 +112,7 @@ def _look_around(learning: Learning, sources: Sequence[str]) -> tuple[dict[str, 
                 if entry.fate is Fate.IGNORED:
                     ignored[entry.ref.key] = entry.reason
                 else:
-                    folders.append(entry)
+                    closed.append(entry)
             elif (reason := formats.unsupported(os.path.basename(entry.ref.key))) is not None:
                 ignored[entry.ref.key] = reason
             else:
@@ -122,7 +123,7 @@ def _look_around(learning: Learning, sources: Sequence[str]) -> tuple[dict[str, 
         sightings.see(learning.catalog, batch)
         learning.progress.step(len(batch), sum(found.size for found in batch))
     learning.progress.done()
-    return ignored, folders
+    return ignored, closed
 
 
 def _refuse_shrunken(learning: Learning, sources: Sequence[str], unknown: Sequence[str]) -> None:
@@ -245,7 +246,9 @@ def _remember(catalog: Catalog, job: Job, result: Measured | Failure) -> None:
 def _content(catalog: Catalog, job: Job, result: Measured) -> tuple[int, str, Kind]:
     """The row, reason and kind of what was read; the bytes of a companion may be known as a photo's."""
     known = contents.find(catalog, result.b3)
-    if known is not None and (not result.fresh or job.kind is Kind.COMPANION):
+    if known is not None and (
+        not result.fresh or (job.kind is Kind.COMPANION and known[2] is not Kind.COMPANION)
+    ):
         return known[:3]
     new = contents.NewContent(
         result.b3,
@@ -267,42 +270,3 @@ def _revision(path: str) -> tuple[int, int]:
     except OSError:
         status = None
     return (-1, -1) if status is None else (status.mtime_ns, status.inode)
-
-
-def _finish_folders(learning: Learning, folders: Sequence[str]) -> None:
-    """Date and bundle the files of each folder; later places of a batch share one transaction."""
-    for start in range(0, len(folders), ROWS):
-        with learning.catalog.writing():
-            for path in folders[start : start + ROWS]:
-                _finish_folder(learning, path)
-
-
-def _finish_folder(learning: Learning, path: str) -> None:
-    files = locations.folder(learning.catalog, path)
-    taken = [
-        (
-            f.id,
-            dates.taken(
-                f.facts.dates, os.path.basename(f.path), path, f.mtime_ns, learning.now, learning.home
-            ),
-        )
-        for f in files
-    ]
-    locations.set_taken(learning.catalog, taken)
-    entries = [
-        bundles.Entry(
-            os.path.basename(f.path),
-            f.kind,
-            f.facts.format,
-            f.facts.camera,
-            t.at.timestamp() if t.source != "mtime" else None,
-        )
-        for f, (_, t) in zip(files, taken, strict=True)
-    ]
-    rows: dict[int, tuple[int | None, Role, Fate]] = {
-        f.id: (None, Role.MAIN, Fate.COMPANION if f.kind is Kind.COMPANION else Fate.PHOTO) for f in files
-    }
-    for main, others in bundles.bundles(entries):
-        for index, role in others:
-            rows[files[index].id] = (files[main].id, role, Fate.COMPANION)
-    locations.set_bundles(learning.catalog, [(row, *rest) for row, rest in rows.items()])

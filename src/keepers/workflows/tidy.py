@@ -1,6 +1,6 @@
 """Find the groups of photos that belong together, judge their members, pick the keepers."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
@@ -8,11 +8,13 @@ from blake3 import blake3
 
 from keepers.catalog import contents, photos
 from keepers.catalog.store import Catalog
-from keepers.decide import keep
+from keepers.decide import keep, versions
+from keepers.decide.originality import Copy
+from keepers.fingerprint.blocks import Blocks
 from keepers.fingerprint.table import Photos
 from keepers.group import duplicates, grouping
 from keepers.group.rule import Cluster, Rule
-from keepers.model import Bundle, ContentId, Decision, Group, GroupKind, Look, Score
+from keepers.model import Bundle, ContentId, Decision, Facts, Group, GroupKind, Look, Score
 from keepers.ports import Failure, LookTask, Progress, Workers
 from keepers.read import formats
 from keepers.score.photo import Member, scores
@@ -217,4 +219,22 @@ def _decisions(judging: Judging, groups: Sequence[Group]) -> tuple[Decision, ...
     facts = contents.facts_of(
         judging.catalog, {bundle.main.content for group in groups for bundle in group.members}, exif=False
     )
-    return tuple(keep.decide(group, looks, facts, judging.weights) for group in groups)
+    small = photos.blocks_of(
+        judging.catalog,
+        (b.main.content for g in groups if g.kind is GroupKind.SAME_PICTURE for b in g.members),
+    )
+    return tuple(_decided(judging, group, looks, facts, small) for group in groups)
+
+
+def _decided(
+    judging: Judging,
+    group: Group,
+    looks: Mapping[ContentId, Look],
+    facts: Mapping[ContentId, Facts],
+    small: Mapping[ContentId, Blocks],
+) -> Decision:
+    decision = keep.decide(group, looks, facts, judging.weights)
+    if group.kind is not GroupKind.SAME_PICTURE:
+        return decision
+    copies = [Copy(bundle, facts.get(bundle.main.content)) for bundle in group.members]
+    return replace(decision, versions=versions.tree(copies, small))

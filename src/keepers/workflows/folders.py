@@ -1,0 +1,94 @@
+"""The last step of a scan: which files of a folder are one photo, and when each was taken."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Final
+
+from keepers.catalog import locations
+from keepers.catalog.locations import FolderFile
+from keepers.catalog.store import Catalog
+from keepers.model import Facts, Fate, Kind, Role
+from keepers.read import archive, bundles, dates, sidecars
+
+#: Folders a transaction: a crash costs at most this many, and commits cost nothing.
+FOLDERS: Final = 256
+_MOST_LIST: Final = 50 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Dating:
+    """What dates depend on beside the files: the zone of photos that name none, and the present moment."""
+
+    home: tzinfo
+    now: datetime
+
+
+def finish(catalog: Catalog, folders: Sequence[str], dating: Dating) -> None:
+    """Bundle and date the files of each folder; FOLDERS share a transaction."""
+    for start in range(0, len(folders), FOLDERS):
+        with catalog.writing():
+            for path in folders[start : start + FOLDERS]:
+                _finish(catalog, path, dating)
+
+
+def _finish(catalog: Catalog, path: str, dating: Dating) -> None:
+    files = locations.folder(catalog, path)
+    lists = _lists(files)
+    own = dates.taken_all([_evidence(file, path, file.facts) for file in files], dating.now, dating.home)
+    found = bundles.bundled([
+        bundles.Entry(
+            os.path.basename(file.path), file.kind, file.facts.format, file.facts.camera,
+            None if taken.source == "mtime" else taken.at.timestamp(),
+            file.facts.live_id, file.facts.title, file.facts.film_offset is not None, file.facts.seconds,
+        )
+        for file, taken in zip(files, own, strict=True)
+    ])  # fmt: skip
+    rows: dict[int, tuple[int | None, Role, Fate]] = {}
+    told = [file.facts for file in files]
+    for main, others in found.photos:
+        rows[main] = (None, Role.MAIN, Fate.COMPANION if files[main].kind is Kind.COMPANION else Fate.PHOTO)
+        for index, role in others:
+            rows[index] = (files[main].id, role, Fate.COMPANION)
+        told[main] = _told(files, main, [index for index, role in others if role is Role.SIDECAR], lists)
+    changed = [index for index, file in enumerate(files) if told[index] is not file.facts]
+    if changed:
+        # What a sidecar says may give its neighbours a time zone, so all are asked again.
+        own = dates.taken_all(
+            [_evidence(file, path, told[index]) for index, file in enumerate(files)], dating.now, dating.home
+        )
+    locations.set_taken(catalog, [(file.id, taken) for file, taken in zip(files, own, strict=True)])
+    locations.set_bundles(
+        catalog, [(files[index].id, *row, found.apart.get(index, "")) for index, row in rows.items()]
+    )
+
+
+def _evidence(file: FolderFile, folder: str, facts: Facts) -> dates.Evidence:
+    return dates.Evidence(
+        facts.dates, os.path.basename(file.path), folder, file.mtime_ns, facts.camera, facts.position
+    )
+
+
+def _told(
+    files: Sequence[FolderFile], main: int, others: Sequence[int], lists: Sequence[Mapping[str, Facts]]
+) -> Facts:
+    """The facts of a photo with those of its sidecars and of the lists that lie in its folder."""
+    name = os.path.basename(files[main].path)
+    said = [files[index].facts for index in others]
+    said += [listed[name] for listed in lists if name in listed]
+    return sidecars.merged(files[main].facts, said) if said else files[main].facts
+
+
+def _lists(files: Sequence[FolderFile]) -> list[Mapping[str, Facts]]:
+    """What `.picasa.ini` and iCloud's lists say of the files beside them."""
+    found: list[Mapping[str, Facts]] = []
+    for file in files:
+        name = os.path.basename(file.path)
+        if file.kind is Kind.COMPANION and sidecars.speaks_of_folder(name):
+            try:
+                with archive.opened(file.path) as opened:
+                    found.append(sidecars.of_folder(opened.file.read(_MOST_LIST), name))
+            except OSError:
+                continue
+    return found
