@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 
 from keepers.model import Kind, Role
 from keepers.read import formats
-from keepers.read.bundles import Entry, bundles
+from keepers.read.bundles import Entry, bundled, bundles
 
 
-def entry(name, wall=None, camera=""):
+def entry(name, wall=None, camera="", **more):
     form = formats.by_name(name)
     assert form is not None
-    return Entry(name, form.kind, form.name, camera, wall)
+    return Entry(name, form.kind, form.name, camera, wall, **more)
 
 
 def named(*files):
@@ -76,16 +76,265 @@ def test_what_belongs_together(files, expected):
     assert named(*files) == expected
 
 
+MAIN, RAW, LIVE, MOTION = Role.MAIN, Role.RAW, Role.LIVE_VIDEO, Role.MOTION_VIDEO
+SIDE, ORIGINAL = Role.SIDECAR, Role.ORIGINAL
+LONG = "a" * 60
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        # Apple's identifier outranks names; without one of the two, name and time must do.
+        (
+            [entry("IMG_1.HEIC", 5.0, live_id="A"), entry("clip.MOV", 99.0, live_id="A")],
+            {"IMG_1.HEIC": {"clip.MOV": LIVE}},
+        ),
+        (
+            [entry("IMG_1.HEIC", 5.0, live_id="A"), entry("IMG_1.MOV", 5.0, live_id="B")],
+            {"IMG_1.HEIC": {}, "IMG_1.MOV": {}},
+        ),
+        ([entry("IMG_1.HEIC", 5.0, live_id="A"), entry("IMG_1.MOV", 6.0)], {"IMG_1.HEIC": {"IMG_1.MOV": LIVE}}),
+        (
+            [
+                entry("IMG_1.HEIC", 5.0, live_id="A"), entry("IMG_1 (1).HEIC", 5.0, live_id="A"),
+                entry("IMG_1.MOV", 5.0, live_id="A"), entry("IMG_1 (1).MOV", 5.0, live_id="A"),
+            ],
+            {"IMG_1.HEIC": {"IMG_1.MOV": LIVE}, "IMG_1 (1).HEIC": {"IMG_1 (1).MOV": LIVE}},
+        ),
+        (
+            [
+                entry("IMG_1.HEIC", 5.0, live_id="A"), entry("IMG_2.HEIC", 5.0, live_id="A"),
+                entry("clip.MOV", 5.0, live_id="A"),
+            ],
+            {"IMG_1.HEIC": {}, "IMG_2.HEIC": {}, "clip.MOV": {}},
+        ),
+        (
+            [entry("a.heic", 5.0), entry("a.jpg", 5.0), entry("a.mov", 5.0)],
+            {"a.heic": {"a.mov": LIVE}, "a.jpg": {}},
+        ),
+        ([entry("a.heic", 5.0), entry("a.mov", 5.0), entry("a.mp4", 5.0)], {"a.heic": {}, "a.mov": {}, "a.mp4": {}}),
+        ([entry("a.heic", 5.0), entry("a.mov", 5.0, seconds=60.0)], {"a.heic": {}, "a.mov": {}}),
+        # What Google took out of a Motion Photo goes back to it.
+        ([entry("PXL_1.MP.jpg", film=True), entry("PXL_1.MP")], {"PXL_1.MP.jpg": {"PXL_1.MP": MOTION}}),
+        ([entry("PXL_1.MP.jpg", film=True), entry("PXL_1.mp4")], {"PXL_1.MP.jpg": {"PXL_1.mp4": MOTION}}),
+        ([entry("MVIMG_1.jpg", film=True), entry("MVIMG_1.MP4")], {"MVIMG_1.jpg": {"MVIMG_1.MP4": MOTION}}),
+        ([entry("PXL_1.MP.jpg", 5.0, film=True), entry("PXL_1.MP", 90.0)], {"PXL_1.MP.jpg": {}, "PXL_1.MP": {}}),
+        # RAW: what only one of the two tells is no evidence.
+        ([entry("a.nef", 5.0), entry("a.jpg")], {"a.nef": {}, "a.jpg": {}}),
+        ([entry("a.nef", 5.0), entry("a.dng", 5.0), entry("a.jpg", 5.0)], {"a.jpg": {"a.nef": RAW, "a.dng": RAW}}),
+        # Pixel.
+        (
+            [entry("PXL_1.RAW-01.COVER.jpg", 5.0), entry("PXL_1.RAW-02.ORIGINAL.dng", 5.0)],
+            {"PXL_1.RAW-01.COVER.jpg": {"PXL_1.RAW-02.ORIGINAL.dng": RAW}},
+        ),
+        (
+            [entry("PXL_1.RAW-01.MP.COVER.jpg", film=True), entry("PXL_1.RAW-02.ORIGINAL.dng")],
+            {"PXL_1.RAW-01.MP.COVER.jpg": {"PXL_1.RAW-02.ORIGINAL.dng": RAW}},
+        ),
+        (
+            [entry("PXL_1.PORTRAIT-01.COVER.jpg"), entry("PXL_1.PORTRAIT-02.ORIGINAL.jpg")],
+            {"PXL_1.PORTRAIT-01.COVER.jpg": {"PXL_1.PORTRAIT-02.ORIGINAL.jpg": ORIGINAL}},
+        ),
+        (
+            [entry("PXL_1.NIGHT.RAW-01.COVER.jpg"), entry("PXL_2.NIGHT.RAW-02.ORIGINAL.dng")],
+            {"PXL_1.NIGHT.RAW-01.COVER.jpg": {}, "PXL_2.NIGHT.RAW-02.ORIGINAL.dng": {}},
+        ),
+        (
+            [entry("PXL_1.RAW-01.COVER.jpg", 5.0), entry("PXL_1.RAW-02.ORIGINAL.dng", 9.0)],
+            {"PXL_1.RAW-01.COVER.jpg": {}, "PXL_1.RAW-02.ORIGINAL.dng": {}},
+        ),
+        # Apple's edits: people see the edited picture.
+        (
+            [entry("IMG_1234.HEIC", 5.0), entry("IMG_E1234.HEIC", 5.0), entry("IMG_1234.AAE"), entry("IMG_O1234.AAE")],
+            {"IMG_E1234.HEIC": {"IMG_1234.AAE": SIDE, "IMG_1234.HEIC": ORIGINAL, "IMG_O1234.AAE": SIDE}},
+        ),
+        (
+            [
+                entry("IMG_1234.HEIC", 5.0), entry("IMG_1234.MOV", 5.0), entry("IMG_E1234.JPG", 5.0),
+                entry("IMG_E1234.MOV", 5.0),
+            ],
+            {"IMG_E1234.JPG": {"IMG_1234.HEIC": ORIGINAL, "IMG_1234.MOV": LIVE, "IMG_E1234.MOV": LIVE}},
+        ),
+        (
+            [entry("IMG_1234.DNG", 5.0), entry("IMG_E1234.JPG", 5.0)],
+            {"IMG_E1234.JPG": {"IMG_1234.DNG": RAW}},
+        ),
+        ([entry("IMG_1234.MOV", 5.0), entry("IMG_E1234.MOV", 5.0)], {"IMG_E1234.MOV": {"IMG_1234.MOV": ORIGINAL}}),
+        ([entry("IMG_1234.JPG", 5.0), entry("IMG_E1234.JPG", 9.0)], {"IMG_1234.JPG": {}, "IMG_E1234.JPG": {}}),
+        ([entry("IMG_1234.JPG", 5.0), entry("IMG_E1234.JPG")], {"IMG_1234.JPG": {}, "IMG_E1234.JPG": {}}),
+        ([entry("IMG_1234.MOV", 5.0), entry("IMG_E1234.JPG", 5.0)], {"IMG_1234.MOV": {}, "IMG_E1234.JPG": {}}),
+        # Google's edits share the story of the original.
+        (
+            [entry("a.jpg", 5.0), entry("a-edited.jpg"), entry("a.jpg.json")],
+            {"a-edited.jpg": {"a.jpg": ORIGINAL, "a.jpg.json": SIDE}},
+        ),
+        ([entry("a.jpg", 5.0), entry("a-edited.jpg")], {"a.jpg": {}, "a-edited.jpg": {}}),
+        (
+            [entry("a.jpg", 5.0), entry("a-edited.jpg"), entry("a.jpg.json"), entry("a-edited.jpg.json")],
+            {"a.jpg": {"a.jpg.json": SIDE}, "a-edited.jpg": {"a-edited.jpg.json": SIDE}},
+        ),
+        (
+            [entry("a.jpg", 5.0), entry("a-bearbeitet.jpg", 9.0), entry("a.jpg.json")],
+            {"a.jpg": {"a.jpg.json": SIDE}, "a-bearbeitet.jpg": {}},
+        ),
+        (
+            [entry("a(1).jpg"), entry("a-edited(1).jpg"), entry("a.jpg"), entry("a.jpg(1).json")],
+            {"a.jpg": {}, "a-edited(1).jpg": {"a(1).jpg": ORIGINAL, "a.jpg(1).json": SIDE}},
+        ),
+        (
+            [entry("a.jpg"), entry("a-edited.jpg"), entry("a-modifié.jpg")],
+            {"a-edited.jpg": {"a.jpg": ORIGINAL}, "a-modifié.jpg": {}},
+        ),
+        (
+            [entry("a.nef", 1.0), entry("a.jpg", 1.0), entry("a-edited.jpg", 1.0)],
+            {"a-edited.jpg": {"a.jpg": ORIGINAL, "a.nef": RAW}},
+        ),
+        # Takeout's numbers stand in either place.
+        ([entry("a(1).jpg"), entry("a(1).jpg.json")], {"a(1).jpg": {"a(1).jpg.json": SIDE}}),
+        (
+            [entry("a.jpg"), entry("a(1).jpg"), entry("a.jpg.supplemental-metadata(1).json"), entry("a.jpg.suppl.json")],
+            {"a.jpg": {"a.jpg.suppl.json": SIDE}, "a(1).jpg": {"a.jpg.supplemental-metadata(1).json": SIDE}},
+        ),
+        ([entry("a.jpg"), entry("a.jpg(1).json")], {"a.jpg": {}, "a.jpg(1).json": {}}),
+        ([entry("a.jpg"), entry("a.jpg.other.json")], {"a.jpg": {}, "a.jpg.other.json": {}}),
+        ([entry("a.jpg"), entry("metadata.json")], {"a.jpg": {}, "metadata.json": {}}),
+        # Names cut to 51 characters.
+        ([entry(LONG[:47] + ".jpg"), entry(LONG[:46] + ".json")], {LONG[:47] + ".jpg": {LONG[:46] + ".json": SIDE}}),
+        (
+            [entry(LONG[:47] + "(1).jpg"), entry(LONG[:46] + "(1).json"), entry(LONG[:47] + ".jpg")],
+            {LONG[:47] + ".jpg": {}, LONG[:47] + "(1).jpg": {LONG[:46] + "(1).json": SIDE}},
+        ),
+        (
+            [entry(LONG[:44] + ".jpg"), entry(LONG[:44] + ".j.json")],
+            {LONG[:44] + ".jpg": {LONG[:44] + ".j.json": SIDE}},
+        ),
+        (
+            [entry(LONG[:40] + ".jpg"), entry(LONG[:40] + ".jpg.s.json")],
+            {LONG[:40] + ".jpg": {LONG[:40] + ".jpg.s.json": SIDE}},
+        ),
+        (
+            [entry(LONG[:46] + "b.jpg"), entry(LONG[:46] + "c.jpg"), entry(LONG[:46] + ".json")],
+            {LONG[:46] + "b.jpg": {}, LONG[:46] + "c.jpg": {}, LONG[:46] + ".json": {}},
+        ),
+        (
+            [
+                entry(LONG[:46] + "b.jpg"), entry(LONG[:46] + "c.jpg"),
+                entry(LONG[:46] + ".json", title=LONG[:46] + "cde.jpg"),
+            ],
+            {LONG[:46] + "b.jpg": {}, LONG[:46] + "c.jpg": {LONG[:46] + ".json": SIDE}},
+        ),
+        (
+            [entry(LONG[:42] + ".jpg"), entry(LONG[:42] + "-edit.jpg"), entry(LONG[:42] + ".jpg.json")],
+            {LONG[:42] + "-edit.jpg": {LONG[:42] + ".jpg": ORIGINAL, LONG[:42] + ".jpg.json": SIDE}},
+        ),
+        ([entry("a.jpg"), entry("a-edit.jpg")], {"a.jpg": {}, "a-edit.jpg": {}}),
+        # The title within tells what signs Google replaced.
+        (
+            [entry("Anna _ Ben.jpg"), entry("Anna & Ben.json", title="Anna & Ben.jpg")],
+            {"Anna _ Ben.jpg": {"Anna & Ben.json": SIDE}},
+        ),
+        (
+            [entry("a.jpg"), entry("a.jpg.json"), entry("b.json", title="a.jpg")],
+            {"a.jpg": {"a.jpg.json": SIDE}, "b.json": {}},
+        ),
+        # Sidecars that name the file they were written for.
+        (
+            [entry("a.nef", 1.0), entry("a.jpg", 9.0), entry("a.xmp", title="a.NEF")],
+            {"a.nef": {"a.xmp": SIDE}, "a.jpg": {}},
+        ),
+        ([entry("a.jpg"), entry("a.xmp", title="a.CR2")], {"a.jpg": {}, "a.xmp": {}}),
+        ([entry("a.dng"), entry("a.xmp", title="a.CR2")], {"a.dng": {"a.xmp": SIDE}}),
+        ([entry("a.nef"), entry("a_01.nef.xmp")], {"a.nef": {"a_01.nef.xmp": SIDE}}),
+        (
+            [entry("a.nef"), entry("a_01.nef"), entry("a_01.nef.xmp")],
+            {"a.nef": {}, "a_01.nef": {"a_01.nef.xmp": SIDE}},
+        ),
+        ([entry("a.jpg", 1.0), entry("a.mp4", 99.0), entry("a.thm")], {"a.jpg": {}, "a.mp4": {"a.thm": SIDE}}),
+        ([entry("GX010123.MP4"), entry("GL010123.LRV")], {"GX010123.MP4": {"GL010123.LRV": SIDE}}),
+        ([entry("a.jpg"), entry("a.m4a")], {"a.jpg": {"a.m4a": SIDE}}),
+        ([entry("a.jpg"), entry(".picasa.ini")], {"a.jpg": {}, ".picasa.ini": {}}),
+    ],
+)  # fmt: skip
+def test_styles_of_makers_and_services(files, expected):
+    assert named(*files) == expected
+    assert named(*reversed(files)) == expected
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        (
+            [entry("a.nef", 1.0, "Nikon"), entry("a.jpg", 1.0, "Canon")],
+            {
+                "a.nef": "not joined with a.jpg: another camera (Nikon, Canon)",
+                "a.jpg": "not joined with a.nef: another camera (Nikon, Canon)",
+            },
+        ),
+        (
+            [entry("a.nef", 0.0), entry("a.jpg", 7200.0)],
+            {"a.nef": "not joined with a.jpg: taken 2 hours apart", "a.jpg": "not joined with a.nef: taken 2 hours apart"},
+        ),
+        (
+            [entry("a.nef", 0.0), entry("a.jpg")],
+            {
+                "a.nef": "not joined with a.jpg: only one of the two tells when it was taken",
+                "a.jpg": "not joined with a.nef: only one of the two tells when it was taken",
+            },
+        ),
+        (
+            [entry("a.png", 5.0), entry("a.mov", 5.0)],
+            {
+                "a.png": "not joined with a.mov: a PNG with an MOV is no Live Photo",
+                "a.mov": "not joined with a.png: a PNG with an MOV is no Live Photo",
+            },
+        ),
+        ([entry("a.jpg"), entry("a.png"), entry("a.xmp")], {"a.xmp": "not joined: more than one file could belong to it"}),
+        ([entry("b.xmp")], {"b.xmp": "no photo of its name lies beside it"}),
+        ([entry("a.jpg"), entry("a.xmp", title="a.CR2")], {"a.xmp": "it was written for a.CR2, which is not beside it"}),
+        ([entry("a.nef", 1.0), entry("a.jpg", 1.0)], {}),
+        ([entry("a.jpg"), entry("b.jpg"), entry(".picasa.ini")], {}),
+        (
+            [entry("a\udcff.nef", 1.0), entry("a\udcff.jpg", 9.0)],
+            {"a\udcff.nef": "not joined with a?.jpg: taken 8 s apart", "a\udcff.jpg": "not joined with a?.nef: taken 8 s apart"},
+        ),
+    ],
+)  # fmt: skip
+def test_what_stays_apart_is_told(files, expected):
+    assert {files[index].name: why for index, why in bundled(files).apart.items()} == expected
+
+
+def test_a_large_folder_takes_no_longer_for_each_file():
+    """Every name begins alike and every film claims a still: still one look-up a file."""
+    files = [
+        entry(f"{LONG[:44]}{number:05}{end}", float(number))
+        for number in range(1500)
+        for end in (".jpg", ".nef", ".mov", ".jpg.json", "-edited.jpg")
+    ]
+    found = bundles(files)
+    assert len(found) == 1500
+    assert all(len(others) == 4 for _, others in found)
+
+
 NAMES = st.builds(
     "{}{}".format,
-    st.sampled_from(["a", "A", "b", "a.jpg", "b.nef", "c(1)"]),
-    st.sampled_from([".jpg", ".JPG", ".heic", ".nef", ".mov", ".png", ".xmp", ".json", ".aae"]),
-)
+    st.sampled_from([
+        "a", "A", "b", "a.jpg", "b.nef", "c(1)", "a-edited", "a-edited-edited", "IMG_1234", "IMG_E1234", "IMG_EE1234",
+        "p.RAW-01.COVER", "p.RAW-02.ORIGINAL", "a.jpg.supplemental-metadata", "a.MP", "a(1)", "a.jpg(1)", LONG[:46],
+        LONG[:47],
+    ]),
+    st.sampled_from([".jpg", ".JPG", ".heic", ".nef", ".mov", ".png", ".xmp", ".json", ".aae", ".mp", ".thm"]),
+)  # fmt: skip
 FILES = st.lists(
     st.builds(
-        entry, NAMES, st.none() | st.sampled_from([0.0, 1.0, 100.0]), st.sampled_from(["", "Canon", "Nikon"])
+        entry,
+        NAMES,
+        st.none() | st.sampled_from([0.0, 1.0, 100.0]),
+        st.sampled_from(["", "Canon", "Nikon"]),
+        live_id=st.sampled_from(["", "", "A", "B"]),
+        title=st.sampled_from(["", "a.jpg", "a.NEF", LONG + ".jpg"]),
+        film=st.booleans(),
     ),
-    max_size=10,
+    max_size=12,
     unique_by=lambda file: file.name,
 )
 
@@ -102,3 +351,29 @@ def test_every_file_is_in_exactly_one_bundle(files):
 @given(files=FILES, data=st.data())
 def test_the_order_of_the_files_means_nothing(files, data):
     assert named(*data.draw(st.permutations(files))) == named(*files)
+
+
+@given(files=FILES)
+def test_no_photo_holds_two_cameras_or_two_times(files):
+    """A wrong pair is worse than none: whatever the names say, known facts of one photo never contradict."""
+    for main, others in bundles(files):
+        told = [files[main], *(files[index] for index, role in others if role is not SIDE)]
+        if not any(file.live_id for file in told):
+            assert len({file.camera for file in told if file.camera}) < 2
+            walls = [file.wall for file in told if file.wall is not None]
+            assert not walls or max(walls) - min(walls) <= 3
+
+
+@given(files=FILES)
+def test_a_screenshot_has_no_film(files):
+    for main, others in bundles(files):
+        roles = {role for _, role in others}
+        assert files[main].format != "png" or not roles & {LIVE, MOTION}
+
+
+@given(files=FILES)
+def test_a_file_in_a_photo_of_several_is_not_told_to_be_apart(files):
+    found = bundled(files)
+    inside = {index for _, others in found.photos for index, _ in others}
+    assert not inside & set(found.apart)
+    assert all(why and why.isprintable() for why in found.apart.values())

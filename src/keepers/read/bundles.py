@@ -8,7 +8,7 @@ from typing import Final
 
 from keepers.model import Kind, Role
 from keepers.read import companions, pair_names
-from keepers.read.entries import RAWS, Entry, Folder, best, doubtful, folder_of, unequal
+from keepers.read.entries import RAWS, Entry, Folder, best, folder_of
 
 __all__ = ["Bundled", "Bundling", "Entry", "bundled", "bundles"]
 
@@ -82,7 +82,7 @@ def _raws(folder: Folder, group: Sequence[int]) -> None:
     for raw in (index for index in group if files[index].format in RAWS):
         mates: list[int] = []
         for picture in pictures:
-            if why := doubtful(files[raw], files[picture], _RAW_SECONDS):
+            if why := folder.doubtful(raw, picture, _RAW_SECONDS):
                 folder.part(raw, picture, why)
             else:
                 mates.append(picture)
@@ -129,7 +129,7 @@ def _lives(folder: Folder, group: Sequence[int]) -> None:
         return
     film, mates = films[0], list[int]()
     for still in stills:
-        if why := _no_live(files[still], files[film]):
+        if why := _no_live(folder, still, film):
             folder.part(film, still, why)
         else:
             mates.append(still)
@@ -140,8 +140,9 @@ def _lives(folder: Folder, group: Sequence[int]) -> None:
         folder.doubt(film)
 
 
-def _no_live(still: Entry, film: Entry) -> str:
+def _no_live(folder: Folder, one: int, other: int) -> str:
     """Why a film of the same name is not that of a Live Photo; empty where it is."""
+    still, film = folder.files[one], folder.files[other]
     if still.format not in _LIVE or film.format not in _FILMS:
         return f"a {still.format.upper()} with {_article(film.format)} is no Live Photo"
     if _SCREENSHOT.search(still.name):
@@ -150,7 +151,7 @@ def _no_live(still: Entry, film: Entry) -> str:
         return "they are parts of two Live Photos"
     if film.seconds is not None and film.seconds > _LONGEST_LIVE:
         return f"a film of {film.seconds:.0f} s is no Live Photo's"
-    if why := unequal(still, film, _LIVE_SECONDS):
+    if why := folder.unequal(one, other, _LIVE_SECONDS):
         return why
     if still.film:
         return ""
@@ -169,8 +170,7 @@ def _motion(folder: Folder) -> None:
         stills = [
             index
             for index in folder.stems.get(pair_names.motion_still(folder.folded[film]), ())
-            if folder.files[index].kind is Kind.PHOTO
-            and not _no_live(folder.files[index], folder.files[film])
+            if folder.files[index].kind is Kind.PHOTO and not _no_live(folder, index, film)
         ]
         mate = best(folder, stills, _LIVE)
         if mate is not None:
@@ -195,12 +195,12 @@ def _covers(folder: Folder) -> None:
         free = (i for i in group if folder.files[i].kind is Kind.PHOTO and i not in folder.owner)
         (covers if found.is_cover else series)[found.series] += free
     for name, originals in series.items():
-        for original in originals if name in covers else ():
+        for original in originals if covers[name] else ():
             if len(covers[name]) > 1:
                 folder.doubt(original)
                 continue
             cover = covers[name][0]
-            if why := unequal(folder.files[original], folder.files[cover], _EDIT_SECONDS):
+            if why := folder.unequal(original, cover, _EDIT_SECONDS):
                 folder.part(original, cover, why)
             else:
                 folder.join(original, cover, _original_role(folder.files[original]))
@@ -231,11 +231,11 @@ def _edit(folder: Folder, edit: int, originals: Iterable[int], stories: Collecti
     for index in originals:
         if files[index].kind is not files[edit].kind:
             continue
-        told = unequal if index in stories else doubtful
+        told = folder.unequal if index in stories else folder.doubtful
         if index in folder.owner:
             if folder.owner[index][1] is Role.ORIGINAL:
                 folder.part(edit, index, "it has another edit already")
-        elif why := told(files[edit], files[index], _EDIT_SECONDS):
+        elif why := told(edit, index, _EDIT_SECONDS):
             folder.part(edit, index, why)
         else:
             fitting.append(index)

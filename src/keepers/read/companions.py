@@ -25,7 +25,7 @@ def join(folder: Folder) -> None:
     if stories:
         _by_cut_names(folder, stories)
     for index in left:
-        if index not in folder.owner:
+        if index not in folder.owner and folder.files[index].format not in {"ini", "csv"}:
             folder.apart.setdefault(index, "no photo of its name lies beside it")
 
 

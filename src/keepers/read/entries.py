@@ -42,7 +42,10 @@ def folded(name: str) -> str:
 
 @dataclass(slots=True)
 class Folder:
-    """The files of a folder by name, and what was joined so far: `owner` leads towards the main file."""
+    """The files of a folder by name, and what was joined so far.
+
+    `owner` leads towards the main file, `parts` lists the photos and films of a main file.
+    """
 
     files: Sequence[Entry]
     order: list[int]
@@ -52,10 +55,30 @@ class Folder:
     stems: dict[str, list[int]]
     owner: dict[int, tuple[int, Role]] = field(default_factory=dict[int, tuple[int, Role]])
     apart: dict[int, str] = field(default_factory=dict[int, str])
+    parts: dict[int, list[int]] = field(default_factory=dict[int, list[int]])
 
     def join(self, index: int, main: int, role: Role) -> None:
         """Make a file part of the photo that another belongs to."""
         self.owner[index] = (main, role)
+        if self.files[index].kind is not Kind.COMPANION:
+            self.parts.setdefault(main, [main]).extend(self.parts.pop(index, [index]))
+
+    def unequal(self, one: int, other: int, seconds: float) -> str:
+        """Why the evidence speaks against one shot; what was joined with either file is asked, too."""
+        if one not in self.parts and other not in self.parts:
+            return unequal(self.files[one], self.files[other], seconds)
+        pairs = (
+            (self.files[i], self.files[k])
+            for i in self.parts.get(one, [one])
+            for k in self.parts.get(other, [other])
+        )
+        return next((why for left, right in pairs if (why := unequal(left, right, seconds))), "")
+
+    def doubtful(self, one: int, other: int, seconds: float) -> str:
+        """As unequal; and what only one of the two tells is no evidence either."""
+        if why := self.unequal(one, other, seconds):
+            return why
+        return _NOT_SURE if (self.files[one].wall is None) != (self.files[other].wall is None) else ""
 
     def main(self, index: int) -> int:
         """The main file of the photo that a file belongs to."""
@@ -106,13 +129,6 @@ def _span(seconds: float) -> str:
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"
     return f"{seconds:.0f} s"
-
-
-def doubtful(one: Entry, other: Entry, seconds: float) -> str:
-    """As unequal; and what only one of the two tells is no evidence either."""
-    if why := unequal(one, other, seconds):
-        return why
-    return _NOT_SURE if (one.wall is None) != (other.wall is None) else ""
 
 
 def best(folder: Folder, found: Sequence[int], formats: Sequence[str]) -> int | None:

@@ -58,8 +58,11 @@ FORMATS: Final[tuple[Format, ...]] = (
     _companion("xmp", "xmp"), _companion("aae", "aae"), _companion("json", "json"), _companion("thm", "thm"),
     _companion("voice", "wav amr m4a aac"), _companion("lowres", "lrv glv"), _companion("subtitles", "srt"),
     _companion("edit", "dop pp3 on1 vrd cos comask nksc nksm acr arp rwz"),
+    # Lists of many files of their folder: known by their whole names, for any program writes .ini and .csv.
+    _companion("ini", ""), _companion("csv", ""),
 )  # fmt: skip
 
+_LISTS: Final = re.compile(r"\.?picasa\.ini$|photo details[^/]*\.csv$", re.IGNORECASE)
 _BY_NAME: Final = {form.name: form for form in FORMATS}
 _BY_EXTENSION: Final = {extension: form for form in FORMATS for extension in form.extensions}
 
@@ -88,7 +91,10 @@ _AVIF_BRANDS: Final = frozenset((b"avif", b"avis"))
 
 def by_name(name: str) -> Format | None:
     """Tell a format by the extension of a file name; None where the extension is none of ours."""
-    return _BY_EXTENSION.get(_extension(name))
+    extension = _extension(name)
+    if extension in {"ini", "csv"}:
+        return _BY_NAME[extension] if _LISTS.match(os.path.basename(name)) else None
+    return _BY_EXTENSION.get(extension)
 
 
 def sniff(head: bytes, name: str) -> Format | None:
@@ -168,8 +174,7 @@ _LEFT_BEHIND: Final[dict[str, tuple[str, ...]]] = {
         ".dtrash",
     ),
     "a system file": (
-        "desktop.ini", "icon\r", ".localized", ".directory", ".nomedia", "picasa.ini", ".picasa.ini",
-        ".apdisk",        ".dropbox", ".stignore",
+        "desktop.ini", "icon\r", ".localized", ".directory", ".nomedia", ".apdisk", ".dropbox", ".stignore",
     ),
     "a system folder": (
         "system volume information", "lost+found", ".fseventsd", ".zfs", ".temporaryitems", ".appledouble",

@@ -14,6 +14,7 @@ from xml.parsers.expat import ExpatError
 from keepers.model import DateClaim, Facts
 from keepers.read import picasa, xmp
 from keepers.read.exif import printable
+from keepers.read.formats import by_name
 
 #: Longer sidecars are of a program that stores pictures in them; what they say of the photo comes first.
 MOST_BYTES: Final = 10 << 20
@@ -39,20 +40,22 @@ def of_folder(data: bytes, name: str) -> Mapping[str, Facts]:
 
     The empty name stands for the folder itself.
     """
-    low = name.lower()
-    if not 0 < len(data) <= _MOST_FOLDER:
+    form = by_name(name)
+    if form is None or not 0 < len(data) <= _MOST_FOLDER:
         return {}
-    if low in {".picasa.ini", "picasa.ini"}:
-        return picasa.of_ini(data)
-    if low.startswith("photo details") and low.endswith(".csv"):
-        return picasa.of_icloud(data)
-    return {}
+    match form.name:
+        case "ini":
+            return picasa.of_ini(data)
+        case "csv":
+            return picasa.of_icloud(data)
+        case _:
+            return {}
 
 
 def speaks_of_folder(name: str) -> bool:
     """Whether a file of this name may speak of many files of its folder."""
-    low = name.lower()
-    return low in {".picasa.ini", "picasa.ini"} or (low.startswith("photo details") and low.endswith(".csv"))
+    form = by_name(name)
+    return form is not None and form.name in {"ini", "csv"}
 
 
 def merged(main: Facts, companions: Sequence[Facts]) -> Facts:
