@@ -7,13 +7,14 @@ command pays only for what it uses.
 import contextlib
 import dataclasses
 import functools
+import glob
 import os
 import stat
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, overload
 from zoneinfo import ZoneInfo
 
 from keepers import config
@@ -26,16 +27,43 @@ from keepers.errors import SourceShrunkError, UsageError
 from keepers.model import Bundle, ContentId, GroupKind, Look, Score
 from keepers.places.local import LocalPlace
 from keepers.ports import LookTask, Progress, Workers
-from keepers.workflows import scan
+from keepers.read import archive
+from keepers.workflows import scan, telling
 from keepers.workflows.job import Job, Measured, Measuring, Proof, Thumb
 
 if TYPE_CHECKING:
+    from keepers.places import apple
     from keepers.score.weights import Weights
     from keepers.workflows.doctor import Check
     from keepers.workflows.organizing import Organizing
     from keepers.workflows.tidy import Backend, Judging, Tidied
 
-REMOTE: Final = ("immich:", "apple:", "takeout:")
+REMOTE: Final = ("immich:",)
+_TAKEOUT, _APPLE = "takeout:", "apple:"
+#: Behind an Apple library's address: photos in its trash, too.
+_TRASH: Final = "#trash"
+
+
+@dataclass(frozen=True)
+class Sources(Sequence[str]):
+    """What a command was given, as absolute paths; those among them that are libraries, with what is in them.
+
+    An archive stands as `/a/b.zip!`.
+    """
+
+    paths: tuple[str, ...]
+    takeouts: tuple[str, ...] = ()
+    apples: Mapping[str, bool] = field(default_factory=dict[str, bool])
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        return self.paths[index]
+
+    def __len__(self) -> int:
+        return len(self.paths)
 
 
 @dataclass(frozen=True)
@@ -118,11 +146,28 @@ class Session:
 
     def scan(self, catalog: Catalog, sources: Sequence[str]) -> scan.ScanReport:
         """Learn the sources, which are absolute paths."""
+        given = sources if isinstance(sources, Sources) else Sources(tuple(sources))
+        libraries = {path: self._apple(path, trashed=trashed) for path, trashed in given.apples.items()}
+        entries = {path: library.entries for path, library in libraries.items()}
+        reader = LocalPlace(opens=given.takeouts, libraries=entries)
+
+        def tell(catalog: Catalog) -> None:
+            if given.takeouts:
+                telling.of_takeouts(catalog, given.takeouts)
+            for path, library in libraries.items():
+                telling.of_apple(catalog, path, library.told)
+
         learning = scan.Learning(
-            catalog, self.local(), self.measuring, self.progress, self.home, datetime.now(UTC), self._moved_away, self.limit,
-            self.accept_missing,
+            catalog, reader, self.measuring, self.progress, self.home, datetime.now(UTC), self._moved_away, self.limit,
+            self.accept_missing, tell,
         )  # fmt: skip
-        return scan.scan(learning, sources)
+        return scan.scan(learning, given)
+
+    def _apple(self, path: str, *, trashed: bool) -> "apple.Contents":
+        from keepers.places import apple  # noqa: PLC0415 (only those who have a library pay for it)
+
+        self.progress.say(f"reading what {path} knows of its photos")
+        return apple.read(path, trashed=trashed)
 
     def judging(self, catalog: Catalog, kinds: Sequence[GroupKind]) -> "Judging":
         """What grouping and judging work with."""
@@ -224,17 +269,19 @@ class Session:
         return Weights(**{name.removeprefix("weight_"): getattr(self.settings, name) for name in names})
 
 
-def sources(given: Sequence[str]) -> tuple[str, ...]:
+def sources(given: Sequence[str]) -> Sources:
     """Absolute, unresolved paths of the sources, those within others left out.
 
-    UsageError for an address that is no folder or file of this machine, or when one folder is given
-    under two names; SourceShrunkError when it is not there.
+    UsageError for an address that is none of this machine, or when one folder is given under two
+    names; SourceShrunkError when it is not there.
     """
-    paths = sorted({_path(text) for text in given})
+    takeouts = sorted({path for text in given if text.startswith(_TAKEOUT) for path in _takeout(text)})
+    apples = dict(_apple_library(text) for text in given if text.startswith(_APPLE))
+    plain = {_path(text) for text in given if not text.startswith((_TAKEOUT, _APPLE))}
     kept: list[str] = []
     seen: dict[tuple[int, int], str] = {}
-    for path in paths:
-        if any(inside(path, other) for other in kept):
+    for path in sorted({*takeouts, *apples, *plain}):
+        if path not in apples and any(inside(path, other) for other in kept):
             continue
         identity = _identity(path)
         if identity in seen:
@@ -242,7 +289,12 @@ def sources(given: Sequence[str]) -> tuple[str, ...]:
             raise UsageError(message)
         seen[identity] = path
         kept.append(path)
-    return tuple(kept)
+    return Sources(tuple(kept), tuple(takeouts), apples)
+
+
+def is_there(path: str) -> bool:
+    """Whether a path names something, on disk or in an archive."""
+    return os.path.lexists(path) or archive.status(os.path.abspath(path)) is not None
 
 
 def inside(path: str, folder: str) -> bool:
@@ -262,6 +314,11 @@ def target(given: str, among: Sequence[str]) -> str:
         if inside(held, real) or inside(source, path):
             message = f"the source {source} lies inside the target {path}; choose another target"
             raise UsageError(message)
+    if ".photoslibrary/" in f"{path}/".lower():
+        message = (
+            f"the target {path} lies in a library of Apple Photos, which is only read; choose another target"
+        )
+        raise UsageError(message)
     if os.path.lexists(path) and not os.path.isdir(path):
         message = f"the target {path} is not a folder"
         raise UsageError(message)
@@ -273,12 +330,49 @@ def _path(text: str) -> str:
         if text.startswith(scheme):
             message = f"{text}: this version reads folders and files only; {scheme} sources come later"
             raise UsageError(message)
-    return os.path.abspath(os.path.expanduser(text))
+    path = os.path.abspath(os.path.expanduser(text))
+    if path.lower().endswith(".photoslibrary") and os.path.isdir(path):
+        message = f"{path} is a library of Apple Photos; read it by its address: {_APPLE}{path}"
+        raise UsageError(message)
+    return path
+
+
+def _takeout(text: str) -> Sequence[str]:
+    """The folder or the archives of a Takeout; a shell would not fill in a `*` behind the colon."""
+    path = os.path.abspath(os.path.expanduser(text.removeprefix(_TAKEOUT)))
+    found = [path] if os.path.lexists(path) else sorted(glob.glob(path)) or [path]
+    return [_archive_or_folder(one) for one in found]
+
+
+def _archive_or_folder(path: str) -> str:
+    if os.path.isdir(path) or not os.path.lexists(path):
+        return path
+    if path.lower().endswith(".zip"):
+        return path + "!"
+    message = f"{path} is neither a folder nor a ZIP archive; unpack it and name the folder: {_TAKEOUT}FOLDER"
+    raise UsageError(message)
+
+
+def _apple_library(text: str) -> tuple[str, bool]:
+    """The path of an Apple library, and whether its trash is wanted."""
+    rest = text.removeprefix(_APPLE)
+    path = os.path.abspath(os.path.expanduser(rest.removesuffix(_TRASH)))
+    if os.path.lexists(path) and not os.path.isdir(os.path.join(path, "database")):
+        message = f"{path} is no library of Apple Photos"
+        raise UsageError(message)
+    return path, rest.endswith(_TRASH)
 
 
 def _identity(path: str) -> tuple[int, int]:
+    held = archive.located(path)
+    if held is not None and held[1]:
+        member = archive.status(path)
+        if member is None:
+            message = f"{path}: {held[0]} holds no such file that can be read; nothing was learned or changed"
+            raise SourceShrunkError(message)
+        return member.device, member.inode
     try:
-        status = os.stat(path)
+        status = os.stat(path if held is None else held[0])
     except OSError as error:
         message = f"{path}: {(error.strerror or str(error)).lower()}; nothing was learned or changed"
         raise SourceShrunkError(message) from error

@@ -40,7 +40,7 @@ def organize(options: argparse.Namespace) -> int:
 class _Job:
     options: argparse.Namespace
     opened: wiring.Session
-    sources: tuple[str, ...]
+    sources: wiring.Sources
     target: str
 
     @property
@@ -50,7 +50,7 @@ class _Job:
         return json.dumps(
             [
                 "organize",
-                self.sources,
+                self.sources.paths,
                 self.target,
                 told.threshold,
                 told.time_window,
@@ -70,7 +70,7 @@ def _prepared(
     tidied = job.opened.tidy(catalog, job.sources, judging.kinds(job.options))
     when = datetime.now(UTC).astimezone(job.opened.home)
     about = Summary(
-        "Your photos, organized", tidied.photos, tidied.ungrouped, when, job.sources, report.unreadable
+        "Your photos, organized", tidied.photos, tidied.ungrouped, when, job.sources.paths, report.unreadable
     )
     place = job.place()
     work = job.opened.organizing(catalog, journal, place)

@@ -78,6 +78,15 @@ def _megabytes(size: float) -> str:
     return f"{size / 1e6:,.1f} MB"
 
 
+def _only_read(action: Action) -> str:
+    """Archives and other programs' libraries are read and copied from; nothing in them is ever changed."""
+    for ref in changes(action):
+        if ref.archive or ref.is_in_library:
+            where = "an archive" if ref.archive else "a library of Apple Photos"
+            return f"{ref.key} lies in {where}, which is only read, never changed"
+    return ""
+
+
 @dataclass(slots=True)
 class _Trial:
     """The world while the plan is carried out on paper."""
@@ -101,7 +110,7 @@ class _Trial:
         for number, action in enumerate(actions):
             if number in refused:
                 continue
-            if why := self._obstacle(action):
+            if why := _only_read(action) or self._obstacle(action):
                 wrong.append((number, why))
                 continue
             self._do(action)
@@ -114,9 +123,6 @@ class _Trial:
         return wrong
 
     def _obstacle(self, action: Action) -> str:
-        packed = next((ref for ref in changes(action) if ref.archive), None)
-        if packed is not None:
-            return f"{packed.key} lies in an archive, which is only read, never changed"
         match action:
             case Copy() | Move():
                 return self._wrong_source(action.source, action.content) or self._wrong_target(action)

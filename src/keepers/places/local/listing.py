@@ -3,7 +3,7 @@
 import errno
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from keepers.model import LOCAL, Fate, Found, Problem, Ref
@@ -26,16 +26,23 @@ class Listing:
     """One walk below some roots; `junk` says why an entry is passed over by its name alone.
 
     Folders are told by (device, inode): one that is reached twice is listed once. Archives at or below the
-    folders that it `opens` are listed like folders.
+    folders that it `opens` are listed like folders. A root among `libraries` has the entries that its own
+    catalog tells.
     """
 
     junk: Callable[[str, bool], str | None]
     opens: frozenset[str] = frozenset()
+    libraries: Mapping[str, Sequence[Found | Problem]] = field(
+        default_factory=dict[str, Sequence[Found | Problem]]
+    )
     seen: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
 
     def below(self, roots: Sequence[str]) -> Iterator[Found | Problem]:
         """Yield what is below the roots; files and folders in the order of their names."""
         for root in roots:
+            if root in self.libraries:
+                yield from self.libraries[root]
+                continue
             held = archive.located(root)
             if held is not None:
                 yield from Members(self.junk).below(*held)
@@ -91,7 +98,9 @@ class Listing:
             yield problem
 
     def _is_opened(self, base: str, name: str) -> bool:
-        return is_archive(name) and any(base.startswith(path.rstrip("/") + "/") for path in self.opens)
+        return is_archive(name) and any(
+            base.startswith(path.rstrip("/") + "/") or path == f"{base}{name}!" for path in self.opens
+        )
 
     def _is_new(self, handle: int) -> bool:
         status = os.fstat(handle)

@@ -1,7 +1,6 @@
 """The files within ZIP archives as files of this machine: listed, described, read; never changed."""
 
 import errno
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -105,6 +104,8 @@ def _chunks(path: str) -> Iterator[bytes]:
 
 
 def refuse_change(path: str) -> None:
-    """OSError for what lies within an archive: those are only read."""
+    """OSError for what lies within an archive or an Apple library: those are only read."""
     if archive.located(path) is not None:
-        raise OSError(errno.EPERM, "what is in an archive is only read, never changed", os.fspath(path))
+        raise OSError(errno.EPERM, "what is in an archive is only read, never changed", path)
+    if Ref(LOCAL, path).is_in_library:
+        raise OSError(errno.EPERM, "what is in an Apple library is only read, never changed", path)

@@ -2,8 +2,9 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from keepers.actions import Action, Link, Restore, Trash, Write, refs, source, target
 from keepers.model import LOCAL, ContentId, Found, Problem, Ref
@@ -22,7 +23,8 @@ class LocalPlace:
     """Reads and changes the files of this machine; both a Reader and a Writer.
 
     `roots` are folders in which a quarantine may lie; `junk` says which names are passed over. ZIP
-    archives below the folders that it `opens` are listed, too; `/a/b.zip!/c.jpg` is a file in one.
+    archives below the folders that it `opens` are listed, too; `/a/b.zip!/c.jpg` is a file in one. A
+    folder among `libraries` is listed as another program's catalog tells.
     """
 
     def __init__(
@@ -30,14 +32,16 @@ class LocalPlace:
         roots: Sequence[str] = (),
         junk: Callable[[str, bool], str | None] = fate_by_name,
         opens: Sequence[str] = (),
+        libraries: Mapping[str, Sequence[Found | Problem]] = MappingProxyType({}),
     ) -> None:
         self._quarantine = Quarantine(tuple(roots))
         self._junk = junk
         self._opens = frozenset(opens)
+        self._libraries = libraries
 
     def listing(self, roots: Sequence[str]) -> Iterator[Found | Problem]:
         """Yield every entry below the roots once; a junk folder is one entry."""
-        return Listing(self._junk, self._opens).below(roots)
+        return Listing(self._junk, self._opens, self._libraries).below(roots)
 
     def look(self, ref: Ref) -> Found | None:
         """Describe a regular file; None where there is none of that name."""

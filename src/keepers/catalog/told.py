@@ -1,0 +1,133 @@
+"""What libraries tell of their photos beside the bytes: albums, people, favourites, names; by location."""
+
+import os
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from keepers.catalog.contents import BATCH, digest, facts_from
+from keepers.catalog.sightings import below
+from keepers.catalog.store import Catalog
+from keepers.model import LOCAL, ContentId, Fate
+
+ALBUM: Final = "album"
+#: The location is an album's view of the photo at this key, not a copy that somebody made.
+SAME_AS: Final = "same-as"
+#: The file name that the photo came with, where the library keeps it under another.
+NAME: Final = "name"
+FAVOURITE: Final = "favourite"
+HIDDEN: Final = "hidden"
+TRASHED: Final = "trashed"
+PERSON: Final = "person"
+KEYWORD: Final = "keyword"
+TITLE: Final = "title"
+DESCRIPTION: Final = "description"
+POSITION: Final = "position"
+#: The library's id of a burst, and who picked this frame of it: `user` or `library`.
+BURST: Final = "burst"
+PICK: Final = "pick"
+
+Row = tuple[int, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One location as far as telling needs it; `title` is the name that a sidecar of it speaks of."""
+
+    id: int
+    path: str
+    folder: str
+    fate: Fate
+    content: ContentId
+
+
+def replace_below(
+    catalog: Catalog, roots: Sequence[str], fields: Collection[str], rows: Iterable[Row]
+) -> None:
+    """Forget these fields of all locations below the roots and write the rows, inside the running transaction."""
+    where, values = below("key", roots)
+    marks = ",".join("?" * len(fields))
+    catalog.db.execute(
+        f"DELETE FROM told WHERE field IN ({marks}) AND location IN (SELECT id FROM location WHERE {where})",
+        [*fields, *values],
+    )
+    catalog.db.executemany("INSERT OR REPLACE INTO told VALUES (?, ?, ?)", rows)
+
+
+def of(catalog: Catalog, content: ContentId) -> tuple[tuple[str, str], ...]:
+    """Field and value of all that is told of a content, wherever it lies; each once, in order."""
+    rows = catalog.db.execute(
+        """SELECT DISTINCT t.field, t.value FROM told t JOIN location l ON l.id = t.location
+            JOIN content c ON c.id = l.content WHERE c.b3 = ? AND t.field NOT IN (?, ?) ORDER BY t.field, t.value""",
+        (digest(content), SAME_AS, NAME),
+    )
+    return tuple((field, value) for field, value in rows)
+
+
+def names(catalog: Catalog, numbers: Sequence[int]) -> Mapping[int, str]:
+    """The file names that photos came with, by location, where they are told."""
+    found: dict[int, str] = {}
+    for start in range(0, len(numbers), BATCH):
+        part = numbers[start : start + BATCH]
+        marks = ",".join("?" * len(part))
+        rows = catalog.db.execute(
+            f"SELECT location, value FROM told WHERE field = ? AND location IN ({marks})", [NAME, *part]
+        )
+        found.update(rows)
+    return found
+
+
+def spots(catalog: Catalog, roots: Sequence[str], *, mains: bool = True) -> list[Spot]:
+    """The photos below the roots in path order; without `mains`, the companions that belong to no photo."""
+    where, values = below("l.key", roots)
+    fate = Fate.PHOTO if mains else Fate.COMPANION
+    rows = catalog.db.execute(
+        f"""SELECT l.id, l.key, l.folder, l.fate, c.b3 FROM location l JOIN content c ON c.id = l.content
+            WHERE l.main IS NULL AND l.fate = ? AND {where} ORDER BY l.key""",
+        [fate, *values],
+    )
+    return [_spot(row) for row in rows]
+
+
+def at(catalog: Catalog, paths: Iterable[str]) -> dict[str, Spot]:
+    """The readable files at these paths."""
+    found: dict[str, Spot] = {}
+    for path in paths:
+        row = catalog.db.execute(
+            """SELECT l.id, l.key, l.folder, l.fate, c.b3 FROM location l JOIN content c ON c.id = l.content
+                WHERE l.place = ? AND l.key = ? AND l.fate IN ('photo', 'companion')""",
+            (LOCAL, os.fsencode(path)),
+        ).fetchone()
+        if row is not None:
+            found[path] = _spot(row)
+    return found
+
+
+def by_sidecars(catalog: Catalog, roots: Sequence[str]) -> list[Row]:
+    """What the sidecars of each photo below the roots say, as rows of its main location."""
+    where, values = below("l.key", roots)
+    rows = catalog.db.execute(
+        f"""SELECT l.main, c.facts FROM location l JOIN content c ON c.id = l.content
+            WHERE l.main NOT NULL AND l.role = 'sidecar' AND {where}""",
+        values,
+    )
+    told: list[Row] = []
+    for main, text in rows:
+        facts = facts_from(text)
+        told += [(main, FAVOURITE, "yes")] if facts.favourite else []
+        told += [(main, DESCRIPTION, facts.description)] if facts.description else []
+        told += (
+            [(main, POSITION, f"{facts.position[0]:.6f} {facts.position[1]:.6f}")] if facts.position else []
+        )
+        told += [(main, PERSON, name) for name in facts.people]
+        told += [(main, KEYWORD, word) for word in facts.keywords]
+    return told
+
+
+def _spot(row: Sequence[object]) -> Spot:
+    number, key, folder, fate, b3 = row
+    assert isinstance(number, int)
+    assert isinstance(key, bytes)
+    assert isinstance(folder, bytes)
+    assert isinstance(b3, bytes)
+    return Spot(number, os.fsdecode(key), os.fsdecode(folder), Fate(str(fate)), ContentId("b3:" + b3.hex()))
