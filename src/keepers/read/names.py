@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 
@@ -105,6 +106,7 @@ _ONLY_YEAR: Final = re.compile(r"(?<!\d)" + _YEAR + r"(?!\d)")
 _ONLY_MONTH: Final = re.compile(_MONTH + r"(?!\d)")
 
 
+@lru_cache(maxsize=64)
 def named(text: str, patterns: tuple[Pattern, ...] = PATTERNS) -> Named | None:
     """The date that a name states, or None; a date that does not exist is no date."""
     if not _WORTH.search(text):

@@ -1,6 +1,7 @@
 """Time zones: of a position on Earth, between a wall time and UTC, and of neighbours in time."""
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
@@ -45,10 +46,16 @@ class Neighbours:
     """What is known of the zone of one camera through a day: the nearest photo that tells it speaks."""
 
     def __init__(self, known: Iterable[tuple[datetime, tzinfo]]) -> None:
-        """Sort wall times, each with the zone that the file itself tells."""
-        self._walls = sorted(known, key=_first)
-        moments = ((wall - (zone.utcoffset(wall) or timedelta()), zone) for wall, zone in self._walls)
-        self._moments = sorted(moments, key=_first)
+        """Sort wall times, each with the zone that the file itself tells.
+
+        A camera that shows one wall time in two zones is no witness of either.
+        """
+        offsets: dict[datetime, dict[timedelta, tzinfo]] = defaultdict(dict)
+        for wall, zone in known:
+            offsets[wall].setdefault(zone.utcoffset(wall) or timedelta(), zone)
+        clear = [(wall, *next(iter(found.items()))) for wall, found in offsets.items() if len(found) == 1]
+        self._walls = sorted(((wall, zone) for wall, _, zone in clear), key=_first)
+        self._moments = sorted(((wall - offset, zone) for wall, offset, zone in clear), key=_first)
 
     def of_wall(self, wall: datetime) -> tzinfo | None:
         """The zone of the photo nearest by its wall time, within a day."""
