@@ -139,7 +139,9 @@ def _reasons(
             words.append(f"{worse} ({mine[name]:.2f} of {max(others):.2f})")
     if "sharpest faces" in words and "sharpest" in words:
         words.remove("sharpest")
-    return tuple(words[:MOST_REASONS]) or ("as good as its neighbours",)
+    if not words:
+        words = ["nothing to compare it with" if len(found) == 1 else "no clear difference between them"]
+    return tuple(words[:MOST_REASONS])
 
 
 def _face_words(
