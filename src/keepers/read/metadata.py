@@ -6,7 +6,7 @@ from typing import Final
 
 from keepers.errors import UnreadableError
 from keepers.model import Facts
-from keepers.read import boxes, damage, exif, heif, jpeg, jxl, png, raw, tiff, xmp
+from keepers.read import boxes, damage, exif, heif, jpeg, jxl, motion, png, raw, tiff, xmp
 from keepers.read.damage import fitting, told_as
 from keepers.read.film import video_facts
 from keepers.read.formats import Format
@@ -46,7 +46,7 @@ def of_jpeg(data: Bytes, fmt: Format, found: jpeg.Jpeg, tags: exif.Exif, pixels:
     base = _turned(fmt, found.width, found.height, tags, jpeg.exif(data, found))
     base = replace(base, mode=_JPEG_MODES.get(found.components, ""), pixels=pixels)
     base = _with_xmp(base, xmp.parsed(jpeg.xmp(data, found)), data)
-    film = _samsung_film(data) if base.film_offset is None else None
+    film = motion.in_jpeg(data) if base.film_offset is None else None
     return base if film is None else replace(base, film_offset=film)
 
 
@@ -66,16 +66,8 @@ def _with_xmp(base: Facts, packet: xmp.Xmp, data: Bytes) -> Facts:
         exif={**base.exif, "Label": packet.label} if packet.label else base.exif,
         dates=(*base.dates, *packet.dates), position=base.position or packet.position,
         description=packet.description or packet.title, keywords=packet.keywords, people=packet.people,
-        film_offset=film if film > 0 and data[film + 4 : film + 8] == b"ftyp" else None,
+        film_offset=film if motion.is_film(data, film) else None,
     )  # fmt: skip
-
-
-def _samsung_film(data: Bytes) -> int | None:
-    """Samsung's Motion Photo: a trailer that ends in SEFT, the film behind a name of 16 letters."""
-    if data[-4:] != b"SEFT":
-        return None
-    at = bytes(data).rfind(b"MotionPhoto_Data")
-    return at + 16 if at >= 0 and data[at + 20 : at + 24] == b"ftyp" else None
 
 
 def _png(data: Bytes, fmt: Format) -> Facts:
@@ -102,7 +94,9 @@ def _heif(data: Bytes, fmt: Format) -> Facts:
     # libheif applies the file's own rotation, so the Exif orientation says nothing more.
     block = _block(header.exif)
     base = exif.facts(exif.parsed(block), fmt.name, header.width, header.height, block or b"")
-    return _with_xmp(replace(base, frames=header.frames, mode=header.mode), xmp.parsed(header.xmp), data)
+    base = _with_xmp(replace(base, frames=header.frames, mode=header.mode), xmp.parsed(header.xmp), data)
+    film = motion.in_heif(data) if base.film_offset is None else None
+    return base if film is None else replace(base, film_offset=film)
 
 
 def _pillow(data: Bytes, fmt: Format) -> Facts:
