@@ -29,7 +29,7 @@ from keepers.places.local import LocalPlace
 from keepers.ports import LookTask, Progress, Workers
 from keepers.read import archive
 from keepers.workflows import scan, telling
-from keepers.workflows.job import Job, Measured, Measuring, Proof, Thumb
+from keepers.workflows.job import Footage, Job, Measured, Measuring, Proof, Thumb
 
 if TYPE_CHECKING:
     from keepers.places import apple
@@ -180,8 +180,17 @@ class Session:
         rule = Rule(threshold, settings.time_window, settings.min_size, tuple(kinds))
         look: Named[LookTask, Look] = Named("keepers.detect.look", "look")
         prove: Named[Proof, str] = Named("keepers.workflows.picture", "prove")
+        compare: Named[Footage, bytes] = Named("keepers.workflows.footage", "compared")
         return Judging(
-            catalog, self.progress, self.picture_workers, look, prove, self._backend, rule, self._weights()
+            catalog,
+            self.progress,
+            self.picture_workers,
+            look,
+            prove,
+            compare,
+            self._backend,
+            rule,
+            self._weights(),
         )
 
     def tidy(

@@ -26,6 +26,7 @@ class NewContent:
     exif: bytes = b""
     ev: float | None = None
     prints: bytes = b""
+    clip: bytes = b""
 
 
 def content_id(b3: bytes) -> ContentId:
@@ -61,6 +62,8 @@ def add(catalog: Catalog, new: NewContent) -> int:
         )
     if new.prints:
         catalog.db.execute("INSERT OR REPLACE INTO print VALUES (?, ?)", (number, new.prints))
+    if new.clip:
+        catalog.db.execute("INSERT OR REPLACE INTO clip VALUES (?, ?)", (number, new.clip))
     if new.exif:
         catalog.db.execute("INSERT OR REPLACE INTO exif VALUES (?, ?)", (number, new.exif))
     return int(number or 0)

@@ -9,7 +9,7 @@ from keepers import __version__
 EPILOG: Final = """exit codes: 0 done - 1 failed - 2 usage, or consent missing - 3 done, but some files could not be
 read - 4 found something (--fail-on-found) - 5 settings - 6 server not reachable - 10 no catalog - 11 catalog in use - 130 interrupted"""
 
-KINDS: Final = ("same-bytes", "same-pixels", "same-picture", "burst", "bracket")
+KINDS: Final = ("same-bytes", "same-pixels", "same-picture", "same-clip", "burst", "bracket")
 
 
 def build() -> argparse.ArgumentParser:

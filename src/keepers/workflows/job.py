@@ -31,8 +31,8 @@ class Measured:
     """What one read taught; `reason` says why the content is no photo that can be read.
 
     `again` asks for a second run with the memory that a heavy picture needs. `fresh` is False when
-    the content was known already. `grey` waits to be fingerprinted, with others. Size, time and inode
-    are those of the bytes that were read.
+    the content was known already. `grey` waits to be fingerprinted, with others. `clip` is the fingerprint
+    of a film. Size, time and inode are those of the bytes that were read.
     """
 
     b3: bytes
@@ -49,6 +49,7 @@ class Measured:
     ev: float | None = None
     prints: bytes = b""
     grey: "Pixels | None" = None
+    clip: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,16 @@ class Proof:
 
     path: str
     content: ContentId
+
+
+@dataclass(frozen=True, slots=True)
+class Footage:
+    """One film whose pictures are to be compared with others; `data` is its fingerprint so far."""
+
+    path: str
+    content: ContentId
+    data: bytes
+    pixels: int
 
 
 @dataclass(frozen=True, slots=True)

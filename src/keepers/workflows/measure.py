@@ -15,6 +15,7 @@ from keepers.errors import NeedsMemoryError, UnreadableError
 from keepers.fingerprint.perceptual import fingerprints
 from keepers.model import Facts, Kind
 from keepers.read import archive, damage, formats, metadata, photo, sidecars
+from keepers.workflows import footage
 from keepers.workflows.job import Job, Measured
 
 #: Above this a picture is decoded alone, with more memory (SAFETY.md section 1.6).
@@ -114,7 +115,11 @@ def _video(job: Job, base: Measured) -> Measured:
         facts = metadata.video_facts(job.path)
     except UnreadableError as error:
         return replace(base, reason=str(error))
-    return replace(base, facts=facts)
+    try:
+        facts, clip = footage.learned(job.path, facts)
+    except NeedsMemoryError:
+        return replace(base, facts=facts) if job.heavy else replace(base, again=True)
+    return replace(base, facts=facts, clip=clip)
 
 
 def _photo(job: Job, base: Measured, data: bytes | memoryview) -> Measured:

@@ -260,6 +260,7 @@ def _content(catalog: Catalog, job: Job, result: Measured) -> tuple[int, str, Ki
         result.exif,
         result.ev,
         result.prints,
+        result.clip,
     )
     return contents.add(catalog, new), result.reason, result.kind
 

@@ -6,20 +6,22 @@ from typing import Final, TypeVar
 
 from blake3 import blake3
 
+from keepers.catalog import clips as films
 from keepers.catalog import contents, photos
 from keepers.catalog.store import Catalog
 from keepers.decide import keep, versions
 from keepers.decide.originality import Copy
 from keepers.fingerprint.blocks import Blocks
+from keepers.fingerprint.clips import Clips
 from keepers.fingerprint.table import Photos
-from keepers.group import duplicates, grouping
+from keepers.group import clips, duplicates, grouping
 from keepers.group.rule import Cluster, Rule
 from keepers.model import Bundle, ContentId, Decision, Facts, Group, GroupKind, Look, Score
 from keepers.ports import Failure, LookTask, Progress, Workers
 from keepers.read import formats
 from keepers.score.photo import Member, scores
 from keepers.score.weights import Weights
-from keepers.workflows.job import Proof
+from keepers.workflows.job import Footage, Proof
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -28,6 +30,8 @@ R = TypeVar("R")
 PIXELS_METHOD: Final = 1
 RAWS: Final = frozenset(form.name for form in formats.FORMATS if form.raw)
 ORDER: Final = {kind: number for number, kind in enumerate(GroupKind)}
+#: A decoder of films holds a dozen pictures: those of 4K just fit into the memory of one worker among others.
+HEAVY_PIXELS: Final = 9_000_000
 #: Looks remembered at once: a crash costs at most these.
 ROWS: Final = 64
 #: Only these are judged by their looks; copies are ranked by where they come from.
@@ -52,6 +56,7 @@ class Judging:
     workers: Callable[[], Workers]
     look: Callable[[LookTask], Look]
     prove: Callable[[Proof], str]
+    compare: Callable[[Footage], bytes]
     backend: Callable[[], Backend]
     rule: Rule
     weights: Weights
@@ -138,10 +143,42 @@ def _sets(judging: Judging, roots: Sequence[str], table: Photos) -> list[_Set]:
             _Set(GroupKind.SAME_BYTES, (content,), ("the same bytes",))
             for content in photos.repeated(judging.catalog, roots)
         ]
+    if GroupKind.SAME_CLIP in judging.rule.kinds:
+        sets += _clips(judging, roots, names)
     return sets
 
 
-def _named(cluster: Cluster, table: Photos, names: Callable[[int], ContentId]) -> _Set:
+def _clips(judging: Judging, roots: Sequence[str], names: Callable[[int], ContentId]) -> list[_Set]:
+    """Copies of clips; where key frames refute nothing, the films are looked at again, at the same moments."""
+    table = films.table(judging.catalog, roots)
+    rows = [int(table.content[row]) for row in clips.doubtful(table)]
+    if rows:
+        _compare(judging, roots, films.packed_of(judging.catalog, rows))
+        table = films.table(judging.catalog, roots)
+    return [_named(cluster, table, names) for cluster in clips.same_clip(table, judging.rule.min_size)]
+
+
+def _compare(judging: Judging, roots: Sequence[str], known: Mapping[ContentId, bytes]) -> None:
+    mains = {
+        content: found[0].main for content, found in photos.bundles(judging.catalog, roots, known).items()
+    }
+    work = [
+        Footage(main.ref.key, content, known[content], main.width * main.height)
+        for content, main in mains.items()
+    ]
+    fresh = {
+        film.content: result
+        for film, result in _worked(judging, "comparing", judging.compare, work, heavy=_is_heavy)
+        if isinstance(result, bytes)
+    }
+    films.refine(judging.catalog, fresh)
+
+
+def _is_heavy(film: Footage) -> bool:
+    return film.pixels > HEAVY_PIXELS
+
+
+def _named(cluster: Cluster, table: Photos | Clips, names: Callable[[int], ContentId]) -> _Set:
     return _Set(
         cluster.kind, tuple(sorted(names(int(table.content[row])) for row in cluster.rows)), cluster.evidence
     )
@@ -168,7 +205,11 @@ def _proven(
 
 
 def _worked(
-    judging: Judging, stage: str, task: Callable[[T], R], work: Sequence[T]
+    judging: Judging,
+    stage: str,
+    task: Callable[[T], R],
+    work: Sequence[T],
+    heavy: Callable[[T], bool] | None = None,
 ) -> Iterator[tuple[T, R | Failure]]:
     """Run decoding work in workers, with progress."""
     if not work:
@@ -176,7 +217,7 @@ def _worked(
     workers = judging.workers()
     judging.progress.stage(stage, len(work), 0)
     try:
-        for item, result in workers.map(task, work):
+        for item, result in workers.map(task, work, heavy=heavy):
             judging.progress.step(1, 0)
             yield item, result
     finally:
