@@ -18,7 +18,9 @@ OWNERS = {
     "simplejpeg": ("read", "workflows"),
     "defusedxml": ("read",),
     "multiprocessing": ("work",),
-    "sqlite3": ("catalog", "apply", "cli"),
+    # An Apple library's own catalog is SQLite, too.
+    "sqlite3": ("catalog", "apply", "cli", "places"),
+    "osxphotos": ("places",),
     "cv2": ("detect", "create"),
 }
 VAGUE = re.compile(r"(Manager|Helper|Processor|Util|Utils|Handler|Service|Base)$")
