@@ -85,7 +85,10 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """One file as far as grouping and planning need it; its EXIF facts stay in the catalog."""
+    """One file as far as grouping and planning need it; its EXIF facts stay in the catalog.
+
+    `name` is the file name that it came with, where its library keeps it under another.
+    """
 
     ref: Ref
     kind: Kind
@@ -96,6 +99,7 @@ class Asset:
     width: int = 0
     height: int = 0
     role: Role = Role.MAIN
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,8 +123,8 @@ def contents(catalog: Catalog, roots: Sequence[str]) -> int:
 
 
 def repeated(catalog: Catalog, roots: Sequence[str]) -> list[ContentId]:
-    """Contents that lie at two or more main places below the roots, hard links counted once."""
-    where, values = below("l.key", roots)
+    """Contents that lie at two or more main places below the roots, hard links and album views counted once."""
+    where, values = _own(roots)
     rows = catalog.db.execute(
         f"""SELECT c.b3 FROM location l JOIN content c ON c.id = l.content
             WHERE l.fate = 'photo' AND l.main IS NULL AND {where}
@@ -139,11 +139,12 @@ def bundles(
 ) -> dict[ContentId, tuple[Bundle, ...]]:
     """Every bundle below the roots whose main file holds a wanted content, in path order.
 
-    Hard links to one file are one bundle: the first path stands for all.
+    Hard links to one file are one bundle: the first path stands for all. So does the photo itself for the
+    views that a library's albums have of it.
     """
     found: dict[ContentId, list[Bundle]] = {}
     seen: set[tuple[int, int]] = set()
-    where, values = below("l.key", roots)
+    where, values = _own(roots)
     parts = [digest(content) for content in wanted]
     for start in range(0, len(parts), BATCH // 2):
         part = parts[start : start + BATCH // 2]
@@ -162,6 +163,15 @@ def bundles(
     return {content: tuple(group) for content, group in found.items()}
 
 
+def _own(roots: Sequence[str]) -> tuple[str, list[bytes]]:
+    """SQL that is true at or below the roots, but not for an album's view of a photo that is there, too."""
+    where, values = below("l.key", roots)
+    spare, more = below("a.key", roots)
+    view = f"""SELECT 1 FROM told t JOIN location a ON a.id = CAST(t.value AS INTEGER)
+        WHERE t.location = l.id AND t.field = 'same-as' AND {spare}"""
+    return f"{where} AND NOT EXISTS ({view})", [*values, *more]
+
+
 def bundle_at(catalog: Catalog, path: str) -> Bundle | None:
     """The bundle that a path belongs to; None when the path is no known photo or companion."""
     key = os.fsencode(path)
@@ -177,7 +187,7 @@ def bundle_at(catalog: Catalog, path: str) -> Bundle | None:
 
 
 _ASSET = """SELECT l.id, l.key, l.size, l.inode, l.mtime_ns, c.b3, c.kind, l.taken, l.taken_source, l.taken_certain, c.width,
-        c.height, l.role, l.main, l.device
+        c.height, l.role, l.main, l.device, (SELECT value FROM told t WHERE t.location = l.id AND t.field = 'name')
     FROM location l JOIN content c ON c.id = l.content"""
 
 
@@ -192,11 +202,11 @@ def _others(catalog: Catalog, mains: Sequence[int]) -> Mapping[int, list[Asset]]
 
 
 def _asset(row: Sequence[object]) -> Asset:
-    _, key, size, inode, mtime_ns, b3, kind, taken, source, certain, width, height, role, _, _ = row
+    _, key, size, inode, mtime_ns, b3, kind, taken, source, certain, width, height, role, _, _, name = row
     assert isinstance(key, bytes)
     assert isinstance(b3, bytes)
     when = Taken(datetime.fromisoformat(str(taken)), str(source), bool(certain)) if taken else None
     return Asset(
         Ref(LOCAL, os.fsdecode(key)), Kind(str(kind)), int(str(size)), f"{size}:{mtime_ns}:{inode}", content_id(b3), when,
-        int(str(width)), int(str(height)), Role(str(role)),
+        int(str(width)), int(str(height)), Role(str(role)), str(name or ""),
     )  # fmt: skip

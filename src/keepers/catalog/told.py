@@ -1,17 +1,17 @@
 """What libraries tell of their photos beside the bytes: albums, people, favourites, names; by location."""
 
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from keepers.catalog.contents import BATCH, digest, facts_from
+from keepers.catalog.contents import digest, facts_from
 from keepers.catalog.sightings import below
 from keepers.catalog.store import Catalog
 from keepers.model import LOCAL, ContentId, Fate
 
 ALBUM: Final = "album"
-#: The location is an album's view of the photo at this key, not a copy that somebody made.
+#: The location is an album's view of the photo at the location of this number, no copy that somebody made.
 SAME_AS: Final = "same-as"
 #: The file name that the photo came with, where the library keeps it under another.
 NAME: Final = "name"
@@ -51,7 +51,9 @@ def replace_below(
         f"DELETE FROM told WHERE field IN ({marks}) AND location IN (SELECT id FROM location WHERE {where})",
         [*fields, *values],
     )
-    catalog.db.executemany("INSERT OR REPLACE INTO told VALUES (?, ?, ?)", rows)
+    # A JSON may hold half of a surrogate pair, which no database stores.
+    whole = ((row, field, value.encode("utf-8", "replace").decode()) for row, field, value in rows)
+    catalog.db.executemany("INSERT OR REPLACE INTO told VALUES (?, ?, ?)", whole)
 
 
 def of(catalog: Catalog, content: ContentId) -> tuple[tuple[str, str], ...]:
@@ -62,19 +64,6 @@ def of(catalog: Catalog, content: ContentId) -> tuple[tuple[str, str], ...]:
         (digest(content), SAME_AS, NAME),
     )
     return tuple((field, value) for field, value in rows)
-
-
-def names(catalog: Catalog, numbers: Sequence[int]) -> Mapping[int, str]:
-    """The file names that photos came with, by location, where they are told."""
-    found: dict[int, str] = {}
-    for start in range(0, len(numbers), BATCH):
-        part = numbers[start : start + BATCH]
-        marks = ",".join("?" * len(part))
-        rows = catalog.db.execute(
-            f"SELECT location, value FROM told WHERE field = ? AND location IN ({marks})", [NAME, *part]
-        )
-        found.update(rows)
-    return found
 
 
 def spots(catalog: Catalog, roots: Sequence[str], *, mains: bool = True) -> list[Spot]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final
 
-from keepers.model import LOCAL, ContentId, Ref
+from keepers.model import LOCAL, Asset, ContentId, PlaceId, Ref
 
 #: Bytes that a file name may have on ext4, XFS, Btrfs and APFS.
 NAME_BYTES: Final = 255
@@ -22,13 +22,18 @@ def name_of(ref: Ref) -> str:
     Names from a server, an archive or a tag are hostile text (SAFETY.md section 1.8).
     """
     name = ref.key.replace("\0", "").rpartition("/")[2]
-    if ref.place != LOCAL:
+    if ref.place != LOCAL or ref.archive:
         name = harmless(name)
     if name in ("", ".", ".."):
         return "unnamed"
     if name.startswith(OURS):
         name = "_" + name
     return fitting(*split(name))
+
+
+def called(asset: Asset) -> str:
+    """The file name for a copy: the one that it came with, where its library keeps it under another."""
+    return name_of(Ref(PlaceId(""), asset.name)) if asset.name else name_of(asset.ref)
 
 
 def harmless(text: str) -> str:

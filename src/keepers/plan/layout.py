@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from keepers.actions import Action, Copy, Plan, Trash, Write
-from keepers.decide.destination import collision_key, fitting, group_numbers, name_of, split, suffixed
+from keepers.decide.destination import called, collision_key, fitting, group_numbers, name_of, split, suffixed
 from keepers.fingerprint.exact import content_id
 from keepers.model import Asset, Bundle, ContentId, Decision, Facts, Kind, Ref, Score
 from keepers.plan.layout_text import metadata_text, report_text
@@ -239,11 +239,11 @@ def _placing(
 
 def _distinct(bundle: Bundle) -> tuple[list[tuple[str, ContentId]], str]:
     """The files of a bundle under names of which no two are alike, and the stem that they share."""
-    stem = split(name_of(bundle.main.ref))[0]
+    stem = split(called(bundle.main))[0]
     seen: set[str] = set()
     files: list[tuple[str, ContentId]] = []
     for asset in bundle.assets:
-        name = name_of(asset.ref)
+        name = called(asset)
         names = (suffixed(name, "", number) for number in itertools.count())
         name = next(free for free in names if collision_key(free) not in seen)
         seen.add(collision_key(name))
@@ -282,7 +282,19 @@ def _taken_back(asset: Asset, ref: Ref, unit: str) -> Trash:
 
 
 def _copy(asset: Asset, target: Ref, because: str, unit: str) -> Copy:
-    return Copy(asset.ref, target, asset.content, asset.size, because, unit, asset.revision)
+    # An archive's times are those of its making; the photo's own is better.
+    known = asset.ref.archive and asset.taken is not None and asset.taken.source != "mtime"
+    taken_ns = int(asset.taken.at.timestamp()) * 1_000_000_000 if asset.taken is not None and known else 0
+    return Copy(
+        asset.ref,
+        target,
+        asset.content,
+        asset.size,
+        because,
+        unit,
+        asset.revision,
+        modified_ns=max(0, taken_ns),
+    )
 
 
 def _best_name(path: str) -> str:

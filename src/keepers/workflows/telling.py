@@ -110,5 +110,5 @@ def _views(spots: Iterable[Spot]) -> list[Row]:
         years = [spot for spot in files if is_year(os.path.basename(spot.folder))]
         views = [spot for spot in files if spot not in years]
         first = years[0] if years else views[0]
-        rows += [(spot.id, told.SAME_AS, first.path) for spot in views if spot is not first]
+        rows += [(spot.id, told.SAME_AS, str(first.id)) for spot in views if spot is not first]
     return rows
