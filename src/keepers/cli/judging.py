@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from keepers import wiring
 from keepers.catalog import photos
-from keepers.cli import learning, session, show
+from keepers.catalog import told as facts_told
+from keepers.cli import learning, session, show, telling
 from keepers.decide.versions import WORDS as STAGES
 from keepers.errors import UsageError
 from keepers.model import Bundle, Decision, Face, Group, GroupKind, Score
@@ -160,6 +161,7 @@ class _Photo:
     decisions: tuple[Decision, ...]
     score: Score
     reasons: tuple[str, ...]
+    beside: tuple[tuple[str, str], ...]
 
 
 def _explain_photo(options: argparse.Namespace, opened: wiring.Session, path: str) -> int:
@@ -172,6 +174,7 @@ def _explain_photo(options: argparse.Namespace, opened: wiring.Session, path: st
             return learning.PARTLY
         tidied = opened.tidy(catalog, (), kinds(options), about=bundle.main.content)
         score, look = opened.alone(catalog, bundle)
+        beside = facts_told.of(catalog, bundle.main.content)
     refs = {bundle.main.ref, *bundle.copies}
     mine = tuple(
         d
@@ -187,7 +190,7 @@ def _explain_photo(options: argparse.Namespace, opened: wiring.Session, path: st
         for reason in s.reasons
     )
     told = tuple(dict.fromkeys(reasons)) or (*score.reasons, "it is in no group")
-    photo = _Photo(bundle, look.faces if look else (), mine, score, told)
+    photo = _Photo(bundle, look.faces if look else (), mine, score, told, beside)
     if options.json:
         show.document(_photo_json(path, photo))
     else:
@@ -220,6 +223,7 @@ def _photo_json(path: str, photo: _Photo) -> dict[str, object]:
         "score": round(photo.score.value, 4),
         "scores": {name: round(value, 4) for name, value in photo.score.parts.items()},
         "reasons": list(photo.reasons),
+        "told": telling.as_json(photo.beside),
     }
 
 
@@ -231,6 +235,7 @@ def _tell_photo(path: str, photo: _Photo) -> None:
             f"  taken    {taken.at:%Y-%m-%d %H:%M:%S %z} by {taken.source}{'' if taken.certain else ' (uncertain)'}"
         )
     show.line(f"  content  {photo.bundle.main.content}")
+    telling.tell(photo.beside)
     for asset in photo.bundle.others:
         show.line(f"  with     {asset.ref.key} ({asset.role.value})")
     for number, face in enumerate(photo.faces, 1):
