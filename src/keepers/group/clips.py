@@ -122,7 +122,7 @@ def _cluster(clips: Clips, centre: int, rows: tuple[int, ...]) -> Cluster:
 
 def _candidates(clips: Clips) -> Iterator[tuple[Rows, Rows]]:
     """Pairs of nearly one length that begin alike."""
-    first = clips.samples[:, 0] if len(clips) else clips.samples
+    first = clips.samples[:, 0]
     rows = np.flatnonzero(first["there"] & (clips.seconds > 0))
     # On this scale a step of 1 is half a second, and a hundredth of what is longer than 50 s.
     turn = _SECONDS / _SHARE
