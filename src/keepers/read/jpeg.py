@@ -14,7 +14,7 @@ SOI: Final = b"\xff\xd8"
 EOI: Final = b"\xff\xd9"
 _SOS: Final = 0xDA
 _DHT, _DQT, _DRI, _DAC = 0xC4, 0xDB, 0xDD, 0xCC
-_APP0, _APP1, _APP2, _APP14 = 0xE0, 0xE1, 0xE2, 0xEE
+_APP0, _APP1, _APP2, _APP13, _APP14 = 0xE0, 0xE1, 0xE2, 0xED, 0xEE
 #: Start of frame: C0-CF without the tables DHT, JPG and DAC.
 _FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _ALONE: Final = frozenset((0x01, *range(0xD0, 0xD9)))
@@ -121,6 +121,12 @@ def exif(data: Bytes, jpeg: Jpeg) -> memoryview | None:
 def xmp(data: Bytes, jpeg: Jpeg) -> memoryview | None:
     """The main XMP packet."""
     found = payloads(data, jpeg, _APP1, b"http://ns.adobe.com/xap/1.0/\0")
+    return found[0] if found else None
+
+
+def photoshop(data: Bytes, jpeg: Jpeg) -> memoryview | None:
+    """The resources that Photoshop and Picasa write, IPTC among them."""
+    found = payloads(data, jpeg, _APP13, b"Photoshop 3.0\0")
     return found[0] if found else None
 
 

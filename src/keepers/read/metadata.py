@@ -6,7 +6,7 @@ from typing import Final
 
 from keepers.errors import UnreadableError
 from keepers.model import Facts
-from keepers.read import boxes, damage, exif, heif, jpeg, jxl, motion, png, raw, tiff, xmp
+from keepers.read import boxes, damage, exif, heif, iptc, jpeg, jxl, motion, png, raw, tiff, xmp
 from keepers.read.damage import fitting, told_as
 from keepers.read.film import video_facts
 from keepers.read.formats import Format
@@ -45,6 +45,11 @@ def of_jpeg(data: Bytes, fmt: Format, found: jpeg.Jpeg, tags: exif.Exif, pixels:
     """Learn the facts of a JPEG whose structure, tags and perhaps pixel digest are known already."""
     base = _turned(fmt, found.width, found.height, tags, jpeg.exif(data, found))
     base = replace(base, mode=_JPEG_MODES.get(found.components, ""), pixels=pixels)
+    words = iptc.parsed(jpeg.photoshop(data, found))
+    if words is not iptc.NOTHING:
+        base = replace(
+            base, description=words.description, keywords=words.keywords, dates=(*base.dates, *words.dates)
+        )
     base = _with_xmp(base, xmp.parsed(jpeg.xmp(data, found)), data)
     film = motion.in_jpeg(data) if base.film_offset is None else None
     return base if film is None else replace(base, film_offset=film)
@@ -65,7 +70,8 @@ def _with_xmp(base: Facts, packet: xmp.Xmp, data: Bytes) -> Facts:
         rating=base.rating if packet.rating is None else packet.rating,
         exif={**base.exif, "Label": packet.label} if packet.label else base.exif,
         dates=(*base.dates, *packet.dates), position=base.position or packet.position,
-        description=packet.description or packet.title, keywords=packet.keywords, people=packet.people,
+        description=packet.description or packet.title or base.description,
+        keywords=packet.keywords or base.keywords, people=packet.people,
         film_offset=film if motion.is_film(data, film) else None,
     )  # fmt: skip
 
@@ -110,9 +116,7 @@ def _pillow(data: Bytes, fmt: Format) -> Facts:
     tags = exif.parsed(block)
     if fmt.name == "gif":
         frames = _gif_frames(data)
-    packet = tags.main.get(0x02BC) if fmt.name == "tiff" else info.get("xmp")
-    if isinstance(packet, tiff.Blob):
-        packet = bytes(data[packet.start : packet.start + packet.size])
+    packet = raw.xmp(data, tags) if fmt.name == "tiff" else info.get("xmp")
     # Pillow turns TIFF upright by itself and swaps the size it tells.
     is_upright = fmt.name == "tiff"
     upright = (
@@ -146,7 +150,8 @@ def _raw(data: Bytes, fmt: Format) -> Facts:
     fitting(width, height)
     tags, block = raw.tags(data)
     if tags.main or tags.photo:
-        return exif.facts(tags, fmt.name, width, height, block)
+        base = exif.facts(tags, fmt.name, width, height, block)
+        return _with_xmp(base, xmp.parsed(raw.xmp(data, tags)), data)
     # Sigma and old Canon files have structures of their own; their preview is an ordinary JPEG.
     found = raw.preview(data)
     if found is not None and isinstance(found.picture, bytes):

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import rawpy
 
 from keepers.errors import UnreadableError
-from keepers.read import boxes, exif, jpeg, tiff
+from keepers.read import boxes, exif, jpeg, old_raw, tiff
 from keepers.read.damage import told_as
 
 Bytes = bytes | memoryview
@@ -20,6 +20,9 @@ _OFFSETS, _COUNTS = (0x0111, 0x0144), (0x0117, 0x0145)
 _SUB_IFDS: Final = 0x014A
 #: Panasonic writes this where it means "see another tag".
 _ELSEWHERE: Final = 0xFFFFFFFF
+_XMP: Final = 0x02BC
+_MOST_XMP: Final = 10 << 20
+_XMP_BOX: Final = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 _CANON: Final = bytes.fromhex("85c0b687820f11e08111f4ce462b6a48")
 
 
@@ -66,6 +69,8 @@ def tags(data: Bytes) -> tuple[exif.Exif, Bytes]:
         return exif.parsed(data), data
     if data[4:8] == b"ftyp":
         return _cr3(data)
+    if data[:4] == b"FOVb" or data[6:14] == b"HEAPCCDR":
+        return old_raw.tags(data), b""
     block: Bytes | None = None
     if data[:8] == b"FUJIFILM":
         at, length = (int.from_bytes(data[place : place + 4], "big") for place in (84, 88))
@@ -82,6 +87,20 @@ def within_jpeg(picture: Bytes) -> Bytes | None:
         return jpeg.exif(picture, jpeg.structure(picture))
     except UnreadableError:
         return None
+
+
+def xmp(data: Bytes, tags: exif.Exif) -> bytes:
+    """The XMP packet of a TIFF-like file (tag 0x02BC) or of a CR3 (a box of its own)."""
+    packet = tags.main.get(_XMP)
+    if isinstance(packet, tiff.Blob):
+        return bytes(data[packet.start : packet.start + min(packet.size, _MOST_XMP)])
+    if isinstance(packet, bytes):
+        return packet
+    if data[4:12] == b"ftypcrx ":
+        for box in boxes.children(data, 0, len(data)):
+            if box.kind == b"uuid" and data[box.start : box.start + 16] == _XMP_BOX:
+                return bytes(data[box.start + 16 : min(box.end, box.start + _MOST_XMP)])
+    return b""
 
 
 def _cr3(data: Bytes) -> tuple[exif.Exif, Bytes]:
