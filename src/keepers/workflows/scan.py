@@ -69,8 +69,9 @@ def scan(learning: Learning, sources: Sequence[str]) -> ScanReport:
     started = time.monotonic()
     ignored, closed = _look_around(learning, sources)
     unknown = [problem.ref.key for problem in closed]
-    # What an archive holds is not gone because nobody asked to look into it, or because it could not be read.
+    # What an archive or a library holds is not gone because nobody asked for it, or because it cannot be read.
     unknown += [f"{key}!" for key in (*ignored, *unknown) if key.lower().endswith(".zip")]
+    unknown += [key for key in ignored if key.lower().endswith(".photoslibrary")]
     if not learning.accept_missing:
         # A file that was named and is no photo is told as such; only folders can be empty.
         _refuse_shrunken(learning, [source for source in sources if source not in ignored], unknown)
