@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from keepers.decide.originality import Copy, Criterion, criteria, ranked
+from keepers.decide import clips
+from keepers.decide.originality import Copy, Criterion, criteria, ordered
 from keepers.model import ContentId, Decision, Facts, Group, GroupKind, Look, Ref, Score
 from keepers.score.photo import Member, scores
 from keepers.score.weights import Weights
@@ -143,15 +144,16 @@ def _bracket(
 
 def _copies(group: Group, facts: Mapping[ContentId, Facts]) -> Decision:
     copies = [Copy(bundle, facts.get(bundle.main.content)) for bundle in group.members]
-    order = ranked(copies, group.kind)
-    rules = criteria(copies, group.kind)
+    rules = _rules(copies, group.kind)
+    order = ordered(copies, rules)
     best = order[0]
-    values = _values(order, rules)
+    told = {copy.bundle.main.ref: _told_parts(copy, order, rules, group.kind) for copy in order}
+    values = _values(order, told)
     found: dict[Ref, Score] = {}
     for copy in order:
         ref = copy.bundle.main.ref
         reasons = _why(best, order, rules) if copy is best else _why_not(copy, best, rules, group.kind)
-        found[ref] = Score(ref, values[ref], _parts(copy, order, rules), reasons)
+        found[ref] = Score(ref, values[ref], told[ref], reasons)
     keep = {best.bundle.main.ref} | {
         copy.bundle.main.ref for copy in order[1:] if _never_loses(copy, best, group.kind)
     }
@@ -165,11 +167,27 @@ def _copies(group: Group, facts: Mapping[ContentId, Facts]) -> Decision:
     )
 
 
+def _rules(copies: Sequence[Copy], kind: GroupKind) -> tuple[Criterion, ...]:
+    if kind is not GroupKind.SAME_CLIP:
+        return criteria(copies, kind)
+    # What is left to decide between clips of one quality is what decides between equal files.
+    return (*clips.criteria(copies), *criteria(copies, GroupKind.SAME_BYTES)[1:])
+
+
 def _never_loses(copy: Copy, best: Copy, kind: GroupKind) -> bool:
     """A rated photo loses to none that is rated less; an edited one to none with other pixels."""
     if kind is GroupKind.SAME_BYTES or not copy.readable:
         return False
-    return copy.rating > max(0, best.rating) or (kind is GroupKind.SAME_PICTURE and copy.edited)
+    if kind is GroupKind.SAME_CLIP and clips.stays(copy, best):
+        return True
+    versions = {GroupKind.SAME_PICTURE, GroupKind.SAME_CLIP}
+    return copy.rating > max(0, best.rating) or (kind in versions and copy.edited)
+
+
+def _told_parts(
+    copy: Copy, order: Sequence[Copy], rules: Sequence[Criterion], kind: GroupKind
+) -> dict[str, float]:
+    return clips.parts(copy, order) if kind is GroupKind.SAME_CLIP else _parts(copy, order, rules)
 
 
 def _parts(copy: Copy, order: Sequence[Copy], rules: Sequence[Criterion]) -> dict[str, float]:
@@ -195,14 +213,15 @@ def _share(value: float, best: float) -> float:
     return value / best if best > 0 else 1.0
 
 
-def _values(order: Sequence[Copy], rules: Sequence[Criterion]) -> dict[Ref, float]:
+def _values(order: Sequence[Copy], told: Mapping[Ref, Mapping[str, float]]) -> dict[Ref, float]:
     """One number for each copy that falls with the rank."""
     found: dict[Ref, float] = {}
     least = 1.0
     for copy in order:
-        parts = _parts(copy, order, rules)
-        total = sum(SHARES[name] for name in parts)
-        value = sum(SHARES[name] * part for name, part in parts.items()) / total if copy.readable else 0.0
+        parts = told[copy.bundle.main.ref]
+        shares = clips.SHARES if "sound" in parts else SHARES
+        total = sum(shares[name] for name in parts)
+        value = sum(shares[name] * part for name, part in parts.items()) / total if copy.readable else 0.0
         least = max(0.0, min(least, value))
         found[copy.bundle.main.ref] = round(least, 4)
         least -= 0.001
@@ -222,9 +241,14 @@ def _why(best: Copy, order: Sequence[Copy], rules: Sequence[Criterion]) -> tuple
 def _why_not(copy: Copy, best: Copy, rules: Sequence[Criterion], kind: GroupKind) -> tuple[str, ...]:
     words: list[str] = []
     if _never_loses(copy, best, kind):
-        words.append("stays: it is edited" if copy.edited else f"stays: it is rated {copy.rating}")
+        words.append(_stays_word(copy, best, kind))
     words += [rule.worse(copy) for rule in rules if rule.value(copy) < rule.value(best)]
     return tuple(dict.fromkeys(words))[:MOST_REASONS] or ("as good as the pick; the path decides",)
+
+
+def _stays_word(copy: Copy, best: Copy, kind: GroupKind) -> str:
+    said = clips.stays(copy, best) if kind is GroupKind.SAME_CLIP else ""
+    return said or ("stays: it is edited" if copy.edited else f"stays: it is rated {copy.rating}")
 
 
 def _copies_flip(best: Copy, order: Sequence[Copy], rules: Sequence[Criterion]) -> str:

@@ -181,7 +181,11 @@ def _only_beside(copy: Copy) -> bool:
 
 def ranked(copies: Sequence[Copy], kind: GroupKind) -> tuple[Copy, ...]:
     """The copies, the original first; the same order whatever the order they came in."""
-    rules = criteria(copies, kind)
+    return ordered(copies, criteria(copies, kind))
+
+
+def ordered(copies: Sequence[Copy], rules: Sequence[Criterion]) -> tuple[Copy, ...]:
+    """The copies by these rules, the best first; the same order whatever the order they came in."""
     return tuple(
         sorted(copies, key=lambda copy: (*(-rule.value(copy) for rule in rules), copy.bundle.main.ref))
     )
