@@ -7,8 +7,8 @@ from enum import IntEnum
 from pathlib import PurePosixPath
 from typing import Final
 
-from keepers.model import Bundle, Facts, GroupKind, Role
-from keepers.read import formats
+from keepers.model import Bundle, ContentId, Facts, GroupKind, Role
+from keepers.read import formats, sidecars
 
 
 class Origin(IntEnum):
@@ -45,6 +45,8 @@ _HEIC_MAKERS: Final = re.compile(
 LOSSLESS: Final = frozenset({"png", "tiff", "bmp", "gif"})
 #: Fewer pixels than this share of the largest copy's: it was scaled down or cropped.
 SCALED: Final = 0.9
+#: A favourite is liked as much as a photo of five stars.
+_FAVOURITE: Final = 5
 
 _EDITORS: Final = re.compile(
     r"photoshop|lightroom|gimp|snapseed|darktable|rawtherapee|affinity|pixelmator|capture one|luminar|picasa"
@@ -72,7 +74,7 @@ _SECOND_PLACE: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One of several copies, with what its bytes say of themselves."""
+    """One of several copies, with what its bytes and its sidecars say of it."""
 
     bundle: Bundle
     facts: Facts | None
@@ -100,8 +102,25 @@ class Copy:
 
     @property
     def rating(self) -> int:
-        """Its stars; 0 where it has none, -1 where it was rejected."""
-        return (self.facts.rating or 0) if self.facts else 0
+        """Its stars, a favourite's at least five; 0 where it has none, -1 where it was rejected."""
+        if self.facts is None:
+            return 0
+        return max(self.facts.rating or 0, _FAVOURITE) if self.facts.favourite else self.facts.rating or 0
+
+    @property
+    def liked(self) -> str:
+        """In words how it is rated."""
+        if self.facts is not None and self.facts.favourite and self.facts.rating != self.rating:
+            return "a favourite"
+        return f"rated {self.rating}"
+
+    @property
+    def told(self) -> int:
+        """How many of description, keywords, people and albums are known of it."""
+        facts = self.facts
+        if facts is None:
+            return 0
+        return sum(map(bool, (facts.description, facts.keywords, facts.people, facts.albums)))
 
     @property
     def metadata(self) -> int:
@@ -129,8 +148,22 @@ class Copy:
         return self.bundle.main.size / self.pixels if self.pixels else 0.0
 
 
+def seen(bundle: Bundle, facts: Mapping[ContentId, Facts]) -> Copy:
+    """A copy with the facts of its main file and of the sidecars beside it."""
+    main = facts.get(bundle.main.content)
+    beside = [
+        facts[other.content]
+        for other in bundle.others
+        if other.role is Role.SIDECAR and other.content in facts
+    ]  # fmt: skip
+    return Copy(bundle, sidecars.merged(main, beside) if main is not None else None)
+
+
 def _edited_beside(bundle: Bundle) -> bool:
-    return any(asset.role is Role.EDITED or asset.ref.key.lower().endswith(".aae") for asset in bundle.others)
+    return any(
+        asset.role in {Role.EDITED, Role.ORIGINAL} or asset.ref.key.lower().endswith(".aae")
+        for asset in bundle.others
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +240,14 @@ def criteria(copies: Sequence[Copy], kind: GroupKind) -> tuple[Criterion, ...]:
         lambda c: ORIGIN_WORDS[standing(c)],
         lambda c: ORIGIN_WORDS[standing(c)],
     )
-    rating = Criterion("rating", lambda c: c.rating, lambda c: f"rated {c.rating}", lambda _: "rated lower")
+    rating = Criterion("rating", lambda c: c.rating, lambda c: c.liked, lambda _: "rated lower")
+    edited = Criterion(
+        "edited",
+        lambda c: _edited_beside(c.bundle),
+        lambda _: "was edited",
+        lambda _: "has no edit beside it",
+    )
+    told = Criterion("told", lambda c: c.told, lambda _: "more is told of it", lambda _: "less is told of it")
     metadata = Criterion(
         "metadata", lambda c: c.metadata, lambda _: "keeps more camera facts", lambda _: "lost camera facts"
     )
@@ -228,10 +268,10 @@ def criteria(copies: Sequence[Copy], kind: GroupKind) -> tuple[Criterion, ...]:
         Criterion("modified", lambda c: -c.modified, lambda _: "older file", lambda _: "newer file"),
     )
     if kind is GroupKind.SAME_BYTES:
-        return (readable, name, companions, *age)
+        return (readable, rating, edited, told, name, companions, *age)
     if kind is GroupKind.SAME_PIXELS:
-        return (readable, rating, source, metadata, name, companions, *age)
-    return (readable, source, *_picture(), metadata, name, _compression(), rating, companions, *age)
+        return (readable, rating, edited, source, metadata, told, name, companions, *age)
+    return (readable, source, *_picture(), metadata, name, _compression(), rating, told, companions, *age)
 
 
 def _picture() -> tuple[Criterion, ...]:

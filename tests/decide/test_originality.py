@@ -1,0 +1,98 @@
+"""What sidecars say of a copy counts like what its bytes say."""
+
+from dataclasses import replace
+from itertools import permutations
+
+import pytest
+
+from keepers.decide.originality import Copy, criteria, ranked, seen
+from keepers.model import LOCAL, Asset, Bundle, ContentId, Facts, GroupKind, Kind, Ref, Role
+
+PHOTO = Facts("jpeg", 4000, 3000, camera="Apple iPhone 14")
+
+
+def asset(path, content, role=Role.MAIN, kind=Kind.PHOTO):
+    return Asset(Ref(LOCAL, path), kind, 1000, "1000:1:1", ContentId(content), None, role=role)
+
+
+def bundle(path, *others, content="b3:same"):
+    return Bundle(asset(path, content), others)
+
+
+def sidecar(path):
+    return asset(path, f"b3:{path}", Role.SIDECAR, Kind.COMPANION)
+
+
+def best(kind, known, *bundles):
+    """The pick, whatever the order of the copies."""
+    found = {
+        ranked([seen(b, known) for b in order], kind)[0].path.as_posix() for order in permutations(bundles)
+    }
+    assert len(found) == 1
+    return found.pop()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        Facts("xmp", 0, 0, rating=5),
+        Facts("json", 0, 0, favourite=True),
+        Facts("json", 0, 0, description="At the sea"),
+        Facts("xmp", 0, 0, people=("Anna",)),
+        Facts("xmp", 0, 0, keywords=("sea",)),
+    ],
+)
+@pytest.mark.parametrize("kind", [GroupKind.SAME_BYTES, GroupKind.SAME_PIXELS])
+def test_what_a_sidecar_says_outweighs_the_place(said, kind):
+    known = {ContentId("b3:same"): PHOTO, ContentId("b3:/Backup/a.jpg.xmp"): said}
+    spoken_of = bundle("/Backup/a.jpg", sidecar("/Backup/a.jpg.xmp"))
+    assert best(kind, known, bundle("/Photos/a.jpg"), spoken_of) == "/Backup/a.jpg"
+
+
+@pytest.mark.parametrize("other", [
+    asset("/Backup/IMG_1.AAE", "b3:aae", Role.SIDECAR, Kind.COMPANION),
+    asset("/Backup/IMG_E1.jpg", "b3:e", Role.EDITED),
+    asset("/Backup/IMG_1.jpg", "b3:o", Role.ORIGINAL),
+])  # fmt: skip
+def test_an_edit_beside_it_outweighs_the_place(other):
+    known = {ContentId("b3:same"): PHOTO}
+    edited = bundle("/Backup/IMG_1.jpg", other)
+    assert seen(edited, known).edited
+    assert best(GroupKind.SAME_BYTES, known, bundle("/Photos/IMG_1.jpg"), edited) == "/Backup/IMG_1.jpg"
+
+
+def test_a_sidecar_that_says_nothing_does_not():
+    known = {ContentId("b3:same"): PHOTO, ContentId("b3:/Backup/a.xmp"): Facts("xmp", 0, 0)}
+    assert best(GroupKind.SAME_BYTES, known, bundle("/Photos/a.jpg"), bundle("/Backup/a.jpg", sidecar("/Backup/a.xmp"))) == (
+        "/Photos/a.jpg"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("facts", "rating", "words"),
+    [
+        (replace(PHOTO, favourite=True), 5, "a favourite"),
+        (replace(PHOTO, favourite=True, rating=5), 5, "rated 5"),
+        (replace(PHOTO, favourite=True, rating=-1), 5, "a favourite"),
+        (replace(PHOTO, rating=3), 3, "rated 3"),
+        (replace(PHOTO, rating=-1), -1, "rated -1"),
+        (PHOTO, 0, "rated 0"),
+        (None, 0, "rated 0"),
+    ],
+)
+def test_how_a_copy_is_liked(facts, rating, words):
+    copy = Copy(bundle("/a.jpg"), facts)
+    assert (copy.rating, copy.liked) == (rating, words)
+
+
+def test_the_film_of_a_photo_is_no_sidecar_of_it():
+    film = asset("/a.mov", "b3:film", Role.LIVE_VIDEO, Kind.VIDEO)
+    known = {ContentId("b3:same"): PHOTO, ContentId("b3:film"): Facts("mov", 1, 1, description="film")}
+    assert seen(bundle("/a.jpg", film), known).facts == PHOTO
+    assert seen(bundle("/a.jpg", film), {}).facts is None
+
+
+def test_each_criterion_is_named_once():
+    for kind in GroupKind:
+        names = [rule.name for rule in criteria([Copy(bundle("/a.jpg"), PHOTO)], kind)]
+        assert len(names) == len(set(names))
