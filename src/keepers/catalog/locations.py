@@ -96,6 +96,14 @@ def unfinished_folders(catalog: Catalog, roots: Sequence[str]) -> list[str]:
     return [os.fsdecode(row[0]) for row in rows]
 
 
+def apart(catalog: Catalog, path: str) -> str:
+    """Why a file is not part of another photo that its name speaks of; empty where none does."""
+    row = catalog.db.execute(
+        "SELECT apart FROM location WHERE place = ? AND key = ?", (LOCAL, os.fsencode(path))
+    ).fetchone()
+    return str(row[0]) if row else ""
+
+
 def copies_of(catalog: Catalog, b3: bytes) -> list[str]:
     """Every known path that holds these bytes, in path order."""
     rows = catalog.db.execute(

@@ -187,7 +187,8 @@ def bundle_at(catalog: Catalog, path: str) -> Bundle | None:
 
 
 _ASSET = """SELECT l.id, l.key, l.size, l.inode, l.mtime_ns, c.b3, c.kind, l.taken, l.taken_source, l.taken_certain, c.width,
-        c.height, l.role, l.main, l.device, (SELECT value FROM told t WHERE t.location = l.id AND t.field = 'name')
+        c.height, l.role, l.main, l.device, l.taken_note,
+        (SELECT value FROM told t WHERE t.location = l.id AND t.field = 'name')
     FROM location l JOIN content c ON c.id = l.content"""
 
 
@@ -202,10 +203,10 @@ def _others(catalog: Catalog, mains: Sequence[int]) -> Mapping[int, list[Asset]]
 
 
 def _asset(row: Sequence[object]) -> Asset:
-    _, key, size, inode, mtime_ns, b3, kind, taken, source, certain, width, height, role, _, _, name = row
+    _, key, size, inode, mtime_ns, b3, kind, taken, source, certain, width, height, role, _, _, note, name = row
     assert isinstance(key, bytes)
     assert isinstance(b3, bytes)
-    when = Taken(datetime.fromisoformat(str(taken)), str(source), bool(certain)) if taken else None
+    when = Taken(datetime.fromisoformat(str(taken)), str(source), bool(certain), str(note)) if taken else None
     return Asset(
         Ref(LOCAL, os.fsdecode(key)), Kind(str(kind)), int(str(size)), f"{size}:{mtime_ns}:{inode}", content_id(b3), when,
         int(str(width)), int(str(height)), Role(str(role)), str(name or ""),

@@ -1,17 +1,12 @@
-"""The commands that judge and change nothing: group, explain."""
+"""`keepers group`: the groups, the keepers and why; changes nothing."""
 
 import argparse
-import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from keepers import wiring
-from keepers.catalog import photos
-from keepers.catalog import told as facts_told
-from keepers.cli import learning, session, show, telling
+from keepers.cli import learning, session, show
 from keepers.decide.versions import WORDS as STAGES
-from keepers.errors import UsageError
-from keepers.model import Bundle, Decision, Face, Group, GroupKind, Score
+from keepers.model import Bundle, Decision, Group, GroupKind, Score
 from keepers.workflows.scan import ScanReport
 from keepers.workflows.tidy import Tidied
 
@@ -42,24 +37,6 @@ def group(options: argparse.Namespace) -> int:
     if options.fail_on_found and tidied.decisions:
         return FOUND
     return learning.PARTLY if report is not None and report.unreadable else 0
-
-
-def explain(options: argparse.Namespace) -> int:
-    """Say what is known of one photo, or of one group, and why it was decided so."""
-    opened = session.opened(options)
-    if wiring.is_there(options.what):
-        return _explain_photo(options, opened, os.path.abspath(options.what))
-    with opened.catalog(create=False) as catalog:
-        tidied = opened.tidy(catalog, (), kinds(options))
-    for decision in tidied.decisions:
-        if decision.group.id == options.what:
-            if options.json:
-                show.document(group_json(decision))
-            else:
-                _tell_group(decision)
-            return 0
-    message = f"{options.what} is neither a file nor the id of a group; `keepers group` lists the groups"
-    raise UsageError(message)
 
 
 def group_json(decision: Decision) -> dict[str, object]:
@@ -109,7 +86,7 @@ def _summary(tidied: Tidied, report: ScanReport | None) -> None:
             counts = f"{show.count(len(of_kind), 'group'):>14}  {show.count(members, 'photo'):>14}"
             show.line(f"{WORDS[kind]:<14} {counts}  {show.size(freed(of_kind)):>8} could be freed")
     for decision in tidied.decisions[: learning.SHOWN]:
-        _tell_group(decision)
+        tell_group(decision)
     if len(tidied.decisions) > learning.SHOWN:
         show.line(f"… and {len(tidied.decisions) - learning.SHOWN:,} more groups; --json shows all of them.")
     show.line(
@@ -130,7 +107,8 @@ def freed(decisions: Sequence[Decision]) -> int:
     )
 
 
-def _tell_group(decision: Decision) -> None:
+def tell_group(decision: Decision) -> None:
+    """Print a group: its members, what is kept and why, and the version tree."""
     group: Group = decision.group
     scores = {score.ref: score for score in decision.scores}
     show.line()
@@ -152,104 +130,3 @@ def _tell_group(decision: Decision) -> None:
         )
     if decision.flip:
         show.line(f"  would flip it: {decision.flip}")
-
-
-@dataclass(frozen=True, slots=True)
-class _Photo:
-    bundle: Bundle
-    faces: tuple[Face, ...]
-    decisions: tuple[Decision, ...]
-    score: Score
-    reasons: tuple[str, ...]
-    beside: tuple[tuple[str, str], ...]
-
-
-def _explain_photo(options: argparse.Namespace, opened: wiring.Session, path: str) -> int:
-    with opened.catalog(create=True) as catalog:
-        report = opened.scan(catalog, wiring.sources([path]))
-        bundle = photos.bundle_at(catalog, path)
-        if bundle is None:
-            rows = dict(report.unreadable) | dict(report.ignored)
-            show.line(f"{path}: {rows.get(path, 'is no photo')}")
-            return learning.PARTLY
-        tidied = opened.tidy(catalog, (), kinds(options), about=bundle.main.content)
-        score, look = opened.alone(catalog, bundle)
-        beside = facts_told.of(catalog, bundle.main.content)
-    refs = {bundle.main.ref, *bundle.copies}
-    mine = tuple(
-        d
-        for d in tidied.decisions
-        if any(m.main.ref in refs or m.main.content == bundle.main.content for m in d.group.members)
-    )
-    reasons = tuple(
-        reason
-        for d in mine
-        for s in d.scores
-        for m in d.group.members
-        if m.main.ref == s.ref and m.main.content == bundle.main.content
-        for reason in s.reasons
-    )
-    told = tuple(dict.fromkeys(reasons)) or (*score.reasons, "it is in no group")
-    photo = _Photo(bundle, look.faces if look else (), mine, score, told, beside)
-    if options.json:
-        show.document(_photo_json(path, photo))
-    else:
-        _tell_photo(path, photo)
-    return 0
-
-
-def _photo_json(path: str, photo: _Photo) -> dict[str, object]:
-    main = photo.bundle.main
-    taken = main.taken
-    return {
-        "path": path,
-        "taken": {"at": taken.at.isoformat(), "source": taken.source, "certain": taken.certain}
-        if taken
-        else None,
-        "place": main.ref.place,
-        "content": main.content,
-        "bundle": [{"path": asset.ref.key, "role": asset.role.value} for asset in photo.bundle.assets],
-        "faces": [
-            {
-                "box": list(f.box),
-                "eyes_open": f.eyes_open,
-                "smile": f.smile,
-                "sharpness": f.sharpness,
-                "known": sorted(f.known),
-            }
-            for f in photo.faces
-        ],
-        "groups": [group_json(decision) for decision in photo.decisions],
-        "score": round(photo.score.value, 4),
-        "scores": {name: round(value, 4) for name, value in photo.score.parts.items()},
-        "reasons": list(photo.reasons),
-        "told": telling.as_json(photo.beside),
-    }
-
-
-def _tell_photo(path: str, photo: _Photo) -> None:
-    taken = photo.bundle.main.taken
-    show.line(path)
-    if taken:
-        show.line(
-            f"  taken    {taken.at:%Y-%m-%d %H:%M:%S %z} by {taken.source}{'' if taken.certain else ' (uncertain)'}"
-        )
-    show.line(f"  content  {photo.bundle.main.content}")
-    telling.tell(photo.beside)
-    for asset in photo.bundle.others:
-        show.line(f"  with     {asset.ref.key} ({asset.role.value})")
-    for number, face in enumerate(photo.faces, 1):
-        show.line(
-            f"  face {number}   eyes {_share(face.eyes_open)}, smile {_share(face.smile)}, sharpness {_share(face.sharpness)}"
-        )
-    for decision in photo.decisions:
-        _tell_group(decision)
-    if not photo.decisions:
-        parts = ", ".join(f"{name} {value:.2f}" for name, value in photo.score.parts.items())
-        show.line(f"  by itself {photo.score.value:.2f}" + (f" ({parts})" if parts else ""))
-        for reason in photo.reasons:
-            show.line(f"  - {reason}")
-
-
-def _share(value: float | None) -> str:
-    return "unknown" if value is None else f"{value:.2f}"

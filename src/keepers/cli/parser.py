@@ -111,7 +111,7 @@ def _judging(command: Command) -> None:
     group.add_argument("--fail-on-found", action="store_true", help="exit with 4 when there are groups")
     explain = command(
         "explain",
-        "keepers.cli.judging:explain",
+        "keepers.cli.explaining:explain",
         "say why a photo is grouped, kept or not, and what would flip it",
     )
     explain.add_argument("what", metavar="FILE|GROUP-ID", help="a photo, or the id of a group")
