@@ -226,6 +226,7 @@ class Session:
             doctor.installation(),
             *doctor.decoders(),
             doctor.faces(choice.word, working=choice.name != "none"),
+            doctor.video(),
             doctor.space(self.catalog_file.parent),
             doctor.clock(datetime.now(UTC), self.home),
             self._catalog_check(),

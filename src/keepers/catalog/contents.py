@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from keepers.catalog.sightings import below
 from keepers.catalog.store import Catalog
 from keepers.model import ContentId, DateClaim, Face, Facts, Kind, Look
 
@@ -109,6 +110,18 @@ def facts_from(text: str) -> Facts:
         if values.get(name):
             values[name] = tuple(values[name])
     return Facts(**{"format": "", "width": 0, "height": 0} | values)
+
+
+def unseen_films(catalog: Catalog, roots: Sequence[str]) -> tuple[ContentId, ...]:
+    """Films at or below the roots that nobody has looked into; the film of a Live Photo counts only if it is alone."""
+    where, values = below("l.key", roots)
+    rows = catalog.db.execute(
+        f"""SELECT DISTINCT c.b3 FROM content c JOIN location l ON l.content = c.id
+            WHERE c.kind = 'video' AND l.fate = 'photo' AND l.main IS NULL AND {where}
+                AND NOT EXISTS (SELECT 1 FROM clip k WHERE k.content = c.id) ORDER BY c.b3""",
+        values,
+    )
+    return tuple(content_id(row[0]) for row in rows)
 
 
 def looks_of(catalog: Catalog, wanted: Iterable[ContentId], method: str) -> dict[ContentId, Look]:

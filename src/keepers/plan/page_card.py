@@ -127,7 +127,8 @@ def _top(title: Html, decision: Decision, days: Sequence[str]) -> Html:
     kind = decision.group.kind
     count = len(decision.group.members)
     free = freed(decision)
-    facts = [f"{count} {'photo' if count == 1 else 'photos'}"]
+    what = "clip" if kind is GroupKind.SAME_CLIP else "photo"
+    facts = [f"{count} {what if count == 1 else what + 's'}"]
     if days:
         facts.append(days[0].lstrip("0") if len(days) == 1 else f"{days[0]} to {days[-1]}")
     return element(

@@ -11,12 +11,12 @@ CSS: Final = (
 :root{color-scheme:light dark;--bg:#f6f4ef;--card:#fffefb;--ink:#1f1d18;--soft:#635e52;--line:#e3ded2;
 --well:#efebe1;--gold:#b07200;--badge:#ffc83d;--badge-ink:#2a1c00;
 --shade:0 1px 2px #3d33141a,0 6px 20px #3d33140f;
---burst:#1f62c4;--bracket:#7443c0;--same-bytes:#04756c;--same-pixels:#04756c;--same-picture:#b3286a;
+--burst:#1f62c4;--bracket:#7443c0;--same-bytes:#04756c;--same-pixels:#04756c;--same-picture:#b3286a;--same-clip:#8a5200;
 --bad:#b3261e}
 @media (prefers-color-scheme:dark){:root{--bg:#141310;--card:#1f1d19;--ink:#f0ece2;--soft:#aca595;
 --line:#36322a;
 --well:#2a2721;--gold:#ffc83d;--badge:#ffc83d;--badge-ink:#2a1c00;--shade:none;
---burst:#83b4ff;--bracket:#c3a3ff;--same-bytes:#5fd4c7;--same-pixels:#5fd4c7;--same-picture:#ff94c2;
+--burst:#83b4ff;--bracket:#c3a3ff;--same-bytes:#5fd4c7;--same-pixels:#5fd4c7;--same-picture:#ff94c2;--same-clip:#f5b26b;
 --bad:#ff9d94}}
 *{box-sizing:border-box;margin:0}
 html{-webkit-text-size-adjust:100%}
@@ -50,6 +50,7 @@ border-radius:99px;background:var(--card);cursor:pointer;user-select:none;font-w
 .same-bytes .dot,.dot.same-bytes{color:var(--same-bytes)}.same-pixels .dot,.dot.same-pixels{
 color:var(--same-pixels)}
 .same-picture .dot,.dot.same-picture{color:var(--same-picture)}
+.same-clip .dot,.dot.same-clip{color:var(--same-clip)}
 .group{background:var(--card);border:1px solid var(--line);border-radius:18px;box-shadow:var(--shade);
 padding:22px;margin:0 0 22px;scroll-margin-top:70px;content-visibility:auto;contain-intrinsic-size:auto 520px}
 .top{display:flex;flex-wrap:wrap;align-items:baseline;gap:2px 14px}
@@ -57,6 +58,7 @@ h2{font-size:1.22rem;letter-spacing:-.012em;line-height:1.3}
 .kind{display:inline-flex;align-items:center;gap:7px;font-weight:600}
 .kind.burst{color:var(--burst)}.kind.bracket{color:var(--bracket)}.kind.same-bytes{color:var(--same-bytes)}
 .kind.same-pixels{color:var(--same-pixels)}.kind.same-picture{color:var(--same-picture)}
+.kind.same-clip{color:var(--same-clip)}
 .frees{margin-left:auto;color:var(--soft);font-variant-numeric:tabular-nums}
 .because{color:var(--soft);margin-top:3px}
 .photos{display:grid;grid-template-columns:repeat(auto-fill,minmax(200px,1fr));gap:24px 20px;margin-top:18px;

@@ -9,8 +9,6 @@ import itertools
 import math
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from importlib import util
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -77,12 +75,6 @@ class Picture:
     moment: float
     at: float
     grey: Levels
-
-
-@lru_cache(maxsize=1)
-def available() -> bool:
-    """Whether films can be looked into: PyAV is installed."""
-    return util.find_spec("av") is not None
 
 
 @contextlib.contextmanager

@@ -16,7 +16,7 @@ from PIL import Image
 
 from keepers import __version__
 from keepers.errors import UnreadableError
-from keepers.read import formats, metadata, pixels
+from keepers.read import extras, formats, metadata, pixels
 
 ENOUGH_BYTES: Final = 1 << 30
 _SAMPLES: Final = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF", "BMP", "HEIF")
@@ -60,6 +60,18 @@ def faces(word: str, *, working: bool) -> Check:
     return Check(
         "faces", "ok" if working else "warn", word, "" if working else "install Keepers with its models"
     )
+
+
+def video() -> Check:
+    """Say whether films can be looked into."""
+    if not extras.video():
+        return Check(
+            "video",
+            "off",
+            "PyAV is not installed: of clips, only exact copies are found",
+            extras.INSTALL_VIDEO,
+        )
+    return Check("video", "ok", f"PyAV {packages.version('av')}: copies of clips are found by their pictures")
 
 
 def space(folder: Path) -> Check:

@@ -9,22 +9,29 @@ import numpy.typing as npt
 from keepers.errors import NeedsMemoryError, UnreadableError
 from keepers.fingerprint import clips
 from keepers.model import Facts
-from keepers.read import clip
+from keepers.read import clip, extras
 from keepers.workflows.job import Footage
 
 #: A film as it stands on a page where nothing of it can be shown: wide, dark, a triangle in its middle.
 _SHAPE: Final = 9 / 16
 _DARK, _LIGHT = 52, 150
+#: The fingerprint of a film without a picture: nobody need look again.
+NOTHING: Final = clips.packed(clips.Clip(0.0, audio=False, complete=True, samples=np.zeros(0, clips.SAMPLE)))
 
 
 def learned(path: str, header: Facts) -> tuple[Facts, bytes]:
     """What a film's pictures add to the facts of its header, and its fingerprint by key frames.
 
-    Without PyAV, and where the pictures cannot be decoded, the facts of the header alone and nothing.
+    The facts of the header alone and no fingerprint without PyAV, and for the film of a Live Photo: that
+    has a still to be known by. An empty fingerprint where no picture can be decoded.
     NeedsMemoryError where there was too little memory.
     """
-    if not clip.available():
+    if header.live_id or not extras.video():
         return header, b""
+    return _learned(path, header)
+
+
+def _learned(path: str, header: Facts) -> tuple[Facts, bytes]:
     try:
         with clip.opened(path) as film:
             facts = film.facts(header)
@@ -34,19 +41,19 @@ def learned(path: str, header: Facts) -> tuple[Facts, bytes]:
     except NeedsMemoryError:
         raise
     except UnreadableError:
-        return header, b""
+        return header, NOTHING
     if not pictures:
-        return facts, b""
+        return facts, NOTHING
     samples = clips.sampled(pictures, exact=False)
     complete = len(samples) == len(moments) and bool(samples["exact"].all())
     return facts, clips.packed(clips.Clip(seconds, bool(facts.audio), complete, samples))
 
 
 def compared(task: Footage) -> bytes:
-    """A film's fingerprint by the very pictures that are shown at its moments; the same as before where it has none."""
+    """A film's fingerprint by the very pictures that are shown at its moments; by key frames where it had none."""
     before = clips.unpacked(task.data)
     if before is None:
-        raise UnreadableError("has no fingerprint")
+        return _learned(task.path, Facts("", 0, 0))[1]
     samples = before.samples
     try:
         with clip.opened(task.path, exact=True) as film:
@@ -64,7 +71,7 @@ def compared(task: Footage) -> bytes:
 
 def poster(path: str, side: int) -> npt.NDArray[np.uint8]:
     """An upright RGB picture of a film; a drawn one where nothing of it can be shown."""
-    if clip.available():
+    if extras.video():
         try:
             with clip.opened(path) as film:
                 return film.poster(side)

@@ -6,6 +6,7 @@ from keepers.errors import UnreadableError
 from keepers.model import Kind
 from keepers.read import archive, digests, formats, metadata, pixels, turbo
 from keepers.read.formats import Format
+from keepers.workflows import footage
 from keepers.workflows.job import Proof, Thumb
 
 QUALITY: Final = 78
@@ -13,7 +14,9 @@ HEAD: Final = 4096
 
 
 def thumbnail(task: Thumb) -> bytes:
-    """An upright JPEG, `side` pixels at its longest; UnreadableError where there is no picture."""
+    """An upright JPEG, `side` pixels at its longest, of a film too; UnreadableError where there is no picture."""
+    if _is_film(task.path):
+        return turbo.encoded(footage.poster(task.path, task.side), QUALITY)
     data, form = _picture(task.path)
     shown = pixels.upright_rgb(data, form, metadata.facts(data, form), task.side)
     return turbo.encoded(shown, QUALITY)
@@ -23,6 +26,12 @@ def prove(task: Proof) -> str:
     """A digest that is equal only for equal decoded pixels; empty for RAW."""
     data, form = _picture(task.path)
     return digests.full_pixel_digest(data, form)
+
+
+def _is_film(path: str) -> bool:
+    with archive.opened(path) as opened:
+        form = formats.sniff(opened.file.read(HEAD), path)
+    return form is not None and form.kind is Kind.VIDEO
 
 
 def _picture(path: str) -> tuple[bytes, Format]:

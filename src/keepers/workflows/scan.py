@@ -12,7 +12,7 @@ from keepers.catalog.store import Catalog
 from keepers.errors import SourceShrunkError
 from keepers.model import Fate, Found, Kind, Problem
 from keepers.ports import Failure, Progress, Reader
-from keepers.read import archive, formats
+from keepers.read import archive, extras, formats
 from keepers.workflows import folders
 from keepers.workflows.job import METHOD, Job, Measured, Measuring
 
@@ -90,6 +90,7 @@ def scan(learning: Learning, sources: Sequence[str]) -> ScanReport:
         photos = sightings.counts(learning.catalog, [source]).photos
         identity = learning.reader.identity(source)
         locations.touch_root(learning.catalog, source, identity, photos, learning.now.isoformat())
+    _tell_of_clips(learning, sources)
     bad = dict(sightings.folder_problems(learning.catalog, sources))
     bad.update(sightings.reasons(learning.catalog, sources, Fate.UNREADABLE))
     passed = dict(ignored)
@@ -98,6 +99,14 @@ def scan(learning: Learning, sources: Sequence[str]) -> ScanReport:
         counts.photos, counts.companions, tuple(sorted(bad.items())), tuple(sorted(passed.items())), counts.bytes, measured,
         time.monotonic() - started,
     )  # fmt: skip
+
+
+def _tell_of_clips(learning: Learning, sources: Sequence[str]) -> None:
+    if not extras.video() and (unseen := len(contents.unseen_films(learning.catalog, sources))):
+        learning.progress.say(
+            f"{unseen} clip{'s were' if unseen > 1 else ' was'} learned by header only, so of clips only exact copies are "
+            f"found; for more: {extras.INSTALL_VIDEO}"
+        )
 
 
 def _look_around(learning: Learning, sources: Sequence[str]) -> tuple[dict[str, str], list[Problem]]:

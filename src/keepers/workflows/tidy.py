@@ -18,7 +18,7 @@ from keepers.group import clips, duplicates, grouping
 from keepers.group.rule import Cluster, Rule
 from keepers.model import Bundle, ContentId, Decision, Facts, Group, GroupKind, Look, Score
 from keepers.ports import Failure, LookTask, Progress, Workers
-from keepers.read import formats
+from keepers.read import extras, formats
 from keepers.score.photo import Member, scores
 from keepers.score.weights import Weights
 from keepers.workflows.job import Footage, Proof
@@ -150,9 +150,12 @@ def _sets(judging: Judging, roots: Sequence[str], table: Photos) -> list[_Set]:
 
 def _clips(judging: Judging, roots: Sequence[str], names: Callable[[int], ContentId]) -> list[_Set]:
     """Copies of clips; where key frames refute nothing, the films are looked at again, at the same moments."""
+    if extras.video():
+        unseen = contents.unseen_films(judging.catalog, roots)
+        _compare(judging, roots, dict.fromkeys(unseen, b""))
     table = films.table(judging.catalog, roots)
     rows = [int(table.content[row]) for row in clips.doubtful(table)]
-    if rows:
+    if rows and extras.video():
         _compare(judging, roots, films.packed_of(judging.catalog, rows))
         table = films.table(judging.catalog, roots)
     return [_named(cluster, table, names) for cluster in clips.same_clip(table, judging.rule.min_size)]
