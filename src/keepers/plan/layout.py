@@ -256,7 +256,7 @@ def _best(decision: Decision, names: Mapping[Ref, str], slot: _Slot) -> tuple[tu
     bundle = best_photo(decision)
     if bundle is None:
         return (), []
-    photos = [asset for asset in bundle.assets if asset.kind is Kind.PHOTO]
+    photos = [asset for asset in bundle.assets if asset.kind is Kind.PHOTO or asset is bundle.main]
     files = [(_best_name(names[asset.ref]), asset.content) for asset in photos]
     given = _Names(slot.folder, slot.entries).give(files, split(files[0][0])[0]) if files else []
     unit = f"{slot.unit}/best/{bundle.main.content}"

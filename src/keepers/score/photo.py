@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from keepers.model import Bundle, Facts, Look, Score
+from keepers.model import Bundle, Facts, Kind, Look, Score
 from keepers.score.faces import FaceScore, Person, as_sharp, face_scores, main_people, people
 from keepers.score.weights import Weights
 
@@ -49,9 +49,9 @@ def _scored(members: Sequence[Member], weights: Weights) -> list[Score]:
     found: list[Score] = []
     for number, member in enumerate(members):
         if member.look is None:
-            found.append(
-                Score(member.bundle.main.ref, 0.0, {}, ("it could not be judged: its pixels cannot be read",))
-            )
+            film = member.bundle.main.kind is Kind.VIDEO
+            why = "it is a film" if film else "its pixels cannot be read"
+            found.append(Score(member.bundle.main.ref, 0.0, {}, (f"it could not be judged: {why}",)))
             continue
         parts = dict(plain[number])
         if everyone:

@@ -16,7 +16,7 @@ from keepers.fingerprint.clips import Clips
 from keepers.fingerprint.table import Photos
 from keepers.group import clips, duplicates, grouping
 from keepers.group.rule import Cluster, Rule
-from keepers.model import Bundle, ContentId, Decision, Facts, Group, GroupKind, Look, Score
+from keepers.model import Bundle, ContentId, Decision, Facts, Group, GroupKind, Kind, Look, Score
 from keepers.ports import Failure, LookTask, Progress, Workers
 from keepers.read import extras, formats
 from keepers.score.photo import Member, scores
@@ -98,7 +98,7 @@ def tidy(judging: Judging, roots: Sequence[str], about: ContentId | None = None)
 
 def look_at(judging: Judging, bundles: Iterable[Bundle]) -> dict[ContentId, Look]:
     """How photos look, from the catalog or measured now; those that cannot be decoded are left out."""
-    wanted = {bundle.main.content: bundle.main.ref.key for bundle in bundles}
+    wanted = {b.main.content: b.main.ref.key for b in bundles if b.main.kind is Kind.PHOTO}
     if not wanted:
         return {}
     backend = judging.backend()
