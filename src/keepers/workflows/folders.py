@@ -2,14 +2,15 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
 from keepers.catalog import locations
+from keepers.catalog.dates import said_in, shifts
 from keepers.catalog.locations import FolderFile
 from keepers.catalog.store import Catalog
-from keepers.model import Facts, Fate, Kind, Role
+from keepers.model import Facts, Fate, Kind, Role, Taken
 from keepers.read import archive, bundles, dates, sidecars
 
 #: Folders a transaction: a crash costs at most this many, and commits cost nothing.
@@ -26,17 +27,26 @@ class Dating:
 
 
 def finish(catalog: Catalog, folders: Sequence[str], dating: Dating) -> None:
-    """Bundle and date the files of each folder; FOLDERS share a transaction."""
+    """Bundle and date the files of each folder; FOLDERS share a transaction.
+
+    Clocks that a person has agreed are wrong are corrected; a date that a person has set wins.
+    """
+    clocks = shifts(catalog)
     for start in range(0, len(folders), FOLDERS):
         with catalog.writing():
             for path in folders[start : start + FOLDERS]:
-                _finish(catalog, path, dating)
+                _finish(catalog, path, dating, clocks)
 
 
-def _finish(catalog: Catalog, path: str, dating: Dating) -> None:
+def _finish(catalog: Catalog, path: str, dating: Dating, clocks: Mapping[str, timedelta]) -> None:
     files = locations.folder(catalog, path)
     lists = _lists(files)
-    own = dates.taken_all([_evidence(file, path, file.facts) for file in files], dating.now, dating.home)
+
+    def judged(told: Sequence[Facts]) -> list[Taken]:
+        case = [_evidence(file, path, facts) for file, facts in zip(files, told, strict=True)]
+        return dates.taken_all(case, dating.now, dating.home, clocks)
+
+    own = judged([file.facts for file in files])
     found = bundles.bundled([
         bundles.Entry(
             os.path.basename(file.path), file.kind, file.facts.format, file.facts.camera,
@@ -52,12 +62,13 @@ def _finish(catalog: Catalog, path: str, dating: Dating) -> None:
         for index, role in others:
             rows[index] = (files[main].id, role, Fate.COMPANION)
         told[main] = _told(files, main, [index for index, role in others if role is Role.SIDECAR], lists)
-    changed = [index for index, file in enumerate(files) if told[index] is not file.facts]
-    if changed:
+    # What a person has set dates the photo, but says nothing of which files are one.
+    for row, claim in said_in(catalog, path).items():
+        index = next(index for index, file in enumerate(files) if file.id == row)
+        told[index] = replace(told[index], dates=(claim, *told[index].dates))
+    if any(facts is not file.facts for facts, file in zip(told, files, strict=True)):
         # What a sidecar says may give its neighbours a time zone, so all are asked again.
-        own = dates.taken_all(
-            [_evidence(file, path, told[index]) for index, file in enumerate(files)], dating.now, dating.home
-        )
+        own = judged(told)
     locations.set_taken(catalog, [(file.id, taken) for file, taken in zip(files, own, strict=True)])
     locations.set_bundles(
         catalog, [(files[index].id, *row, found.apart.get(index, "")) for index, row in rows.items()]
