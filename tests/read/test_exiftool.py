@@ -36,7 +36,8 @@ BABBLES = "import sys\nwhile True: sys.stdout.write('x' * 100000)"
 LIES = "import sys\nfor n, _ in enumerate(iter(sys.stdin.readline, ''), 1): print('[{ready1}', flush=True)"
 TOLD = {
     "EXIF:DateTimeOriginal": "2011:09:10 08:00:00", "EXIF:OffsetTimeOriginal": "+02:00", "EXIF:Make": "Canon",
-    "EXIF:Model": "Canon EOS 6D", "EXIF:GPSLongitude": 2.25, "Composite:GPSLatitude": 48.5, "Composite:GPSLongitude": -2.25, "XMP:Rating": 4,
+    "EXIF:Model": "Canon EOS 6D", "EXIF:GPSLongitude": 2.25,
+    "Composite:GPSLatitude": 48.5, "Composite:GPSLongitude": -2.25, "XMP:Rating": 4,
     "QuickTime:CreateDate": "2011:09:10 06:00:00",
 }  # fmt: skip
 
