@@ -122,6 +122,9 @@ LONG = "a" * 60
         # RAW: what only one of the two tells is no evidence.
         ([entry("a.nef", 5.0), entry("a.jpg")], {"a.nef": {}, "a.jpg": {}}),
         ([entry("a.nef", 5.0), entry("a.dng", 5.0), entry("a.jpg", 5.0)], {"a.jpg": {"a.nef": RAW, "a.dng": RAW}}),
+        # A RAW file without a zone is dated by the home zone; both clocks showed the same.
+        ([entry("a.nef", 3605.0, local=5.0), entry("a.jpg", 5.0, local=5.0)], {"a.jpg": {"a.nef": RAW}}),
+        ([entry("a.nef", 3605.0, local=5.0), entry("a.jpg", 5.0, local=9.0)], {"a.nef": {}, "a.jpg": {}}),
         # Pixel.
         (
             [entry("PXL_1.RAW-01.COVER.jpg", 5.0), entry("PXL_1.RAW-02.ORIGINAL.dng", 5.0)],

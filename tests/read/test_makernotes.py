@@ -1,6 +1,7 @@
 """What the makers' own notes tell of Live Photos and bursts."""
 
 import struct
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -64,8 +65,21 @@ def sony(first, shots, frame, mode=1, *, signed=True, places=(0x09, 0x0A, 0x12))
 
 def test_the_frames_of_a_canon_series_share_an_id():
     series = [facts(canon(1000120 + frame, frame)).burst for frame in (1, 2, 3)]
-    assert series == ["canon:1000120"] * 3
+    assert series == ["canon:1000120:"] * 3
     assert facts(canon(1000130, 1)).burst != series[0]
+
+
+def test_two_bodies_never_share_a_series():
+    tags = exif.parsed(canon(1000121, 1))
+    bodies = [
+        exif.facts(replace(tags, **body), "jpeg", 1, 1, canon(1000121, 1)).burst
+        for body in (
+            {"main": {**tags.main, 0x0110: "Canon EOS 70D"}},
+            {"main": {**tags.main, 0x0110: "Canon EOS R6"}},
+            {"photo": {**tags.photo, 0xA431: "4711"}},
+        )
+    ]
+    assert bodies == ["canon:1000120:Canon EOS 70D", "canon:1000120:Canon EOS R6", "canon:1000120:4711"]
 
 
 @pytest.mark.parametrize("data", [canon(1000120, 1, drive=0), canon(1000120, 0), canon(0, 1)])
@@ -79,7 +93,7 @@ def test_a_canon_frame_alone_has_no_series(data):
 @pytest.mark.parametrize("signed", [True, False])
 def test_the_frames_of_a_sony_series_share_an_id(first, places, signed):
     series = [facts(sony(first, 41 + frame, frame, signed=signed, places=places)).burst for frame in range(3)]
-    assert series == ["sony:41"] * 3
+    assert series == ["sony:41:"] * 3
 
 
 @pytest.mark.parametrize("data", [sony(0x26, 41, 0, mode=0), sony(0x26, 0, 0), sony(0x99, 41, 0)])

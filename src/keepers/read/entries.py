@@ -20,6 +20,7 @@ _NOT_SURE: Final = "only one of the two tells when it was taken"
 class Entry:
     """One file as far as bundling needs it: `wall` is its capture time in seconds, None where unknown.
 
+    `local` is the same time as the camera's clock showed it: of two files of one shot only one may name its zone.
     `live_id` is Apple's content identifier, `title` the file name that a sidecar speaks of, `film` says that
     a film lies within a still, `seconds` how long a film is.
     """
@@ -33,6 +34,7 @@ class Entry:
     title: str = ""
     film: bool = False
     seconds: float | None = None
+    local: float | None = None
 
 
 def folded(name: str) -> str:
@@ -121,6 +123,8 @@ def unequal(one: Entry, other: Entry, seconds: float) -> str:
     if one.wall is None or other.wall is None:
         return ""
     gap = abs(one.wall - other.wall)
+    if one.local is not None and other.local is not None:
+        gap = min(gap, abs(one.local - other.local))
     return "" if gap <= seconds else f"taken {_span(gap)} apart"
 
 

@@ -207,9 +207,16 @@ def facts(exif: Exif, form: str, width: int, height: int, block: tiff.Bytes = b"
         exposure_seconds=_positive(photo.get(0x829A)), f_number=_positive(photo.get(0x829D)),
         iso=_positive(photo.get(0x8827)) or _positive(photo.get(0x8833)),
         bias_ev=tiff.number(photo.get(0x9204)), exposure_mode=tiff.integer(photo.get(0xA402)),
-        burst=note.burst, live_id=note.live_id,
+        burst=_series(note.burst, exif), live_id=note.live_id,
         rating=rating if rating is not None and 0 <= rating <= 5 else None, dates=tuple(claims(exif)),
     )  # fmt: skip
+
+
+def _series(burst: str, exif: Exif) -> str:
+    """The id of a burst; one that is a mere count is the camera's own, by its number or else its model."""
+    if ":" not in burst:
+        return burst
+    return f"{burst}:{_str(exif.photo, 0xA431) or _str(exif.main, 0x0110)}"
 
 
 def _str(tags: Mapping[int, tiff.Value | tiff.Blob], tag: int) -> str:
