@@ -55,7 +55,7 @@ def undo(options: argparse.Namespace) -> int:
         steps = sum(1 for step in journal.steps(wanted.id) if step.state.value in {"done", "placed", "doing"})
         if options.dry_run:
             return _would_undo(options, wanted, journal)
-        _consent(options, f"Take back run {wanted.id}, {wanted.title} ({show.count(steps, 'change')})?")
+        consent(options, f"Take back run {wanted.id}, {wanted.title} ({show.count(steps, 'change')})?")
         place = opened.local(_roots(opened))
         with stopping(opened.progress) as stop:
             finished = undo_run(options.number, journal, place, progress=opened.progress, stop=stop)
@@ -142,7 +142,7 @@ def apply(options: argparse.Namespace) -> int:
         if options.dry_run:
             _show(options, chosen.title, [step.action for step in journal.steps(chosen.id)], ())
             return 0
-        _consent(options, f"Carry out plan {chosen.id}, {chosen.title}?")
+        consent(options, f"Carry out plan {chosen.id}, {chosen.title}?")
         with stopping(opened.progress) as stop:
             finished = resume(
                 chosen.id, journal, opened.local(_roots(opened)), progress=opened.progress, stop=stop
@@ -236,7 +236,8 @@ def _chosen(runs: Sequence[Run], number: int | None) -> Run | None:
     return next((run for run in runs if run.id == number), None)
 
 
-def _consent(options: argparse.Namespace, question: str) -> None:
+def consent(options: argparse.Namespace, question: str) -> None:
+    """Ask before something is changed; UsageError where the answer is no, or nobody can be asked."""
     if options.yes:
         return
     if not sys.stdin.isatty():

@@ -31,6 +31,7 @@ def build() -> argparse.ArgumentParser:
         return made
 
     _learning(command)
+    _dating(command)
     _judging(command)
     _organizing(command)
     _looking_back(command)
@@ -95,9 +96,37 @@ def _learning(command: Command) -> None:
         "learn what lies in folders; changes nothing, resumes, skips what is known",
     )
     _sources(scan, needed=True)
-    report = command("report", "keepers.cli.learning:report", "list what could not be read, and why")
-    report.add_argument("what", choices=("unreadable",), help="what to list")
+    report = command(
+        "report",
+        "keepers.cli.dating:report",
+        "list what could not be read, or the dates that nothing proves, and why",
+    )
+    report.add_argument("what", choices=("unreadable", "dates"), help="what to list")
     report.add_argument("--jsonl", action="store_true", help="one line of JSON a file")
+
+
+def _dating(command: Command) -> None:
+    dates = command(
+        "dates",
+        "keepers.cli.dating:dates",
+        "compare the clocks of cameras and propose corrections; set the date of a photo by hand",
+    )
+    answer = dates.add_mutually_exclusive_group()
+    answer.add_argument("--accept", metavar="CAMERA", help="correct the dates of this camera as proposed")
+    answer.add_argument(
+        "--refuse", metavar="CAMERA", help="leave the clock of this camera, and do not ask again"
+    )
+    answer.add_argument(
+        "--set",
+        nargs=2,
+        metavar=("FILE", "DATE"),
+        help="give a photo its date, such as 2019-07-04, '2019-07-04 15:30' or '2019-07-04 15:30+02:00'",
+    )
+    answer.add_argument("--unset", metavar="FILE", help="forget the date that was set")
+    dates.add_argument(
+        "--sidecar", action="store_true", help="with --set: write the date into an XMP file beside the photo"
+    )
+    _consent(dates)
 
 
 def _judging(command: Command) -> None:
