@@ -11,6 +11,8 @@ ContentId = NewType("ContentId", str)
 
 #: The file systems of this machine are one place; its keys are absolute paths (docs/decisions/001).
 LOCAL: Final = PlaceId("local")
+#: A favourite is liked as much as a photo of five stars.
+_FAVOURITE: Final = 5
 
 
 class Kind(StrEnum):
@@ -104,11 +106,15 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """One photo as people see it: its main file, its companions, and where else its bytes lie."""
+    """One photo as people see it: its main file, its companions, and where else its bytes lie.
+
+    `said` is what sidecars and libraries say of it: stars, favourite, words, people, albums.
+    """
 
     main: Asset
     others: tuple[Asset, ...] = ()
     copies: tuple[Ref, ...] = ()
+    said: "Facts | None" = None
 
     @property
     def assets(self) -> tuple[Asset, ...]:
@@ -193,6 +199,11 @@ class Facts:
     people: tuple[str, ...] = ()
     favourite: bool = False
     albums: tuple[str, ...] = ()
+
+    @property
+    def stars(self) -> int:
+        """How it is rated, a favourite with at least five stars; 0 where it is not, -1 where it was rejected."""
+        return max(self.rating or 0, _FAVOURITE) if self.favourite else self.rating or 0
 
 
 @dataclass(frozen=True, slots=True)

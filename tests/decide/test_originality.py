@@ -44,8 +44,8 @@ def best(kind, known, *bundles):
 )
 @pytest.mark.parametrize("kind", [GroupKind.SAME_BYTES, GroupKind.SAME_PIXELS])
 def test_what_a_sidecar_says_outweighs_the_place(said, kind):
-    known = {ContentId("b3:same"): PHOTO, ContentId("b3:/Backup/a.jpg.xmp"): said}
-    spoken_of = bundle("/Backup/a.jpg", sidecar("/Backup/a.jpg.xmp"))
+    known = {ContentId("b3:same"): PHOTO}
+    spoken_of = replace(bundle("/Backup/a.jpg", sidecar("/Backup/a.jpg.xmp")), said=said)
     assert best(kind, known, bundle("/Photos/a.jpg"), spoken_of) == "/Backup/a.jpg"
 
 

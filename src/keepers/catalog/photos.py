@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from keepers.catalog import told
 from keepers.catalog.contents import BATCH, content_id, digest
 from keepers.catalog.sightings import below
 from keepers.catalog.store import Catalog
@@ -154,12 +155,15 @@ def bundles(
             [*part, *values],
         ).fetchall()
         others = _others(catalog, [row[0] for row in mains])
+        said = told.said(catalog, [row[0] for row in mains])
         for row in mains:
             if (row[3], row[14]) in seen:
                 continue
             seen.add((row[3], row[14]))
             asset = _asset(row)
-            found.setdefault(asset.content, []).append(Bundle(asset, tuple(others.get(row[0], ()))))
+            found.setdefault(asset.content, []).append(
+                Bundle(asset, tuple(others.get(row[0], ())), said=said.get(row[0]))
+            )
     return {content: tuple(group) for content, group in found.items()}
 
 
@@ -183,7 +187,8 @@ def bundle_at(catalog: Catalog, path: str) -> Bundle | None:
     if row is None:
         return None
     main = catalog.db.execute(f"{_ASSET} WHERE l.id = ?", row).fetchone()
-    return Bundle(_asset(main), tuple(_others(catalog, [row[0]]).get(row[0], ())))
+    others = tuple(_others(catalog, [row[0]]).get(row[0], ()))
+    return Bundle(_asset(main), others, said=told.said(catalog, [row[0]]).get(row[0]))
 
 
 _ASSET = """SELECT l.id, l.key, l.size, l.inode, l.mtime_ns, c.b3, c.kind, l.taken, l.taken_source, l.taken_certain, c.width,

@@ -1,14 +1,14 @@
 """What libraries tell of their photos beside the bytes: albums, people, favourites, names; by location."""
 
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from keepers.catalog.contents import digest, facts_from
+from keepers.catalog.contents import BATCH, digest
 from keepers.catalog.sightings import below
 from keepers.catalog.store import Catalog
-from keepers.model import LOCAL, ContentId, Fate
+from keepers.model import LOCAL, ContentId, Facts, Fate
 
 ALBUM: Final = "album"
 #: The location is an album's view of the photo at the location of this number, no copy that somebody made.
@@ -23,6 +23,11 @@ KEYWORD: Final = "keyword"
 TITLE: Final = "title"
 DESCRIPTION: Final = "description"
 POSITION: Final = "position"
+RATING: Final = "rating"
+#: An album that a sidecar names; ALBUM is what a library itself tells.
+COLLECTION: Final = "collection"
+#: What sidecars say of a photo: replaced whenever its folder is looked at anew.
+SAID: Final = (FAVOURITE, RATING, DESCRIPTION, POSITION, PERSON, KEYWORD, COLLECTION)
 #: The library's id of a burst, and who picked this frame of it: `user` or `library`.
 BURST: Final = "burst"
 PICK: Final = "pick"
@@ -92,25 +97,60 @@ def at(catalog: Catalog, paths: Iterable[str]) -> dict[str, Spot]:
     return found
 
 
-def by_sidecars(catalog: Catalog, roots: Sequence[str]) -> list[Row]:
-    """What the sidecars of each photo below the roots say, as rows of its main location."""
-    where, values = below("l.key", roots)
-    rows = catalog.db.execute(
-        f"""SELECT l.main, c.facts FROM location l JOIN content c ON c.id = l.content
-            WHERE l.main NOT NULL AND l.role = 'sidecar' AND {where}""",
-        values,
-    )
-    told: list[Row] = []
-    for main, text in rows:
-        facts = facts_from(text)
-        told += [(main, FAVOURITE, "yes")] if facts.favourite else []
-        told += [(main, DESCRIPTION, facts.description)] if facts.description else []
-        told += (
-            [(main, POSITION, f"{facts.position[0]:.6f} {facts.position[1]:.6f}")] if facts.position else []
+def replace_said(catalog: Catalog, numbers: Sequence[int], said: Mapping[int, Facts]) -> None:
+    """Remember what sidecars say of photos, by location; of the other `numbers` they say nothing any more.
+
+    Inside the running transaction.
+    """
+    if catalog.db.execute("SELECT 1 FROM told LIMIT 1").fetchone():
+        marks = ",".join("?" * len(SAID))
+        catalog.db.executemany(
+            f"DELETE FROM told WHERE location = ? AND field IN ({marks})",
+            [(number, *SAID) for number in numbers],
         )
-        told += [(main, PERSON, name) for name in facts.people]
-        told += [(main, KEYWORD, word) for word in facts.keywords]
-    return told
+    rows = [(number, field, value) for number, facts in said.items() for field, value in _fields(facts)]
+    catalog.db.executemany("INSERT OR REPLACE INTO told VALUES (?, ?, ?)", rows)
+
+
+def said(catalog: Catalog, numbers: Sequence[int]) -> dict[int, Facts]:
+    """What sidecars and libraries say of photos, by location; those of which nothing is said are left out."""
+    values: dict[int, dict[str, list[str]]] = {}
+    for start in range(0, len(numbers), BATCH):
+        part = numbers[start : start + BATCH]
+        marks = ",".join("?" * len(part))
+        for number, field, value in catalog.db.execute(
+            f"SELECT location, field, value FROM told WHERE location IN ({marks})", part
+        ):
+            values.setdefault(number, {}).setdefault(field, []).append(value)
+    return {number: _facts(fields) for number, fields in values.items()}
+
+
+def _fields(facts: Facts) -> Iterator[tuple[str, str]]:
+    if facts.favourite:
+        yield FAVOURITE, "yes"
+    if facts.rating is not None:
+        yield RATING, str(facts.rating)
+    if facts.description:
+        yield DESCRIPTION, facts.description
+    if facts.position:
+        yield POSITION, f"{facts.position[0]:.6f} {facts.position[1]:.6f}"
+    yield from ((PERSON, name) for name in facts.people)
+    yield from ((KEYWORD, word) for word in facts.keywords)
+    yield from ((COLLECTION, title) for title in facts.albums)
+
+
+def _facts(fields: Mapping[str, Sequence[str]]) -> Facts:
+    place = fields.get(POSITION, [""])[0].split()
+    return Facts(
+        "", 0, 0,
+        rating=int(fields[RATING][0]) if RATING in fields else None,
+        favourite=FAVOURITE in fields,
+        description=fields.get(DESCRIPTION, [""])[0],
+        position=(float(place[0]), float(place[1])) if len(place) == 2 else None,
+        people=tuple(fields.get(PERSON, ())),
+        keywords=tuple(fields.get(KEYWORD, ())),
+        albums=tuple(dict.fromkeys((*fields.get(ALBUM, ()), *fields.get(COLLECTION, ())))),
+    )  # fmt: skip
 
 
 def _spot(row: Sequence[object]) -> Spot:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from keepers.decide import clips
-from keepers.decide.originality import Copy, Criterion, criteria, ordered
+from keepers.decide.originality import Copy, Criterion, criteria, ordered, seen
 from keepers.model import ContentId, Decision, Facts, Group, GroupKind, Look, Ref, Score
 from keepers.score.photo import Member, scores
 from keepers.score.weights import Weights
@@ -49,7 +49,7 @@ def _members(
     group: Group, looks: Mapping[ContentId, Look], facts: Mapping[ContentId, Facts]
 ) -> tuple[Member, ...]:
     return tuple(
-        Member(bundle, looks.get(bundle.main.content), facts.get(bundle.main.content))
+        Member(bundle, looks.get(bundle.main.content), seen(bundle, facts).facts)
         for bundle in group.members
     )
 
@@ -81,7 +81,7 @@ def _readable(member: Member) -> bool:
 def _tie_key(member: Member) -> tuple[float, float, int, int, Ref]:
     """Favourite, earliest, largest, path; never the order of arrival."""
     main = member.bundle.main
-    rating = (member.facts.rating or 0) if member.facts else 0
+    rating = member.facts.stars if member.facts else 0
     taken = main.taken.at.timestamp() if main.taken else float("inf")
     return (-rating, taken, -main.width * main.height, -main.size, main.ref)
 
@@ -108,7 +108,7 @@ def _told(score: Score, best: Score, level: int, members: Mapping[Ref, Member], 
 
 def _tie_word(ref: Ref, members: Mapping[Ref, Member]) -> str:
     facts, taken = members[ref].facts, members[ref].bundle.main.taken
-    if facts and (facts.rating or 0) > 0:
+    if facts and facts.stars > 0:
         return "rated highest"
     return "the earliest is taken" if taken else "the larger file, then the path decides"
 
@@ -143,7 +143,7 @@ def _bracket(
 
 
 def _copies(group: Group, facts: Mapping[ContentId, Facts]) -> Decision:
-    copies = [Copy(bundle, facts.get(bundle.main.content)) for bundle in group.members]
+    copies = [seen(bundle, facts) for bundle in group.members]
     rules = _rules(copies, group.kind)
     order = ordered(copies, rules)
     best = order[0]

@@ -45,8 +45,6 @@ _HEIC_MAKERS: Final = re.compile(
 LOSSLESS: Final = frozenset({"png", "tiff", "bmp", "gif"})
 #: Fewer pixels than this share of the largest copy's: it was scaled down or cropped.
 SCALED: Final = 0.9
-#: A favourite is liked as much as a photo of five stars.
-_FAVOURITE: Final = 5
 
 _EDITORS: Final = re.compile(
     r"photoshop|lightroom|gimp|snapseed|darktable|rawtherapee|affinity|pixelmator|capture one|luminar|picasa"
@@ -103,9 +101,7 @@ class Copy:
     @property
     def rating(self) -> int:
         """Its stars, a favourite's at least five; 0 where it has none, -1 where it was rejected."""
-        if self.facts is None:
-            return 0
-        return max(self.facts.rating or 0, _FAVOURITE) if self.facts.favourite else self.facts.rating or 0
+        return 0 if self.facts is None else self.facts.stars
 
     @property
     def liked(self) -> str:
@@ -149,14 +145,9 @@ class Copy:
 
 
 def seen(bundle: Bundle, facts: Mapping[ContentId, Facts]) -> Copy:
-    """A copy with the facts of its main file and of the sidecars beside it."""
+    """A copy with the facts of its main file and what sidecars and libraries say of it."""
     main = facts.get(bundle.main.content)
-    beside = [
-        facts[other.content]
-        for other in bundle.others
-        if other.role is Role.SIDECAR and other.content in facts
-    ]  # fmt: skip
-    return Copy(bundle, sidecars.merged(main, beside) if main is not None else None)
+    return Copy(bundle, sidecars.merged(main, [bundle.said]) if main and bundle.said else main)
 
 
 def _edited_beside(bundle: Bundle) -> bool:

@@ -109,9 +109,7 @@ def _value(parts: dict[str, float], weights: Weights, *, with_faces: bool) -> fl
 
 
 def _rating(member: Member, weights: Weights) -> float:
-    rating = member.facts.rating if member.facts else None
-    if rating is None:
-        return 0.0
+    rating = member.facts.stars if member.facts else 0
     return weights.rating * (rating - 3) if rating > 3 else -4 * weights.rating if rating < 0 else 0.0
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
 from keepers.catalog import locations
+from keepers.catalog import told as told_by
 from keepers.catalog.dates import said_in, shifts
 from keepers.catalog.locations import FolderFile
 from keepers.catalog.store import Catalog
@@ -15,6 +16,7 @@ from keepers.read import archive, bundles, dates, sidecars
 
 #: Folders a transaction: a crash costs at most this many, and commits cost nothing.
 FOLDERS: Final = 256
+_NOTHING: Final = Facts("", 0, 0)
 _MOST_LIST: Final = 50 << 20
 
 
@@ -57,11 +59,14 @@ def _finish(catalog: Catalog, path: str, dating: Dating, clocks: Mapping[str, ti
     ])  # fmt: skip
     rows: dict[int, tuple[int | None, Role, Fate]] = {}
     told = [file.facts for file in files]
+    beside: dict[int, Facts] = {}
     for main, others in found.photos:
         rows[main] = (None, Role.MAIN, Fate.COMPANION if files[main].kind is Kind.COMPANION else Fate.PHOTO)
         for index, role in others:
             rows[index] = (files[main].id, role, Fate.COMPANION)
-        told[main] = _told(files, main, [index for index, role in others if role is Role.SIDECAR], lists)
+        if said := _said(files, main, [index for index, role in others if role is Role.SIDECAR], lists):
+            beside[files[main].id] = sidecars.merged(_NOTHING, said)
+            told[main] = sidecars.merged(files[main].facts, said)
     # What a person has set dates the photo, but says nothing of which files are one.
     for row, claim in said_in(catalog, path).items():
         index = next(index for index, file in enumerate(files) if file.id == row)
@@ -70,6 +75,7 @@ def _finish(catalog: Catalog, path: str, dating: Dating, clocks: Mapping[str, ti
         # What a sidecar says may give its neighbours a time zone, so all are asked again.
         own = judged(told)
     locations.set_taken(catalog, [(file.id, taken) for file, taken in zip(files, own, strict=True)])
+    told_by.replace_said(catalog, [file.id for file in files], beside)
     locations.set_bundles(
         catalog, [(files[index].id, *row, found.apart.get(index, "")) for index, row in rows.items()]
     )
@@ -81,14 +87,15 @@ def _evidence(file: FolderFile, folder: str, facts: Facts) -> dates.Evidence:
     )
 
 
-def _told(
+def _said(
     files: Sequence[FolderFile], main: int, others: Sequence[int], lists: Sequence[Mapping[str, Facts]]
-) -> Facts:
-    """The facts of a photo with those of its sidecars and of the lists that lie in its folder."""
+) -> list[Facts]:
+    """What the sidecars of a photo and the lists in its folder say of it."""
     name = os.path.basename(files[main].path)
-    said = [files[index].facts for index in others]
-    said += [listed[name] for listed in lists if name in listed]
-    return sidecars.merged(files[main].facts, said) if said else files[main].facts
+    return [
+        *(files[index].facts for index in others),
+        *(listed[key] for listed in lists for key in (name, "") if key in listed),
+    ]
 
 
 def _lists(files: Sequence[FolderFile]) -> list[Mapping[str, Facts]]:

@@ -14,10 +14,9 @@ from keepers.model import ContentId, Fate, Role
 from keepers.ports import Told
 from keepers.read import archive, sidecars
 
-_BY_SIDECARS: Final = (told.FAVOURITE, told.DESCRIPTION, told.POSITION, told.PERSON, told.KEYWORD)
 _BY_TAKEOUT: Final = (told.ALBUM, told.SAME_AS)
 _BY_APPLE: Final = (
-    *_BY_SIDECARS, told.ALBUM, told.NAME, told.TITLE, told.HIDDEN, told.TRASHED, told.BURST, told.PICK,
+    *told.SAID, told.ALBUM, told.NAME, told.TITLE, told.HIDDEN, told.TRASHED, told.BURST, told.PICK,
 )  # fmt: skip
 _LONGEST: Final = 1 << 20
 #: An album's own JSON is named by one word of some language, and there is one of it.
@@ -41,7 +40,6 @@ def of_takeouts(catalog: Catalog, roots: Sequence[str]) -> None:
     rows += _views(spots)
     with catalog.writing():
         told.replace_below(catalog, roots, _BY_TAKEOUT, rows)
-        told.replace_below(catalog, roots, _BY_SIDECARS, told.by_sidecars(catalog, roots))
 
 
 def of_apple(catalog: Catalog, root: str, library: Sequence[Told]) -> None:

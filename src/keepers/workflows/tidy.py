@@ -10,7 +10,7 @@ from keepers.catalog import clips as films
 from keepers.catalog import contents, photos
 from keepers.catalog.store import Catalog
 from keepers.decide import keep, versions
-from keepers.decide.originality import Copy
+from keepers.decide.originality import seen
 from keepers.fingerprint.blocks import Blocks
 from keepers.fingerprint.clips import Clips
 from keepers.fingerprint.table import Photos
@@ -126,7 +126,7 @@ def alone(judging: Judging, bundle: Bundle) -> tuple[Score, Look | None]:
     """How good a photo is by itself, and how it looks; no look where it cannot be decoded."""
     content = bundle.main.content
     look = look_at(judging, [bundle]).get(content)
-    facts = contents.facts_of(judging.catalog, [content]).get(content)
+    facts = seen(bundle, contents.facts_of(judging.catalog, [content])).facts
     return scores([Member(bundle, look, facts)], judging.weights)[0], look
 
 
@@ -280,5 +280,5 @@ def _decided(
     decision = keep.decide(group, looks, facts, judging.weights)
     if group.kind is not GroupKind.SAME_PICTURE:
         return decision
-    copies = [Copy(bundle, facts.get(bundle.main.content)) for bundle in group.members]
+    copies = [seen(bundle, facts) for bundle in group.members]
     return replace(decision, versions=versions.tree(copies, small))
