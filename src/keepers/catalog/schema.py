@@ -94,4 +94,16 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             state TEXT NOT NULL,
             PRIMARY KEY (camera, against)) WITHOUT ROWID""",
     ),
+    (
+        # When the bytes of a file were last read again, as which size and time, and what was wrong then.
+        """CREATE TABLE verified (
+            place TEXT NOT NULL,
+            key BLOB NOT NULL,
+            revision TEXT NOT NULL,
+            at TEXT NOT NULL,
+            wrong TEXT NOT NULL DEFAULT '',
+            PRIMARY KEY (place, key)) WITHOUT ROWID""",
+        # A verification that was stopped goes on where it was.
+        "CREATE TABLE verifying (job TEXT PRIMARY KEY, started TEXT NOT NULL) WITHOUT ROWID",
+    ),
 )
