@@ -22,7 +22,11 @@ _BESIDE_RAW: Final = ("jpeg", "heic", "avif")
 #: Formats that have a film beside them, best first; a PNG is a screenshot and never has.
 _LIVE: Final = ("heic", "jpeg")
 _FILMS: Final = frozenset({"mov", "mp4"})
-_SCREENSHOT: Final = re.compile(r"screenshot|screen shot|bildschirmfoto|capture d", re.IGNORECASE)
+_SCREENSHOT: Final = re.compile(
+    r"screen ?shot|bildschirmfoto|capture d|captura de|schermata|schermafbeelding|zrzut ekranu|sk[äj]rm|skjerm"
+    r"|snímek obrazovky|ekran görüntüsü|снимок экрана|знімок екрана|スクリーンショット|屏幕截图|截屏|截圖|스크린샷",
+    re.IGNORECASE,
+)
 
 
 Bundled = tuple[int, tuple[tuple[int, Role], ...]]

@@ -26,7 +26,7 @@ def join(folder: Folder) -> None:
         _by_cut_names(folder, stories)
     for index in left:
         if index not in folder.owner and folder.files[index].format not in {"ini", "csv"}:
-            folder.apart.setdefault(index, "no photo of its name lies beside it")
+            folder.apart.setdefault(index, "no photo of its name that could be read lies beside it")
 
 
 def _owned(folder: Folder, index: int) -> bool:

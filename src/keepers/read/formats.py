@@ -56,7 +56,7 @@ FORMATS: Final[tuple[Format, ...]] = (
     _video("matroska", "mkv webm"), _video("mpeg", "mpg mpeg mpe vob mod"), _video("mpegts", "mts m2ts"),
     _video("asf", "wmv asf"),
     _companion("xmp", "xmp"), _companion("aae", "aae"), _companion("json", "json"), _companion("thm", "thm"),
-    _companion("voice", "wav amr m4a aac"), _companion("lowres", "lrv glv"), _companion("subtitles", "srt"),
+    _companion("voice", "wav amr m4a aac"), _companion("lowres", "lrv glv lrf"), _companion("subtitles", "srt"),
     _companion("edit", "dop pp3 on1 vrd cos comask nksc nksm acr arp rwz"),
     # Lists of many files of their folder: known by their whole names, for any program writes .ini and .csv.
     _companion("ini", ""), _companion("csv", ""),

@@ -49,6 +49,7 @@ _WORTH: Final = re.compile(
     rb"|dc:subject|hierarchicalSubject|TagsList|LastKeywordXMP|dc:description|dc:title|GPSLatitude|PersonInImage"
     rb"|PersonDisplayName|/schemas/regions/|RawFileName|SidecarForExtension"
 )
+_FACES: Final = re.compile(rb"/schemas/regions/|t/Region#|PersonInImage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def parsed(packet: bytes | memoryview | None) -> Xmp:
         title=printable(_alternative(root, "title")),
         description=printable(_alternative(root, "description"), _MOST_DESCRIPTION),
         keywords=_unique(_keywords(root)),
-        people=_unique(_people(root)),
+        people=_unique(_people(root)) if _FACES.search(packet) else (),
         position=position(properties.get(_EXIF + "GPSLatitude", ""), properties.get(_EXIF + "GPSLongitude", "")),
         raw_name=printable(properties.get(_CRS + "RawFileName", "")),
         extension=printable(properties.get(_PHOTOSHOP + "SidecarForExtension", "")),
