@@ -24,11 +24,12 @@ _MOST_ELEMENTS: Final = 4096
 
 @dataclass(frozen=True, slots=True)
 class _Element:
-    """One element and where its body lies."""
+    """One element, where its body lies, and how long it says that this is; -1 where it does not know."""
 
     id: int
     start: int
     end: int
+    length: int
 
 
 def facts(file: BinaryIO, size: int) -> Facts:
@@ -36,6 +37,8 @@ def facts(file: BinaryIO, size: int) -> Facts:
     file.seek(0)
     data = file.read(min(size, 1 << 20))
     segment = next((e for e in _elements(data, 0, len(data)) if e.id == _SEGMENT), None)
+    if segment is not None and segment.start + segment.length > size:
+        raise UnreadableError("is cut short: a part is longer than the file")
     if segment is None:
         raise UnreadableError("is damaged: a film without its header")
     found: dict[int, bytes] = {}
@@ -46,7 +49,7 @@ def facts(file: BinaryIO, size: int) -> Facts:
         element = next(_elements(head, 0, len(head)), None)
         if element is None or element.id == _CLUSTER or set(found) == {_INFO, _TRACKS}:
             break
-        body, length = at + element.start, _length(head)
+        body, length = at + element.start, element.length
         if element.id in {_INFO, _TRACKS} and 0 <= length <= _MOST:
             file.seek(body)
             found[element.id] = file.read(length)
@@ -110,14 +113,8 @@ def _elements(data: bytes, start: int, end: int) -> Iterator[_Element]:
             return
         body = start + head[1] + length[1]
         stop = end if length[0] < 0 else min(end, body + length[0])
-        yield _Element(head[0], body, stop)
+        yield _Element(head[0], body, stop, length[0])
         start = stop
-
-
-def _length(head: bytes) -> int:
-    """The length that the header of an element states; -1 where it is unknown."""
-    name = _variable(head, 0, len(head), keep_marker=True)
-    return _variable(head, name[1], len(head), keep_marker=False)[0]
 
 
 def _variable(data: bytes, at: int, end: int, *, keep_marker: bool) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""What a film says of itself: size, length and dates, from QuickTime, MP4, Matroska and AVI headers only."""
+"""What a film says of itself: size, length and dates, from its header alone."""
 
 import contextlib
 import struct
@@ -16,6 +16,9 @@ from keepers.read.xmp import iso_claim
 #: Header tables of a day-long film stay below this.
 _MOST_HEADER: Final = 64 << 20
 _EPOCH: Final = datetime(1904, 1, 1, tzinfo=UTC)
+_FILETIME: Final = datetime(1601, 1, 1, tzinfo=UTC)
+_FILE_PROPERTIES: Final = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
+_ASF_AUDIO: Final = bytes.fromhex("409e69f84d5bcf11a8fd00805f5c442b")
 _APPLE: Final = "com.apple.quicktime."
 #: The size of a stream header, and its kind: sound (AVI RIFF File Reference).
 _AUDIO: Final = b"\x38\0\0\0auds"
@@ -33,6 +36,8 @@ def video_facts(path: str) -> Facts:
             return _quicktime(file, size, form)
         if form.name == "avi":
             return _avi(head, size)
+        if form.name == "asf":
+            return _asf(head, size)
         if form.name == "matroska":
             return ebml.facts(file, size)
         return Facts(format=form.name, width=0, height=0)
@@ -163,6 +168,24 @@ def _avi(head: bytes, size: int) -> Facts:
     return Facts(
         format="avi", width=min(width, 1 << 16), height=min(height, 1 << 16), dates=_digitized(head), seconds=seconds,
         audio=b"strh" + _AUDIO in head, bits_per_second=rate(size, seconds),
+    )  # fmt: skip
+
+
+def _asf(head: bytes, size: int) -> Facts:
+    """Windows Media: the File Properties Object (ASF 01.20.06, 3.2), times in 100 ns, the first since 1601."""
+    at = head.find(_FILE_PROPERTIES)
+    if not 0 <= at <= len(head) - 88:
+        return Facts(format="asf", width=0, height=0)
+    created, _, length, _, ahead = struct.unpack_from("<5Q", head, at + 48)
+    seconds = length / 1e7 - ahead / 1e3
+    claims: tuple[DateClaim, ...] = ()
+    if 0 < created < 1 << 58:
+        wall = _FILETIME + timedelta(microseconds=created // 10)
+        claims = (DateClaim("quicktime:header", f"{wall:%Y-%m-%dT%H:%M:%S}", 0),)
+    known = seconds if 0 < seconds < 1e7 else None
+    return Facts(
+        format="asf", width=0, height=0, dates=claims, seconds=known, audio=_ASF_AUDIO in head or None,
+        bits_per_second=rate(size, known),
     )  # fmt: skip
 
 
