@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from keepers.actions import Action
-from keepers.model import ContentId, Found, Problem, Ref, Role, Taken
+from keepers.model import ContentId, Found, Problem, Ref, Role
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -90,13 +90,13 @@ class Folder:
 class Told:
     """What a library tells of one of its files: to which of its photos it belongs, and as what.
 
-    `taken` is the library's date. `facts` are fields and values, as the catalog keeps them.
+    `taken` is the library's date, aware. `facts` are fields and values, as the catalog keeps them.
     """
 
     ref: Ref
     photo: str
     role: Role
-    taken: Taken | None
+    taken: datetime | None
     facts: tuple[tuple[str, str], ...] = ()
 
 

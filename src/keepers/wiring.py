@@ -28,7 +28,7 @@ from keepers.model import Bundle, ContentId, GroupKind, Look, Score
 from keepers.places.local import LocalPlace
 from keepers.ports import LookTask, Progress, Workers
 from keepers.read import archive
-from keepers.workflows import scan, telling
+from keepers.workflows import folders, scan, telling
 from keepers.workflows.job import Footage, Job, Measured, Measuring, Proof, Thumb
 
 if TYPE_CHECKING:
@@ -150,15 +150,16 @@ class Session:
         libraries = {path: self._apple(path, trashed=trashed) for path, trashed in given.apples.items()}
         entries = {path: library.entries for path, library in libraries.items()}
         reader = LocalPlace(opens=given.takeouts, libraries=entries)
+        dating = folders.Dating(self.home, datetime.now(UTC))
 
         def tell(catalog: Catalog) -> None:
             if given.takeouts:
                 telling.of_takeouts(catalog, given.takeouts)
             for path, library in libraries.items():
-                telling.of_apple(catalog, path, library.told)
+                telling.of_apple(catalog, path, library.told, dating)
 
         learning = scan.Learning(
-            catalog, reader, self.measuring, self.progress, self.home, datetime.now(UTC), self._moved_away, self.limit,
+            catalog, reader, self.measuring, self.progress, self.home, dating.now, self._moved_away, self.limit,
             self.accept_missing, tell,
         )  # fmt: skip
         return scan.scan(learning, given)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from keepers.catalog.contents import BATCH, digest
@@ -28,6 +29,8 @@ RATING: Final = "rating"
 COLLECTION: Final = "collection"
 #: What sidecars say of a photo: replaced whenever its folder is looked at anew.
 SAID: Final = (FAVOURITE, RATING, DESCRIPTION, POSITION, PERSON, KEYWORD, COLLECTION)
+#: When the photo was taken, as its library says: an ISO time with its offset.
+TAKEN: Final = "taken"
 #: The library's id of a burst, and who picked this frame of it: `user` or `library`.
 BURST: Final = "burst"
 PICK: Final = "pick"
@@ -65,10 +68,19 @@ def of(catalog: Catalog, content: ContentId) -> tuple[tuple[str, str], ...]:
     """Field and value of all that is told of a content, wherever it lies; each once, in order."""
     rows = catalog.db.execute(
         """SELECT DISTINCT t.field, t.value FROM told t JOIN location l ON l.id = t.location
-            JOIN content c ON c.id = l.content WHERE c.b3 = ? AND t.field NOT IN (?, ?) ORDER BY t.field, t.value""",
-        (digest(content), SAME_AS, NAME),
+            JOIN content c ON c.id = l.content WHERE c.b3 = ? AND t.field NOT IN (?, ?, ?) ORDER BY t.field, t.value""",
+        (digest(content), SAME_AS, NAME, TAKEN),
     )
     return tuple((field, value) for field, value in rows)
+
+
+def dates(catalog: Catalog, folder: str) -> dict[int, datetime]:
+    """When a library says that the photos in one of its folders were taken, by location."""
+    rows = catalog.db.execute(
+        "SELECT l.id, t.value FROM location l JOIN told t ON t.location = l.id WHERE l.folder = ? AND t.field = ?",
+        (os.fsencode(folder), TAKEN),
+    )
+    return {number: datetime.fromisoformat(text) for number, text in rows}
 
 
 def spots(catalog: Catalog, roots: Sequence[str], *, mains: bool = True) -> list[Spot]:

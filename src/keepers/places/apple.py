@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 
 from keepers.errors import KeepersError, SettingsError, SourceShrunkError
-from keepers.model import LOCAL, Fate, Found, Problem, Ref, Role, Taken
+from keepers.model import LOCAL, Fate, Found, Problem, Ref, Role
 from keepers.places import files
 from keepers.ports import Told
 
@@ -27,6 +27,7 @@ _COPIED: Final = (*_DATABASES, *(f"{name}-wal" for name in _DATABASES), "DataMod
 _TRIES: Final = 5
 _CHUNK: Final = 1 << 20
 _UNKNOWN: Final = "_UNKNOWN_"  # what osxphotos calls a face without a name
+_NO_DATE: Final = 1970
 CLOUD: Final = "its original is only in iCloud"
 TRASHED: Final = "is in the library's trash"
 
@@ -81,7 +82,7 @@ class _Photo:
     would_be: str
     missing: bool
     trashed: bool
-    taken: Taken | None
+    taken: datetime | None
     facts: tuple[tuple[str, str], ...]
 
 
@@ -163,7 +164,8 @@ def _described(photo: _Shown, library: str) -> _Photo:
             own = called if role is Role.ORIGINAL else called + os.path.splitext(seen.ref.key)[1]
             kept.append((role, own, seen))
     missing = all(role is not Role.ORIGINAL for role, _, _ in kept)
-    taken = Taken(photo.date, "apple", certain=True)
+    # Photos without a date have that of day 0.
+    taken = photo.date if photo.date.year > _NO_DATE else None
     facts = tuple(_facts(photo))
     return _Photo(photo.uuid, tuple(kept), would_be, missing, bool(photo.intrash), taken, facts)
 

@@ -17,6 +17,8 @@ from keepers.read import archive, bundles, dates, sidecars
 #: Folders a transaction: a crash costs at most this many, and commits cost nothing.
 FOLDERS: Final = 256
 _NOTHING: Final = Facts("", 0, 0)
+#: The source of the dates that a library tells.
+LIBRARY: Final = "apple"
 _MOST_LIST: Final = 50 << 20
 
 
@@ -37,7 +39,29 @@ def finish(catalog: Catalog, folders: Sequence[str], dating: Dating) -> None:
     for start in range(0, len(folders), FOLDERS):
         with catalog.writing():
             for path in folders[start : start + FOLDERS]:
-                _finish(catalog, path, dating, clocks)
+                if library := told_by.dates(catalog, path):
+                    _as_told(catalog, path, library, dating)
+                else:
+                    _finish(catalog, path, dating, clocks)
+
+
+def _as_told(catalog: Catalog, path: str, library: Mapping[int, datetime], dating: Dating) -> None:
+    """A library knows which of its files are one photo, and when it was taken; only a person knows better."""
+    said = said_in(catalog, path)
+    locations.set_taken(
+        catalog, [(row, Taken(at, LIBRARY, certain=True)) for row, at in library.items() if row not in said]
+    )
+    files = [file for file in locations.folder(catalog, path) if file.id in said or file.id not in library]
+    own = dates.taken_all(
+        [
+            _evidence(file, path, replace(file.facts, dates=(said[file.id],)) if file.id in said else file.facts)
+            for file in files
+        ],
+        dating.now,
+        dating.home,
+        {},
+    )
+    locations.set_taken(catalog, [(file.id, taken) for file, taken in zip(files, own, strict=True)])
 
 
 def _finish(catalog: Catalog, path: str, dating: Dating, clocks: Mapping[str, timedelta]) -> None:

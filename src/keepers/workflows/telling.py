@@ -13,10 +13,11 @@ from keepers.errors import UnreadableError
 from keepers.model import ContentId, Fate, Role
 from keepers.ports import Told
 from keepers.read import archive, sidecars
+from keepers.workflows import folders
 
 _BY_TAKEOUT: Final = (told.ALBUM, told.SAME_AS)
 _BY_APPLE: Final = (
-    *told.SAID, told.ALBUM, told.NAME, told.TITLE, told.HIDDEN, told.TRASHED, told.BURST, told.PICK,
+    *told.SAID, told.ALBUM, told.NAME, told.TAKEN, told.TITLE, told.HIDDEN, told.TRASHED, told.BURST, told.PICK,
 )  # fmt: skip
 _LONGEST: Final = 1 << 20
 #: An album's own JSON is named by one word of some language, and there is one of it.
@@ -42,7 +43,7 @@ def of_takeouts(catalog: Catalog, roots: Sequence[str]) -> None:
         told.replace_below(catalog, roots, _BY_TAKEOUT, rows)
 
 
-def of_apple(catalog: Catalog, root: str, library: Sequence[Told]) -> None:
+def of_apple(catalog: Catalog, root: str, library: Sequence[Told], dating: folders.Dating) -> None:
     """Join and date the files of a library as it says, and note the rest of what it tells."""
     known = told.at(catalog, [one.ref.key for one in library])
     photos: dict[str, list[tuple[Spot, Told]]] = defaultdict(list)
@@ -52,9 +53,10 @@ def of_apple(catalog: Catalog, root: str, library: Sequence[Told]) -> None:
     with catalog.writing():
         locations.set_bundles(catalog, [row for files in photos.values() for row in _bundle(files)])
         every = [pair for files in photos.values() for pair in files]
-        locations.set_taken(catalog, [(spot.id, one.taken) for spot, one in every if one.taken is not None])
         rows = [(spot.id, field, value) for spot, one in every for field, value in one.facts]
+        rows += [(spot.id, told.TAKEN, one.taken.isoformat()) for spot, one in every if one.taken]
         told.replace_below(catalog, [root], _BY_APPLE, rows)
+    folders.finish(catalog, sorted({spot.folder for spot, _ in every}), dating)
 
 
 def _bundle(files: Sequence[tuple[Spot, Told]]) -> list[tuple[int, int | None, Role, Fate, str]]:
