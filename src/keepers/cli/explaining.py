@@ -9,7 +9,8 @@ from keepers.catalog import contents, locations, photos
 from keepers.catalog import told as facts_told
 from keepers.cli import judging, learning, session, show, telling
 from keepers.errors import UsageError
-from keepers.model import Bundle, Decision, Face, Role, Score
+from keepers.model import LOCAL, Bundle, Decision, Face, Ref, Role, Score
+from keepers.read import siblings
 
 
 def explain(options: argparse.Namespace) -> int:
@@ -44,7 +45,7 @@ class _Photo:
 
 def _explain_photo(options: argparse.Namespace, opened: wiring.Session, path: str) -> int:
     with opened.catalog(create=True) as catalog:
-        report = opened.scan(catalog, wiring.sources([path]))
+        report = opened.scan(catalog, _with_siblings(opened, path))
         bundle = photos.bundle_at(catalog, path)
         if bundle is None:
             rows = dict(report.unreadable) | dict(report.ignored)
@@ -76,6 +77,21 @@ def _explain_photo(options: argparse.Namespace, opened: wiring.Session, path: st
     else:
         _tell_photo(path, photo)
     return 0
+
+
+def _with_siblings(opened: wiring.Session, path: str) -> wiring.Sources:
+    """A photo and the files beside it that may belong to it: without them it is not known whole."""
+    place = opened.local()
+    folder, name = os.path.split(path)
+    here = place.look(Ref(LOCAL, path))
+    if here is None:
+        return wiring.sources([path])
+    beside = {(here.device, here.inode): path}
+    for other in siblings.related(name, place.names(Ref(LOCAL, folder))):
+        found = place.look(Ref(LOCAL, os.path.join(folder, other)))
+        if found is not None:
+            beside.setdefault((found.device, found.inode), found.ref.key)
+    return wiring.sources(list(beside.values()))
 
 
 def _photo_json(path: str, photo: _Photo) -> dict[str, object]:
