@@ -1,6 +1,7 @@
 """Upright pixels and their digests, format by format; and that damage never passes for a photo."""
 
 import io
+import zlib
 
 import numpy as np
 import pillow_heif
@@ -282,3 +283,25 @@ def test_learning_at_once_is_the_same_as_asking_for_each(data):
     assert learned.grey is not None
     assert np.array_equal(learned.grey, pixels.scaled_grey(data, form, facts))
     assert photo.learned(data, form, most_pixels=1000).grey is None
+
+
+def _deep_png(seed: int) -> bytes:
+    """A PNG of 16 bits a colour, which Pillow reads but cannot write (PNG specification, 11.2)."""
+    pixels = np.random.default_rng(seed).integers(0, 1 << 16, (8, 8, 3)).astype(">u2")
+    lines = b"".join(b"\0" + row.tobytes() for row in pixels)
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return len(body).to_bytes(4, "big") + kind + body + zlib.crc32(kind + body).to_bytes(4, "big")
+
+    header = (8).to_bytes(4, "big") * 2 + bytes((16, 2, 0, 0, 0))
+    parts = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(lines)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + parts
+
+
+def test_a_copy_of_eight_bits_is_not_the_same_as_sixteen() -> None:
+    deep = _deep_png(1)
+    shallow = io.BytesIO()
+    Image.open(io.BytesIO(deep)).save(shallow, "PNG")
+    form = next(form for form in formats.FORMATS if form.name == "png")
+    assert pixels.full_pixel_digest(deep, form) == ""
+    assert pixels.full_pixel_digest(shallow.getvalue(), form)

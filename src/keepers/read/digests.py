@@ -1,6 +1,6 @@
 """Digests that are equal only where the decoded pixels are: of coded JPEG data, or of decoded pixels."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -33,20 +33,25 @@ def pixel_digest(data: Bytes, fmt: Format) -> str:
 def full_pixel_digest(data: Bytes, fmt: Format) -> str:
     """Decode every frame and hash size, depth, upright pixels and colour profile; empty for RAW.
 
-    Equal across formats: a PNG made of the decoded pixels of a JPEG has the digest of the JPEG.
+    Equal across formats: a PNG made of the decoded pixels of a JPEG has the digest of the JPEG. Empty, too,
+    where the decoder hands out fewer bits than the file holds: a copy of 8 bits is not one of 16.
     """
     if fmt.raw:
         return ""
     hasher = blake3(derive_key_context=_CONTEXT)
     with told_as("is damaged: its pixels cannot be decoded"):
-        for pixels, profile in _frames(data, fmt):
+        for frame in _frames(data, fmt):
+            if frame is None:
+                return ""
+            pixels, profile = frame
             hasher.update(f"{pixels.dtype.str} {pixels.shape} {len(profile)};".encode())
             hasher.update(profile)
             hasher.update(np.ascontiguousarray(pixels).data.cast("B"))
     return hasher.hexdigest()
 
 
-def _frames(data: Bytes, fmt: Format) -> Iterator[tuple[npt.NDArray[np.generic], bytes]]:
+def _frames(data: Bytes, fmt: Format) -> Iterator[tuple[npt.NDArray[np.generic], bytes] | None]:
+    """Each frame with its profile; None for one that is deeper than what the decoder would give."""
     if fmt.name == "heic":
         for pixels, profile in heif.frames(data):
             yield _least(pixels), profile
@@ -56,11 +61,29 @@ def _frames(data: Bytes, fmt: Format) -> Iterator[tuple[npt.NDArray[np.generic],
         for number in range(int(getattr(picture, "n_frames", 1))):
             picture.seek(number)
             damage.fitting(*picture.size)
+            if _is_deeper(picture, data, fmt):
+                yield None
+                return
             picture.load()
             # Asked after loading, for Pillow turns TIFF upright by itself and then takes the tag away.
             turn = picture.getexif().get(0x0112, 1)
             pixels = colour.upright(np.asarray(_expanded(picture)), turn if isinstance(turn, int) else 1)
             yield _least(pixels), bytes(picture.info.get("icc_profile") or b"")
+
+
+def _is_deeper(picture: Image.Image, data: Bytes, fmt: Format) -> bool:
+    """Whether Pillow, which has no colours of more than 8 bits, drops some of what the file holds."""
+    if fmt.name == "jxl":
+        # Its plug-in never tells the depth of the file.
+        return True
+    if fmt.name == "avif":
+        # The third byte of AV1CodecConfigurationRecord (AV1-ISOBMFF 2.3.3): seq_tier_0, high_bitdepth, ...
+        at = bytes(data).find(b"av1C")
+        return at < 0 or len(data) < at + 7 or bool(data[at + 6] & 0x40)
+    if picture.mode.startswith(("I", "F")):
+        return False
+    tiles: Sequence[Sequence[object]] = getattr(picture, "tile", ())
+    return any(";16" in str(tile[3]) for tile in tiles)
 
 
 def _expanded(picture: Image.Image) -> Image.Image:

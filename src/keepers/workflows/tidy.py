@@ -27,7 +27,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 #: Raised when the proof of equal pixels changes; older digests are taken again.
-PIXELS_METHOD: Final = 1
+PIXELS_METHOD: Final = 2
 RAWS: Final = frozenset(form.name for form in formats.FORMATS if form.raw)
 ORDER: Final = {kind: number for number, kind in enumerate(GroupKind)}
 #: A decoder of films holds a dozen pictures: those of 4K just fit into the memory of one worker among others.
