@@ -194,6 +194,7 @@ def test_explain_a_photo_and_a_group(keepers: Keepers, photos: Path) -> None:
         "at": "2024-07-01T12:00:01+00:00",
         "source": best["taken"]["source"],
         "certain": True,
+        "note": "",
     }
     assert best["taken"]["source"] != "mtime"
     assert best["bundle"] == [{"path": best["path"], "role": "main"}]
