@@ -54,7 +54,9 @@ def _as_told(catalog: Catalog, path: str, library: Mapping[int, datetime], datin
     files = [file for file in locations.folder(catalog, path) if file.id in said or file.id not in library]
     own = dates.taken_all(
         [
-            _evidence(file, path, replace(file.facts, dates=(said[file.id],)) if file.id in said else file.facts)
+            _evidence(
+                file, path, replace(file.facts, dates=(said[file.id],)) if file.id in said else file.facts
+            )
             for file in files
         ],
         dating.now,
