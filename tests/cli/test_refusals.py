@@ -13,7 +13,7 @@ import pytest
 from keepers.apply.journal import open_journal
 from tests.cli.world import Keepers, Told, jpeg, make_pairs, picture, put, tree
 
-COMMAND = [sys.executable, "-c", "import sys; from keepers.cli.main import main; sys.exit(main())"]
+COMMAND = [sys.executable, "-c", "import sys; from keepers.cli.start import keepers; sys.exit(keepers())"]
 
 
 def _is_a_sentence(told: Told, *words: str) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from tests.cli.world import TAKEN, Keepers, bytes_in, copied, jpeg, make_pairs, picture, put, tree
 
-COMMAND = [sys.executable, "-c", "import sys; from keepers.cli.main import main; sys.exit(main())"]
+COMMAND = [sys.executable, "-c", "import sys; from keepers.cli.start import keepers; sys.exit(keepers())"]
 
 
 def test_organize_writes_the_layout_and_leaves_the_originals(

@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import os
+import signal
 import sqlite3
 import sys
 import traceback
@@ -23,7 +24,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         reconfigure(errors="backslashreplace")
     options = parser.build().parse_args(arguments)
     try:
-        return _command(options.run)(options)
+        command = _command(options.run)
+        if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+            # `start` let it end the process; from here on there is work to bring to a good end.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        return command(options)
     except KeyboardInterrupt:
         _tell("interrupted; nothing is lost, the same command continues")
         return INTERRUPTED

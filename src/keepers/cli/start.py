@@ -1,0 +1,29 @@
+"""Where the programs begin. Before a command runs, and after it, Ctrl-C simply ends the process.
+
+The imports of a command take up to half a second. An interrupt raised within them would show a traceback,
+or be lost where Python imports through a callback.
+"""
+
+import signal
+from importlib import import_module
+
+
+def keepers() -> int:
+    """Be the program `keepers`; the exit code."""
+    return _program("keepers.cli.main", "main")
+
+
+def photo_organizer() -> int:
+    """Be the program `photo-organizer`; the exit code."""
+    return _program("keepers.cli.old", "photo_organizer")
+
+
+def _program(module: str, name: str) -> int:
+    # Whoever started us may have had Ctrl-C ignored, as a shell does for a job in the background.
+    heard = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if heard:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    code: int = getattr(import_module(module), name)()
+    if heard:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    return code
