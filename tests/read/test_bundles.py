@@ -204,8 +204,25 @@ LONG = "a" * 60
         # Names cut to 51 characters.
         ([entry(LONG[:47] + ".jpg"), entry(LONG[:46] + ".json")], {LONG[:47] + ".jpg": {LONG[:46] + ".json": SIDE}}),
         (
+            [
+                entry(LONG[:47] + "(1).jpg"), entry(LONG[:46] + "(1).json"), entry(LONG[:47] + ".jpg"),
+                entry(LONG[:46] + ".json"),
+            ],
+            {LONG[:47] + ".jpg": {LONG[:46] + ".json": SIDE}, LONG[:47] + "(1).jpg": {LONG[:46] + "(1).json": SIDE}},
+        ),
+        # One of the two stories is missing: it may have been of another photo, and the numbers mean nothing.
+        (
             [entry(LONG[:47] + "(1).jpg"), entry(LONG[:46] + "(1).json"), entry(LONG[:47] + ".jpg")],
-            {LONG[:47] + ".jpg": {}, LONG[:47] + "(1).jpg": {LONG[:46] + "(1).json": SIDE}},
+            {LONG[:47] + ".jpg": {}, LONG[:47] + "(1).jpg": {}, LONG[:46] + "(1).json": {}},
+        ),
+        # Cut to one name, the stories of two titles were numbered; their photos were not.
+        (
+            [
+                entry(LONG[:46] + "b.jpg"), entry(LONG[:46] + "c.jpg"),
+                entry(LONG[:46] + ".json", title=LONG[:46] + "cde.jpg"),
+                entry(LONG[:46] + "(1).json", title=LONG[:46] + "b.jpg"),
+            ],
+            {LONG[:46] + "b.jpg": {LONG[:46] + "(1).json": SIDE}, LONG[:46] + "c.jpg": {LONG[:46] + ".json": SIDE}},
         ),
         (
             [entry(LONG[:44] + ".jpg"), entry(LONG[:44] + ".j.json")],

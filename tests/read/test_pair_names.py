@@ -87,6 +87,8 @@ def test_the_story_of_a_photo_finds_it_however_it_was_cut(photo, number, style):
         or stem + counted in exact
         or (cut is not None and cut in set(pair_names.beginnings(there)))
     )
+    assert pair_names.number(there) == counted
+    assert pair_names.plain(there) == photo
 
 
 @given(name=st.text(max_size=80), form=st.sampled_from(["json", "aae", "xmp", "lowres", "edit", "thm"]))

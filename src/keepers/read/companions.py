@@ -3,6 +3,7 @@
 import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from keepers.model import Kind, Role
@@ -32,9 +33,11 @@ def join(folder: Folder) -> None:
 def _owned(folder: Folder, index: int) -> bool:
     """Join a companion by its name; whether that decided its case."""
     form = folder.files[index].format
+    is_cut = form == "json" and pair_names.cut(folder.folded[index]) is not None
     for name in pair_names.owners(folder.folded[index], form):
         photos = _photos(folder, folder.names.get(name, ()))
-        if not photos:
+        # A stem of the length that Google cuts to may be the beginning of several names.
+        if not photos and not is_cut:
             photos = _meant(folder, index, _photos(folder, folder.stems.get(name, ())))
         if photos:
             _give(folder, index, photos)
@@ -73,10 +76,18 @@ def _meant(folder: Folder, index: int, photos: list[int]) -> list[int]:
     return exact or kin or photos
 
 
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """The photos that have no story yet, by the beginnings of their names and by their names in loose form."""
+
+    beginnings: Mapping[str, Sequence[int]]
+    loose: Mapping[str, Sequence[int]]
+
+
 def _by_cut_names(folder: Folder, stories: Sequence[int]) -> None:
-    """Google's JSON whose names were cut: by the title within, else by the beginning of the photo's name."""
+    """Google's JSON whose names were cut, or whose titles hold signs that no file name may."""
     have = {folder.main(index) for index in folder.owner if folder.files[index].format == "json"}
-    beginnings: dict[tuple[str, str], list[int]] = defaultdict(list)
+    beginnings: dict[str, list[int]] = defaultdict(list)
     loose: dict[str, list[int]] = defaultdict(list)
     for index in folder.order:
         # A photo that has its story by its whole name has no second one.
@@ -84,30 +95,60 @@ def _by_cut_names(folder: Folder, stories: Sequence[int]) -> None:
             loose[pair_names.loose(folder.folded[index])].append(index)
             for beginning in pair_names.beginnings(folder.folded[index]):
                 beginnings[beginning].append(index)
+    left = _Left(beginnings, loose)
+    alike: dict[str, list[int]] = defaultdict(list)
     claims: dict[int, list[int]] = defaultdict(list)
     for index in stories:
-        mains = {folder.main(photo) for photo in _cut(folder, index, beginnings, loose)}
-        if len(mains) > 1:
-            folder.doubt(index)
-        for main in mains if len(mains) == 1 else ():
-            claims[main].append(index)
-    for main, found in claims.items():
+        cut = pair_names.cut(folder.folded[index])
+        if cut is not None and cut in beginnings:
+            alike[cut].append(index)
+        else:
+            title = folded(folder.files[index].title)
+            for photo in left.loose.get(pair_names.titled(title, folder.folded[index]), ()) if title else ():
+                claims[index].append(photo)
+    for beginning, found in alike.items():
+        sure = _sure(folder, found, left.beginnings[beginning])
         for index in found:
-            if len(found) == 1:
-                folder.join(index, main, Role.SIDECAR)
+            if index in sure:
+                claims[index].append(sure[index])
             else:
                 folder.doubt(index)
+    _settle(folder, claims)
 
 
-def _cut(
-    folder: Folder,
-    index: int,
-    beginnings: Mapping[tuple[str, str], list[int]],
-    loose: Mapping[str, list[int]],
-) -> list[int]:
-    name, title = folder.folded[index], folded(folder.files[index].title)
-    named = loose.get(pair_names.titled(title, name)) if title else None
-    if named:
-        return named
-    cut = pair_names.cut(name)
-    return beginnings.get(cut, []) if cut is not None else []
+def _sure(folder: Folder, stories: Sequence[int], photos: Sequence[int]) -> dict[int, int]:
+    """The photos of those of several stories of one beginning that are sure: by title, then by number.
+
+    Numbers count equal names. Where stories of several titles were cut to one name, theirs count other names
+    than those of the photos: then a story is sure of the only photo of its title, if that has no number.
+    """
+    titles: dict[str, list[int]] = defaultdict(list)
+    for story in stories:
+        title = folded(folder.files[story].title)
+        titles[pair_names.titled(title, "") if title else ""].append(story)
+    found: dict[int, int] = {}
+    for title, some in titles.items():
+        fitting = [
+            p for p in photos if not title or pair_names.loose(pair_names.plain(folder.folded[p])) == title
+        ]
+        by_number = {pair_names.number(folder.folded[photo]): photo for photo in fitting}
+        numbers = [pair_names.number(folder.folded[story]) for story in some]
+        if len(some) == len(fitting) == len(by_number) and set(numbers) == set(by_number):
+            found.update(zip(some, map(by_number.__getitem__, numbers), strict=True))
+        elif title and len(titles) > 1 and len(some) == 1 and list(by_number) == [""] and len(fitting) == 1:
+            found[some[0]] = fitting[0]
+    return found
+
+
+def _settle(folder: Folder, claims: Mapping[int, Sequence[int]]) -> None:
+    """Join the stories that claim one photo that no other story claims."""
+    wanted: dict[int, int] = defaultdict(int)
+    mains = {story: {folder.main(photo) for photo in photos} for story, photos in claims.items()}
+    for found in mains.values():
+        if len(found) == 1:
+            wanted[next(iter(found))] += 1
+    for story, found in mains.items():
+        if len(found) == 1 and wanted[next(iter(found))] == 1:
+            folder.join(story, next(iter(found)), Role.SIDECAR)
+        else:
+            folder.doubt(story)

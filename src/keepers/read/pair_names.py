@@ -123,19 +123,28 @@ def _bodies(body: str) -> Iterator[str]:
     yield body
 
 
-def cut(name: str) -> tuple[str, str] | None:
-    """The beginning of a photo's name and its number, from a JSON name that was cut; None where it was not."""
-    body, number = _numbered(os.path.splitext(name)[0])
-    return (body, number) if _CUT_FROM <= len(body) <= CUT_TO else None
+def cut(name: str) -> str | None:
+    """The beginning of a photo's name, from a JSON name of the length that Google cuts to; None for others."""
+    body, _ = _numbered(os.path.splitext(name)[0])
+    return body if _CUT_FROM <= len(body) <= CUT_TO else None
 
 
-def beginnings(name: str) -> Iterator[tuple[str, str]]:
-    """Every beginning of a photo's name that a cut JSON name may be, with its number."""
-    stem, extension = os.path.splitext(name)
-    plain, number = _numbered(stem)
-    whole = plain + extension
+def beginnings(name: str) -> Iterator[str]:
+    """Every beginning of a photo's name that a cut JSON name may be."""
+    whole = plain(name)
     for length in range(_CUT_FROM, min(CUT_TO, len(whole)) + 1):
-        yield whole[:length], number
+        yield whole[:length]
+
+
+def number(name: str) -> str:
+    """The number behind a name's stem, in its brackets; empty where there is none."""
+    return _numbered(os.path.splitext(name)[0])[1]
+
+
+def plain(name: str) -> str:
+    """The name without its number: a(1).jpg -> a.jpg."""
+    stem, extension = os.path.splitext(name)
+    return _numbered(stem)[0] + extension
 
 
 def titled(title: str, name: str) -> str:
