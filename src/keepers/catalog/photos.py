@@ -22,8 +22,10 @@ _DIGITS: Final = re.compile(r"(\d{1,15})\D*$")
 _PHOTOS = """SELECT c.id, p.data, l.taken_seconds, l.taken_certain, l.taken_source, c.camera, c.burst, c.width, c.height, c.size,
         c.ev, c.bias, c.exposure_mode, c.pixels, l.key, l.folder, c.format, c.b3
     FROM content c JOIN print p ON p.content = c.id JOIN location l ON l.content = c.id
-    WHERE l.fate = 'photo' AND l.main IS NULL AND {where}
+    WHERE {mains} AND {where}
     ORDER BY c.b3, l.taken_certain DESC, l.taken_seconds, l.key"""
+_MAINS: Final = "l.fate = 'photo' AND l.main IS NULL"
+_PARTS: Final = "l.fate IN ('photo', 'companion') AND c.kind = 'photo'"
 
 
 class _Columns:
@@ -54,16 +56,16 @@ class _Columns:
         self.pixels.append(pixels[:16] if pixels else bytes(16))
 
 
-def table(catalog: Catalog, roots: Sequence[str], raws: frozenset[str]) -> Photos:
+def table(catalog: Catalog, roots: Sequence[str], raws: frozenset[str], *, parts: bool = False) -> Photos:
     """The photos at or below the roots (all if none), one row a content, ascending by content id.
 
     `raws` names the formats that are camera raw. A time that only the modification date states is
-    no time: copying changes it.
+    no time: copying changes it. With `parts`, also pictures that belong to another photo: the JPEG of a RAW.
     """
     where, values = below("l.key", roots)
     columns = _Columns()
     last: object = None
-    for row in catalog.db.execute(_PHOTOS.format(where=where), values):
+    for row in catalog.db.execute(_PHOTOS.format(where=where, mains=_PARTS if parts else _MAINS), values):
         if row[17] != last and len(row[1]) == PRINT.itemsize:
             columns.add(row, raws)
         last = row[17]
@@ -208,7 +210,9 @@ def _others(catalog: Catalog, mains: Sequence[int]) -> Mapping[int, list[Asset]]
 
 
 def _asset(row: Sequence[object]) -> Asset:
-    _, key, size, inode, mtime_ns, b3, kind, taken, source, certain, width, height, role, _, _, note, name = row
+    _, key, size, inode, mtime_ns, b3, kind, taken, source, certain, width, height, role, _, _, note, name = (
+        row
+    )
     assert isinstance(key, bytes)
     assert isinstance(b3, bytes)
     when = Taken(datetime.fromisoformat(str(taken)), str(source), bool(certain), str(note)) if taken else None

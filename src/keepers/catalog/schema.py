@@ -105,5 +105,7 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             PRIMARY KEY (place, key)) WITHOUT ROWID""",
         # A verification that was stopped goes on where it was.
         "CREATE TABLE verifying (job TEXT PRIMARY KEY, started TEXT NOT NULL) WITHOUT ROWID",
+        # What a picture's file holds beside its picture: a film, a map of depth, layers.
+        "CREATE TABLE beside (content INTEGER PRIMARY KEY REFERENCES content, method INTEGER NOT NULL, digest TEXT NOT NULL)",
     ),
 )

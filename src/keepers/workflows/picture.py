@@ -5,6 +5,7 @@ from typing import Final
 from keepers.errors import UnreadableError
 from keepers.model import Kind
 from keepers.read import archive, digests, formats, metadata, pixels, turbo
+from keepers.read import beside as held_beside
 from keepers.read.formats import Format
 from keepers.workflows import footage
 from keepers.workflows.job import Proof, Thumb
@@ -32,6 +33,12 @@ def _is_film(path: str) -> bool:
     with archive.opened(path) as opened:
         form = formats.sniff(opened.file.read(HEAD), path)
     return form is not None and form.kind is Kind.VIDEO
+
+
+def beside(task: Proof) -> str:
+    """A digest of what the file holds beside its picture: a film, layers; empty where there is nothing."""
+    data, form = _picture(task.path)
+    return held_beside.beside(data, form)
 
 
 def _picture(path: str) -> tuple[bytes, Format]:
