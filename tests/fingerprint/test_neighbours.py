@@ -1,5 +1,7 @@
 """The search finds exactly what comparing every two finds."""
 
+from collections.abc import Generator
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -95,6 +97,25 @@ def test_a_large_search_by_bands_is_exact() -> None:
         assert {p for p in found if row in p} == {
             (min(row, int(n)), max(row, int(n))) for n in near if n != row
         }
+
+
+@pytest.mark.parametrize(("radius", "count"), [(26, 4_000), (8, 40_000)])
+def test_threads_change_neither_the_pairs_nor_their_order(radius: int, count: int) -> None:
+    # At 26 bits nothing is left out, and the one bucket is cut among the threads.
+    hashes = clustered(5, count)
+    alone, together = (list(neighbours.within(hashes, radius, jobs)) for jobs in (1, 3))
+    assert all(np.array_equal(one, other) for one, other in zip(alone, together, strict=True))
+    rows = np.concatenate([i for i, _ in alone] + [j for _, j in alone])
+    counts = [int((np.bitwise_count(hashes ^ one) <= radius).sum()) - 1 for one in hashes[:50]]
+    assert np.bincount(rows, minlength=count)[:50].tolist() == counts
+
+
+def test_a_search_may_be_given_up() -> None:
+    found = neighbours.within(clustered(5, 4_000), 30, 2)
+    assert len(next(found)[0])
+    assert isinstance(found, Generator)
+    found.close()
+    assert next(found, None) is None
 
 
 def test_nothing_is_near_nothing() -> None:
