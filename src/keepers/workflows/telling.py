@@ -22,7 +22,7 @@ _BY_APPLE: Final = (
 _LONGEST: Final = 1 << 20
 #: An album's own JSON is named by one word of some language, and there is one of it.
 _MOST_STORIES: Final = 8
-_YEAR: Final = re.compile(r"(19|20)\d\d")
+_YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _WORDS: Final = re.compile(r"[^\W\d_]+(?:['\u2019]s)?")
 #: How Google calls the folders that hold every photo of a year: Photos from 2023, 2023年の写真.
 _OF_A_YEAR: Final = (
