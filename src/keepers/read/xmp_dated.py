@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from typing import Final
 from xml.etree.ElementTree import Element, ParseError
 
@@ -87,8 +88,16 @@ def _compare(before: Element, after: Element, made: bytes, date: str) -> None:
     old, new = _properties(before), _properties(after)
     wanted = xmp.iso_claim("xmp:original", date)
     said = {claim for claim in xmp.parsed(made).dates if claim.source == "xmp:original"}
-    if old != new or said != {wanted}:
+    if old != new or said != {wanted} or set(_dates(after)) != {date}:
         raise UnreadableError("holds a date in a way that cannot be changed safely")
+
+
+def _dates(root: Element) -> Iterator[str]:
+    names = {f"{{{uri}}}{name}" for uri, _, name in _DATES}
+    for element in root.iter():
+        yield from (value for name, value in element.attrib.items() if name in names)
+        if element.tag in names:
+            yield (element.text or "").strip()
 
 
 def _properties(root: Element) -> Counter[tuple[str, str]]:
