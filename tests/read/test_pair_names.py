@@ -24,7 +24,7 @@ def test_google_says_edited_in_the_language_of_the_account(stem):
         ("a-edited(2)", "a(2)"), ("a(2)-edited", "a(2)"), ("a-b-edited", "a-b"), ("a" * 42 + "-edit", "a" * 42),
         ("a" * 43 + "-", None), ("a-edit", None), ("a-", None), ("-edited", None), ("", None), ("edited", None),
         ("img_e1234", "img_1234"), ("img_e1234(1)", "img_1234(1)"), ("img_o1234", None), ("img_e123", None),
-        ("img_early", None),
+        ("img_early", None), ("img_1234_edited", "img_1234"), ("_edited", None),
     ],
 )  # fmt: skip
 def test_which_original_an_edit_names(stem, original):

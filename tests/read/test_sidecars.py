@@ -150,8 +150,8 @@ def test_an_album_is_no_photo(values, title):
 def test_what_an_aae_says():
     values = {
         "adjustmentEditorBundleID": "com.apple.camera",
-        "adjustmentTimestamp": datetime(2020, 1, 2, 3, 4, 5),
-    }  # noqa: DTZ001
+        "adjustmentTimestamp": datetime(2020, 1, 2, 3, 4, 5),  # noqa: DTZ001  # a property list has no zones
+    }
     assert sidecars.facts(plistlib.dumps(values), "IMG_1.AAE") == Facts(
         "aae", 0, 0, software="com.apple.camera", exif={"AdjustmentTimestamp": "2020-01-02T03:04:05"}
     )
@@ -261,6 +261,9 @@ HOSTILE = [
     + b"\x08\0\0\0\0\0\0\x01\x01\0\0\0\0\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x08",
     b"[a.jpg]\ndate=1e308\ngeotag=nan,nan\nfaces=rect64(\xff\xfe),\n",
     b'imgName,originalCreationDate\n"' + b"x" * 200_000,
+    b"<a Rating='1'>" + b"<b/>" * 300_000 + b"</a>",
+    HEAD.encode() + b">" + b"<dc:subject>" * 20_000 + b"</dc:subject>" * 20_000 + TAIL.encode(),
+    b"[" + b"[]," * 500_000 + b"0]",
 ]
 
 
@@ -271,6 +274,23 @@ def test_hostile_sidecars_are_harmless(data):
     for name in (".picasa.ini", "Photo Details.csv"):
         assert all(isinstance(found, Facts) for found in sidecars.of_folder(data, name).values())
     assert sidecars.album(data) is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        (".picasa.ini", b"".join(b"[%d]\nstar=yes\n" % number for number in range(150_000))),
+        (
+            "Photo Details.csv",
+            b"imgName,favorite,originalCreationDate\n"
+            + b"".join(b"%d,yes,\n" % number for number in range(150_000)),
+        ),
+    ],
+    ids=["ini", "csv"],
+)
+def test_a_list_of_more_files_than_a_folder_has_is_cut(name, data):
+    assert 100_000 <= len(sidecars.of_folder(data, name)) <= 100_001
 
 
 @given(data=st.binary(max_size=300), name=st.sampled_from(["a.xmp", "a.aae", "a.json", "a.pp3", "a.txt"]))

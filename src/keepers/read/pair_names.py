@@ -62,6 +62,9 @@ def edited(stem: str) -> Edited | None:
     if apple is not None:
         return Edited(apple[1] + apple[3], google=False) if apple[2] == "e" else None
     plain, number = _numbered(stem)
+    if plain.endswith("_edited") and len(plain) > 7:
+        # osxphotos names what it exports of Apple's library so.
+        return Edited(plain[:-7] + number, google=False)
     at = plain.rfind("-", 1)
     # One language writes two words, but never two dashes.
     mark = plain[at:] if at > 0 else ""

@@ -5,12 +5,15 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Final
 
 from keepers.model import DateClaim, Facts
 from keepers.read.exif import printable
 from keepers.read.xmp import iso_claim
 
+#: More files than anybody keeps in one folder.
+_MOST_FILES: Final = 100_000
 _MOST_LINES: Final = 1_000_000
 _MOST_WORDS: Final = 500
 _MOST_CAPTION: Final = 4000
@@ -57,8 +60,10 @@ def _sections(data: bytes) -> dict[str, Section]:
         text = data.decode("cp1252", "replace")
     found: dict[str, Section] = {}
     section: Section = {}
-    for line in text.splitlines()[:_MOST_LINES]:
+    for line in islice(io.StringIO(text), _MOST_LINES):
         body = line.strip()
+        if len(found) > _MOST_FILES:
+            break
         if body.startswith("[") and body.endswith("]"):
             section = found.setdefault(body[1:-1], {})
         elif "=" in body:
@@ -130,10 +135,10 @@ def of_icloud(data: bytes) -> dict[str, Facts]:
         rows = csv.DictReader(io.StringIO(text, newline=""))
         if not {"imgName", "originalCreationDate"} <= set(rows.fieldnames or ()):
             return {}
-        for number, row in enumerate(rows):
+        for row in islice(rows, _MOST_FILES):
             name = row.get("imgName") or ""
             facts = _listed(row)
-            if number >= _MOST_LINES or not name or facts is None:
+            if not name or facts is None:
                 continue
             if found.setdefault(name, facts) != facts:
                 doubtful.add(name)

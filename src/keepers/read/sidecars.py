@@ -18,7 +18,8 @@ from keepers.read.formats import by_name
 
 #: Longer sidecars are of a program that stores pictures in them; what they say of the photo comes first.
 MOST_BYTES: Final = 10 << 20
-_MOST_FOLDER: Final = 50 << 20
+_MOST_JSON: Final = 1 << 20
+_MOST_FOLDER: Final = 16 << 20
 _MOST_WORDS: Final = 500
 _MOST_DESCRIPTION: Final = 4000
 _NOTHING: Final = Facts("", 0, 0)
@@ -100,6 +101,8 @@ def _xmp(data: bytes, name: str) -> Facts | None:
 
 def _aae(data: bytes, _: str) -> Facts | None:
     """Apple's recipe of an edit: a property list that names the editor and the moment of the edit."""
+    if data.count(b"<") > xmp.MOST_TAGS:
+        return None
     try:
         found: object = plistlib.loads(data)
     except (plistlib.InvalidFileException, ExpatError, ValueError, LookupError, TypeError, AttributeError,
@@ -126,6 +129,8 @@ def _list(value: object) -> list[object]:
 
 
 def _json(data: bytes) -> dict[str, object]:
+    if len(data) > _MOST_JSON:
+        return {}
     try:
         return _mapping(json.loads(data))
     except (ValueError, RecursionError, MemoryError):
@@ -152,7 +157,7 @@ def _takeout(data: bytes, _: str) -> Facts | None:
 
 def album(data: bytes) -> str | None:
     """The title of the album that a Takeout JSON (`metadata.json` in any language) describes; None for a photo's."""
-    values = _json(data) if len(data) <= MOST_BYTES else {}
+    values = _json(data)
     inner = _mapping(values.get("albumData")) or values
     if "photoTakenTime" in values or not ({"date", "access"} & set(inner)):
         return None

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 from xml.etree.ElementTree import Element, ParseError
 
@@ -13,6 +14,10 @@ from keepers.model import DateClaim
 from keepers.read.exif import minutes, printable
 
 MOST_BYTES: Final = 10 << 20
+#: A packet of many masks and a long history has some thousand; each costs 100 times its bytes.
+MOST_TAGS: Final = 200_000
+#: Lists of one name within another would be walked again and again.
+_MOST_LISTS: Final = 8
 _XMP, _EXIF = "{http://ns.adobe.com/xap/1.0/}", "{http://ns.adobe.com/exif/1.0/}"
 _PHOTOSHOP: Final = "{http://ns.adobe.com/photoshop/1.0/}"
 _CAMERA: Final = "{http://ns.google.com/photos/1.0/camera/}"
@@ -80,8 +85,11 @@ def parsed(packet: bytes | memoryview | None) -> Xmp:
     """Read a packet or sidecar; one that is broken, hostile or too long says nothing."""
     if not packet or len(packet) > MOST_BYTES or not _WORTH.search(packet):
         return NOTHING
+    text = bytes(packet).strip(b"\0 \r\n\t")
+    if text.count(b"<") > MOST_TAGS:
+        return NOTHING
     try:
-        root = fromstring(bytes(packet).strip(b"\0 \r\n\t"), forbid_dtd=True)
+        root = fromstring(text, forbid_dtd=True)
         properties = dict(_properties(root))
     except (ParseError, DefusedXmlException, ValueError, LookupError, RecursionError, MemoryError):
         return NOTHING
@@ -112,7 +120,7 @@ def _unique(words: Iterable[str]) -> tuple[str, ...]:
 
 def _items(root: Element, name: str) -> Iterator[str]:
     """The entries of a list, or the text itself where a program wrote no list."""
-    for element in root.iter(name):
+    for element in islice(root.iter(name), _MOST_LISTS):
         if not len(element):
             yield element.text or ""
         for item in element.iter(_RDF + "li"):
