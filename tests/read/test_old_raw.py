@@ -64,9 +64,7 @@ def test_what_an_old_canon_file_tells():
     assert found.dates == (DateClaim("exif:original", "2005-04-23T17:54:36"),)
 
 
-@pytest.mark.parametrize(
-    "data", [x3f(TIME="soon"), x3f(TIME="9" * 30), crw(0), b"FOVb", b"", b"II"]
-)
+@pytest.mark.parametrize("data", [x3f(TIME="soon"), x3f(TIME="9" * 30), crw(0), b"FOVb", b"", b"II"])
 def test_nonsense_is_no_date(data):
     assert facts(data).dates == ()
 
