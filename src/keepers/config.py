@@ -42,6 +42,17 @@ class Settings:
         metadata={"doc": "Seconds within which similar photos are a burst; 0: looks alone decide."},
     )
     min_size: int = field(default=2, metadata={"doc": "Photos that make a group, at least 2."})
+    import_template: str = field(
+        default="{taken:%Y/%m}/{name}", metadata={"doc": "Where an imported photo goes below the library."}
+    )
+    undated_template: str = field(
+        default="undated/{name}",
+        metadata={"doc": "Where an imported photo without a believable date goes below the library."},
+    )
+    settle_seconds: float = field(
+        default=2.0,
+        metadata={"doc": "How long a file must have stayed as it is to be imported; younger ones are waited for."},
+    )
     faces: str = field(
         default="auto", metadata={"doc": "Face back end: auto, none, or the name of an installed one."}
     )
@@ -204,6 +215,7 @@ def _check(settings: Settings) -> None:
         (not 0 <= settings.time_window < math.inf, "time_window must be 0 or more seconds"),
         (settings.min_size < 2, "min_size must be 2 or more"),
         (settings.seconds_per_file <= 0, "seconds_per_file must be more than 0"),
+        (not 0 <= settings.settle_seconds <= 3600, "settle_seconds must lie in 0-3600"),
     ]
     for wrong, message in problems:
         if wrong:

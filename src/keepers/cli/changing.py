@@ -67,7 +67,7 @@ def undo(options: argparse.Namespace) -> int:
                 "run": finished.run,
                 "undid": wanted.id,
                 "done": finished.done,
-                "problems": _problems(finished.problems),
+                "problems": problems(finished.problems),
             }
         )
     else:
@@ -174,7 +174,7 @@ def _finished(options: argparse.Namespace, finished: Finished) -> int:
                 "run": finished.run,
                 "state": finished.state.value,
                 "done": finished.done,
-                "problems": _problems(finished.problems),
+                "problems": problems(finished.problems),
             }
         )
     else:
@@ -195,8 +195,9 @@ def _show(
             show.line(line)
 
 
-def _problems(problems: Sequence[Problem]) -> list[dict[str, object]]:
-    return [{"action": text.row(problem.action), "why": problem.why} for problem in problems]
+def problems(missed: Sequence[Problem]) -> list[dict[str, object]]:
+    """Actions that were not done, as documents name them."""
+    return [{"action": text.row(problem.action), "why": problem.why} for problem in missed]
 
 
 def _to_undo(journal: Journal | None, number: int | None) -> Run | None:

@@ -34,6 +34,8 @@ def build() -> argparse.ArgumentParser:
     _dating(command)
     _judging(command)
     _organizing(command)
+    _missing(command)
+    _importing(command)
     _looking_back(command)
     _keeping_house(command)
     return parser
@@ -160,6 +162,100 @@ def _organizing(command: Command) -> None:
     )
     _grouping(organize)
     _consent(organize)
+
+
+def _importing(command: Command) -> None:
+    bring = command(
+        "import",
+        "keepers.cli.importing:bring",
+        "copy or move what is new into a library by date; never overwrites, never deletes",
+    )
+    _sources(bring, needed=False)
+    bring.add_argument(
+        "--to", required=True, metavar="LIBRARY", help="the library; must lie outside the sources"
+    )
+    how = bring.add_mutually_exclusive_group()
+    how.add_argument("--copy", action="store_true", help="leave the sources as they are (default)")
+    how.add_argument("--move", action="store_true", help="take the photos out of the sources; asks first")
+    bring.add_argument(
+        "--reference",
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="import from here, too, and never change it, whatever else is asked",
+    )
+    bring.add_argument(
+        "--template",
+        dest="import_template",
+        metavar="PATH",
+        help="where a photo goes below the library, such as {taken:%%Y/%%m}/{name}; fields: taken, camera, event, "
+        "folder, people, name, stem, ext; {camera|other} says other where there is none",
+    )
+    bring.add_argument(
+        "--report", action="append", default=[], metavar="FILE", help="what was decided: .csv, .json or .html"
+    )
+    bring.add_argument(
+        "--date-order", choices=("default", "s3"), default="default", help="s3: dates as the old importer asked"
+    )
+    bring.add_argument(
+        "--versions",
+        choices=("all", "best"),
+        default="all",
+        help="best: leave a worse version of a picture in the source where the library has a better one",
+    )
+    bring.add_argument(
+        "--contest",
+        choices=("default", "s3"),
+        default="default",
+        help="which version is better; s3: larger, then older, then in place",
+    )
+    bring.add_argument(
+        "--settle",
+        dest="settle_seconds",
+        type=float,
+        metavar="SECONDS",
+        help="wait until files have stayed as they are so long; those that change are left for later",
+    )
+    bring.add_argument(
+        "--trust-target", action="store_true", help="fill a library that others may write to, too"
+    )
+    _consent(bring)
+
+
+def _missing(command: Command) -> None:
+    missing = command(
+        "missing",
+        "keepers.cli.missing:missing",
+        "may I wipe this drive? name every file of it that is nowhere else; changes nothing",
+    )
+    missing.add_argument("drive", metavar="DRIVE", help="the drive or folder that you want to wipe")
+    missing.add_argument(
+        "--from",
+        dest="libraries",
+        nargs="+",
+        action="extend",
+        required=True,
+        metavar="LIBRARY",
+        help="where its files ought to be, too; may be several",
+    )
+    missing.add_argument(
+        "--verify", action="store_true", help="read every copy that counts again, now, from its disk"
+    )
+    missing.add_argument(
+        "--by-bytes",
+        action="store_true",
+        help="let damaged files, documents and archives count where the libraries hold the same bytes",
+    )
+    missing.add_argument(
+        "--report", action="append", default=[], metavar="FILE", help="every file: .csv, .json or .html"
+    )
+    missing.add_argument("--jobs", type=int, metavar="N", help="worker processes; default: one a core")
+    missing.add_argument(
+        "--accept-missing",
+        action="store_true",
+        help="go on although a known folder lost more than a tenth of its files",
+    )
+    missing.add_argument("--fail-on-found", action="store_true", help="exit with 4 unless it is safe to wipe")
 
 
 def _consent(parser: argparse.ArgumentParser) -> None:

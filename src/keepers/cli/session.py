@@ -8,7 +8,10 @@ from keepers.cli.show import Terminal
 from keepers.errors import UsageError
 from keepers.wiring import Session
 
-_SETTINGS = ("catalog", "jobs", "threshold", "time_window", "min_size", "faces", "model_dir")
+_SETTINGS = (
+    "catalog", "jobs", "threshold", "time_window", "min_size", "faces", "model_dir", "import_template",
+    "undated_template", "settle_seconds",
+)  # fmt: skip
 
 
 def opened(options: argparse.Namespace) -> Session:

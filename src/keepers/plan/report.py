@@ -63,9 +63,9 @@ def pages(groups: Sequence[Entry], about: Summary, thumbnails: Mapping[ContentId
     done: dict[str, bytes] = {}
     for number, (name, cut) in enumerate(zip(names, cuts, strict=True), 1):
         shown = groups[cut]
-        head = _head(about.title, sheet, number)
+        top = head(about.title, sheet, number)
         body = _body(groups, shown, about, thumbnails, joined([_turner(names, number)]))
-        done[name] = document(head, body)
+        done[name] = document(top, body)
     return done
 
 
@@ -87,7 +87,8 @@ def _cuts(groups: Sequence[Entry], thumbnails: Mapping[ContentId, bytes]) -> lis
     return [slice(start, end) for start, end in pairwise([*borders, len(groups)])] or [slice(0, 0)]
 
 
-def _head(title: str, sheet: str, number: int) -> Iterator[Piece]:
+def head(title: str, sheet: str, number: int = 1) -> Iterator[Piece]:
+    """What stands above every page: nothing may be loaded, run or sent."""
     digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
     # Even if a name slipped through, nothing could be loaded, run or sent.
     policy = (

@@ -141,7 +141,8 @@ def _refuse_shrunken(learning: Learning, sources: Sequence[str], unknown: Sequen
     for source in sources:
         known, lost = sightings.known_and_lost(learning.catalog, source, unknown, moved)
         seen = sightings.seen_below(learning.catalog, source)
-        if seen == 0 and known - lost == 0 and not any(path == source for path in unknown):
+        emptied = seen == 0 and any(path.startswith(source.rstrip("/") + "/") for path in moved)
+        if seen == 0 and known - lost == 0 and not emptied and not any(path == source for path in unknown):
             message = f"{source} holds no files" + (
                 f", but {known} are known from there; is its drive mounted?" if known else ""
             )

@@ -1,0 +1,313 @@
+"""Bring photos into a library: import."""
+
+import argparse
+import json
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final
+
+from keepers import wiring
+from keepers.apply.history import moved_away, placed
+from keepers.apply.journal import Journal
+from keepers.apply.record import RunState
+from keepers.apply.run import Finished, resume, run
+from keepers.catalog import library, sightings
+from keepers.catalog.store import Catalog
+from keepers.cli import changing, learning, session, show
+from keepers.decide.contest import Rule
+from keepers.decide.template import parsed
+from keepers.errors import UsageError
+from keepers.model import Decision, GroupKind
+from keepers.places.local import LocalPlace
+from keepers.places.local.writers import has_writer
+from keepers.plan import import_report, text
+from keepers.plan.check import Checked
+from keepers.plan.import_plan import Line, Outcome
+from keepers.workflows import importing
+from keepers.workflows.importing import Importing, Prepared, Request
+from keepers.workflows.scan import ScanReport
+from keepers.workflows.settling import Settling
+
+#: Copies of which one may be better than the other, or lie in a better place.
+VERSIONS: Final = (
+    GroupKind.SAME_BYTES,
+    GroupKind.SAME_PIXELS,
+    GroupKind.SAME_PICTURE,
+    GroupKind.SAME_CLIP,
+)
+SHOWN: Final = 20
+
+
+def bring(options: argparse.Namespace) -> int:
+    """Scan the sources and the library, decide about every file, then copy or move what is new."""
+    opened = session.opened(options)
+    sources = wiring.sources([*options.sources, *options.reference])
+    job = _Job(options, opened, sources, _request(options, opened, sources))
+    with opened.catalog(create=True) as catalog:
+        scanned = opened.scan(catalog, sources)
+        _learn_library(job, catalog)
+        if options.dry_run:
+            with opened.journal(create=False) as journal:
+                prepared = _prepared(job, catalog, journal, scanned)
+            _show(job, prepared, None)
+            return _partly(prepared)
+        with opened.journal(create=True) as journal:
+            assert journal is not None  # noqa: S101 (create=True makes one)
+            return _carried_out(job, catalog, journal, scanned)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    options: argparse.Namespace
+    opened: wiring.Session
+    sources: wiring.Sources
+    request: Request
+
+    @property
+    def key(self) -> str:
+        """What makes another call of the command the same job."""
+        asked = self.request
+        return json.dumps(
+            [
+                "import",
+                asked.sources,
+                asked.references,
+                asked.target,
+                asked.template.text,
+                asked.undated.text,
+                asked.move,
+                asked.only_best,
+                asked.rule,
+                asked.old_dates,
+            ]
+        )
+
+    def place(self) -> LocalPlace:
+        """The files of this machine, with a quarantine in the target if one is needed."""
+        return self.opened.local([*self.sources, self.request.target])
+
+
+def _request(options: argparse.Namespace, opened: wiring.Session, sources: wiring.Sources) -> Request:
+    if not sources:
+        raise UsageError("name a SOURCE to import from, or --reference DIR")
+    target = wiring.target(options.to, sources)
+    _refuse_unsafe(target, sources, trusted=options.trust_target)
+    settings = opened.settings
+    undated = parsed(settings.undated_template)
+    if undated.needs_date:
+        raise UsageError(
+            f"undated_template = {undated.text!r} speaks of {{taken}}, which is what such a photo has not"
+        )
+    for path in options.report:
+        ending = os.path.splitext(path)[1].lower()
+        if ending not in importing.FORMATS:
+            raise UsageError(f"--report {path}: its name must end in {', '.join(importing.FORMATS)}")
+    return Request(
+        sources.paths,
+        target,
+        parsed(settings.import_template),
+        undated,
+        wiring.sources(options.reference).paths,
+        options.move,
+        options.versions == "best",
+        Rule(options.contest),
+        options.date_order == "s3",
+        tuple(os.path.abspath(os.path.expanduser(path)) for path in options.report),
+    )
+
+
+def _refuse_unsafe(target: str, sources: wiring.Sources, *, trusted: bool) -> None:
+    """A library that others can turn into something else while it is filled is no safe place for photos."""
+    if os.path.islink(target):
+        raise UsageError(
+            f"the library {target} is a symbolic link to {os.path.realpath(target)}; name that folder itself"
+        )
+    if not os.path.isdir(target):
+        return
+    held = {_identity(path): path for path in sources if os.path.lexists(path)}
+    for folder in _upwards(os.path.realpath(target)):
+        if _identity(folder) in held:
+            raise UsageError(
+                f"the library {target} lies in the source {held[_identity(folder)]}, under another name"
+            )
+    for path in sources:
+        if any(_identity(folder) == _identity(target) for folder in _upwards(os.path.realpath(path))):
+            raise UsageError(f"the source {path} lies in the library {target}, under another name")
+    if trusted:
+        return
+    seen = os.stat(target)
+    if seen.st_uid not in {os.geteuid(), 0}:
+        raise UsageError(
+            f"the library {target} belongs to another user (number {seen.st_uid}), who could change it at any "
+            "moment; if you trust them, say so with --trust-target"
+        )
+    if seen.st_mode & stat.S_IWOTH:
+        raise UsageError(
+            f"everybody may write to the library {target}; take that right away (chmod o-w), or say --trust-target"
+        )
+
+
+def _upwards(path: str) -> Iterator[str]:
+    while True:
+        if os.path.lexists(path):
+            yield path
+        outer = os.path.dirname(path)
+        if outer == path:
+            return
+        path = outer
+
+
+def _identity(path: str) -> tuple[int, int]:
+    seen = os.stat(path)
+    return seen.st_dev, seen.st_ino
+
+
+def _learn_library(job: _Job, catalog: Catalog) -> None:
+    """Scan the library: what is in there stays out, and versions of a picture are compared."""
+    target = job.request.target
+    with job.opened.journal(create=False) as journal:
+        moved = frozenset(moved_away(journal))
+    is_empty = not (os.path.isdir(target) and os.listdir(target))
+    if not job.opened.accept_missing:
+        importing.check_library(catalog, target, is_empty=is_empty, moved=moved)
+    # A library of which nothing is known cannot have lost anything; it may hold other things than photos.
+    known = library.paths(catalog, target)
+    if known or not is_empty:
+        if not os.path.lexists(target):
+            sightings.begin(catalog)
+            sightings.forget(catalog, [target], [])
+            return
+        trusting = is_empty or not known or job.opened.accept_missing
+        opened = replace(job.opened, accept_missing=trusting, limit=None)
+        opened.scan(catalog, wiring.Sources((target,)))
+
+
+def _importing(job: _Job, catalog: Catalog, journal: Journal | None) -> Importing:
+    place = job.place()
+    opened = job.opened
+
+    def versions(roots: Sequence[str]) -> Sequence[Decision]:
+        return opened.tidy(catalog, roots, VERSIONS).decisions
+
+    return Importing(
+        catalog,
+        place,
+        opened.progress,
+        Settling(place, has_writer, opened.settings.settle_seconds),
+        versions,
+        lambda below: placed(journal, below),
+        datetime.now(UTC),
+        opened.home,
+    )
+
+
+def _prepared(job: _Job, catalog: Catalog, journal: Journal | None, scanned: ScanReport) -> Prepared:
+    return importing.prepare(_importing(job, catalog, journal), job.request, scanned)
+
+
+def _carried_out(job: _Job, catalog: Catalog, journal: Journal, scanned: ScanReport) -> int:
+    progress = job.opened.progress
+    resumed: Finished | None = None
+    if (old := journal.unfinished(job.key)) is not None:
+        progress.say(f"finishing run {old.id}, which was stopped")
+        with changing.stopping(progress) as stop:
+            resumed = resume(old.id, journal, job.place(), progress=progress, stop=stop)
+        if resumed.state is RunState.STOPPED:
+            return resumed.exit_code
+        scanned = job.opened.scan(catalog, job.sources)
+        _learn_library(job, catalog)
+    prepared = _prepared(job, catalog, journal, scanned)
+    finished = resumed
+    if prepared.checked.actions:
+        _ask(job, prepared.checked)
+        with changing.stopping(progress) as stop:
+            finished = run(prepared.checked, journal, job.place(), progress=progress, key=job.key, stop=stop)
+    _show(job, prepared, finished)
+    code = 0 if finished is None else finished.exit_code
+    return code or _partly(prepared)
+
+
+def _ask(job: _Job, checked: Checked) -> None:
+    """Moving changes the sources, so it is shown and asked for; a copy adds, and undo takes it back."""
+    if not job.request.move or job.options.yes:
+        return
+    if not job.options.json:
+        for line in text.lines(checked.title, checked.actions, checked.refused):
+            show.line(line)
+    changing.consent(job.options, f"{text.summary(checked.actions).capitalize()}. Go on?")
+
+
+def _partly(prepared: Prepared) -> int:
+    report = prepared.report
+    refused = any(line.outcome is Outcome.REFUSED for line in report.lines)
+    return learning.PARTLY if report.unreadable or report.waiting or refused else 0
+
+
+def _show(job: _Job, prepared: Prepared, finished: Finished | None) -> None:
+    checked, report = prepared.checked, prepared.report
+    if job.options.json:
+        show.document(
+            {
+                "run": None if finished is None else finished.run,
+                "state": None if finished is None else finished.state.value,
+                "done": 0 if finished is None else finished.done,
+                "problems": [] if finished is None else changing.problems(finished.problems),
+                **text.document(checked.title, checked.actions, checked.refused),
+                **import_report.document(report),
+            }
+        )
+        return
+    if job.options.dry_run:
+        for line in text.lines(checked.title, checked.actions, checked.refused):
+            show.line(line)
+    else:
+        _tell(job, prepared, finished)
+    _left(report.lines)
+    for word, rows in (("later", report.waiting), ("unreadable", report.unreadable)):
+        for path, reason in rows[:SHOWN]:
+            show.line(f"  {word}: {path}: {reason}")
+        if len(rows) > SHOWN:
+            show.line(f"  … and {len(rows) - SHOWN:,} more")
+    if report.ignored or report.alone:
+        passed = len(report.ignored) + len(report.alone)
+        show.line(
+            f"{show.count(passed, 'file')} passed over; --report F.html or --json lists them with reasons."
+        )
+
+
+def _tell(job: _Job, prepared: Prepared, finished: Finished | None) -> None:
+    target = job.request.target
+    if finished is None:
+        show.line(
+            f"Nothing to do: {target} has all of it." if prepared.report.lines else "There are no photos."
+        )
+        return
+    if finished.state is RunState.STOPPED:
+        show.line("Stopped; the same command goes on from here.")
+    show.line(f"{finished.title}: {show.count(finished.done, 'file')} done.")
+    for path in job.request.reports:
+        if not prepared.checked.actions:
+            continue
+        show.line(f"Look at it: {path}")
+    show.line(f"Take it back: keepers undo {finished.run}")
+    changing.tell_problems(job.options, finished.problems, prepared.checked.refused)
+
+
+def _left(lines: Sequence[Line]) -> None:
+    """What was not imported, in a line for each reason, and where it lies already."""
+    words = {
+        Outcome.THERE: "in the library already",
+        Outcome.TWICE: "the same bytes as another source, brought in once",
+        Outcome.WORSE: "a worse version of what the library has; left where it is",
+        Outcome.REFUSED: "refused",
+    }
+    for outcome, word in words.items():
+        found = [line for line in lines if line.outcome is outcome]
+        if found:
+            show.line(f"{show.count(len(found), 'file')}: {word}.")
+        if outcome in {Outcome.WORSE, Outcome.REFUSED}:
+            for line in found[:SHOWN]:
+                show.line(f"  {line.asset.ref.key}: {line.reason}")
