@@ -33,6 +33,7 @@ from keepers.workflows.job import Footage, Job, Measured, Measuring, Proof, Thum
 
 if TYPE_CHECKING:
     from keepers.places import apple
+    from keepers.plan.whereabouts import Answer, Library
     from keepers.score.weights import Weights
     from keepers.workflows.doctor import Check
     from keepers.workflows.organizing import Organizing
@@ -244,6 +245,37 @@ class Session:
             "catalog", "fail" if problems else "ok", "; ".join(problems) or f"{self.catalog_file} is sound"
         )
 
+    def missing(
+        self,
+        catalog: Catalog,
+        drive: "Sources",
+        libraries: "Sequence[Library]",
+        given: Sequence["Sources"],
+        *,
+        verify: bool,
+        by_bytes: bool,
+    ) -> "Answer":
+        """Where else every file of the drive is; `given` are the libraries that are there."""
+        from keepers.work.named import Named  # noqa: PLC0415 (only questions of copies need it)
+        from keepers.workflows.leftovers import Looking  # noqa: PLC0415 (numpy costs 80 ms)
+        from keepers.workflows.missing import Asking, answer  # noqa: PLC0415 (numpy costs 80 ms)
+
+        place = LocalPlace(opens=[path for one in (drive, *given) for path in one.takeouts])
+        everything = LocalPlace(junk=_nothing_is_junk)
+        beside: Named[Proof, str] = Named("keepers.workflows.picture", "beside")
+        asking = Asking(
+            self.judging(catalog, ()),
+            Looking(catalog, place, everything.listing),
+            self.progress,
+            functools.partial(self.scan, catalog),
+            beside,
+            place.reread,
+            datetime.now(UTC).isoformat(),
+            verify,
+            by_bytes,
+        )
+        return answer(asking, drive, libraries)
+
     def organizing(self, catalog: Catalog, journal: Journal | None, place: LocalPlace) -> "Organizing":
         """What organizing works with."""
         from keepers.work.named import Named  # noqa: PLC0415 (only organizing needs it)
@@ -301,6 +333,10 @@ def sources(given: Sequence[str]) -> Sources:
         seen[identity] = path
         kept.append(path)
     return Sources(tuple(kept), tuple(takeouts), apples)
+
+
+def _nothing_is_junk(name: str, is_folder: bool) -> None:  # noqa: FBT001 (a listing asks so)
+    """Pass nothing over."""
 
 
 def is_there(path: str) -> bool:

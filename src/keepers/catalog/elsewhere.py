@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from keepers.catalog.contents import BATCH, content_id
 from keepers.catalog.sightings import below
@@ -38,7 +39,7 @@ class Spot:
 
 
 def held(catalog: Catalog, roots: Sequence[str]) -> list[Held]:
-    """Every known file at or below the roots, in path order, that the latest listing met.
+    """Every file at or below the roots that the latest listing met, in path order.
 
     To be asked right after the scan of these roots: device and inode are those that it saw, for numbers of
     devices change from one mount to the next.
@@ -47,17 +48,28 @@ def held(catalog: Catalog, roots: Sequence[str]) -> list[Held]:
     rows = catalog.db.execute(
         f"""SELECT s.key, s.size, s.mtime_ns, s.device, s.inode, l.fate, l.reason, c.id, c.b3, c.kind,
                 json_extract(c.facts, '$.film_offset') NOT NULL
-            FROM seen s JOIN location l ON l.place = ? AND l.key = s.key LEFT JOIN content c ON c.id = l.content
+            FROM seen s LEFT JOIN location l ON l.place = ? AND l.key = s.key
+            LEFT JOIN content c ON c.id = l.content
             WHERE {where} ORDER BY s.key""",
         [LOCAL, *values],
     )
-    return [
-        Held(
-            os.fsdecode(key), size, mtime_ns, (device % _WRAP, inode % _WRAP), Fate(fate), reason, row or 0,
-            None if b3 is None else content_id(b3), Kind(kind or Kind.PHOTO), bool(film),
-        )
-        for key, size, mtime_ns, device, inode, fate, reason, row, b3, kind, film in rows
-    ]  # fmt: skip
+    return [_held(row) for row in rows]
+
+
+def _held(row: Sequence[Any]) -> Held:
+    key, size, mtime_ns, device, inode, fate, reason, number, b3, kind, film = row
+    return Held(
+        os.fsdecode(key),
+        size,
+        mtime_ns,
+        (device % _WRAP, inode % _WRAP),
+        Fate(fate or Fate.UNREADABLE),
+        "was not looked at" if fate is None else reason,
+        number or 0,
+        None if b3 is None else content_id(b3),
+        Kind(kind or Kind.PHOTO),
+        bool(film),
+    )
 
 
 def spots(catalog: Catalog, contents: Iterable[int], roots: Sequence[str]) -> dict[int, list[Spot]]:
