@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from keepers.catalog.contents import BATCH, digest
+from keepers.catalog.contents import digest
 from keepers.catalog.sightings import below
 from keepers.catalog.store import Catalog
 from keepers.model import ContentId, DateClaim
@@ -70,20 +70,6 @@ def said_in(catalog: Catalog, folder: str) -> dict[int, DateClaim]:
         (os.fsencode(folder),),
     )
     return {row: claim(date) for row, date in rows}
-
-
-def said_of(catalog: Catalog, contents: Sequence[ContentId]) -> frozenset[ContentId]:
-    """Which of these contents have a date that a person has stated."""
-    found: set[ContentId] = set()
-    for start in range(0, len(contents), BATCH):
-        part = {digest(content): content for content in contents[start : start + BATCH]}
-        marks = ",".join("?" * len(part))
-        rows = catalog.db.execute(
-            f"SELECT c.b3 FROM set_date s JOIN content c ON c.id = s.content WHERE c.b3 IN ({marks})",
-            list(part),
-        )
-        found.update(part[row[0]] for row in rows)
-    return frozenset(found)
 
 
 def claim(date: str) -> DateClaim:

@@ -76,10 +76,18 @@ class _Case:
     """One photo's evidence, and the world that it is judged in."""
 
     evidence: Evidence
-    modified: datetime
     now: datetime
     home: tzinfo
     shift: timedelta
+
+    @property
+    def modified(self) -> datetime:
+        """The modification time as the wall clock at home showed it; most photos never ask for it."""
+        try:
+            at = _EPOCH + timedelta(microseconds=self.evidence.mtime_ns // 1000)
+            return at.astimezone(self.home).replace(tzinfo=None)
+        except OverflowError:
+            return _EPOCH.astimezone(self.home).replace(tzinfo=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,25 +126,14 @@ def taken_all(
     `home`. What is known in UTC is told in that zone. `shifts` is added to what the clock of a
     camera says. The modification time comes last and is never certain. `note` says what was refused.
     """
-    judged = [_judged(_case(file, now, home, shifts)) for file in files]
+    still = timedelta()
+    judged = [_judged(_Case(file, now, home, shifts.get(file.camera, still))) for file in files]
     judged = _local_headers(files, judged, home)
     around = _neighbours(files, judged)
     return [
         Taken(_placed(one.said, around.get(file.camera), home), one.source, one.certain, one.note)
         for file, one in zip(files, judged, strict=True)
     ]
-
-
-def _case(file: Evidence, now: datetime, home: tzinfo, shifts: Mapping[str, timedelta]) -> _Case:
-    shift = shifts.get(file.camera, timedelta()) if file.camera else timedelta()
-    return _Case(file, _modified(file.mtime_ns, home), now, home, shift)
-
-
-def _modified(mtime_ns: int, home: tzinfo) -> datetime:
-    try:
-        return (_EPOCH + timedelta(microseconds=mtime_ns // 1000)).astimezone(home).replace(tzinfo=None)
-    except OverflowError:
-        return _EPOCH.astimezone(home).replace(tzinfo=None)
 
 
 def _judged(case: _Case) -> _Judged:
@@ -156,7 +153,7 @@ def _judged(case: _Case) -> _Judged:
             )
     said = _Said(case.modified, zone=case.home)
     if why := _unbelievable(said, "mtime", case):
-        refused.append(f"the modification time says {case.modified.isoformat(' ', 'seconds')}, {why}")
+        refused.append(f"the modification time says {said.wall.isoformat(' ', 'seconds')}, {why}")
     elif month := _other_month(case):
         refused.append(f"the folder says {month}")
     return _Judged(said, "mtime", certain=False, note="; ".join(dict.fromkeys(refused)))
@@ -326,7 +323,8 @@ def _of_name(found: names.Named, case: _Case) -> _Said:
             wall = _wall(claim.wall)
             if wall is not None and wall.date() == found.wall.date():
                 return _Said(wall)
-    return _Said(case.modified if case.modified.date() == found.wall.date() else found.wall)
+    modified = case.modified
+    return _Said(modified if modified.date() == found.wall.date() else found.wall)
 
 
 def _other_month(case: _Case) -> str:
@@ -335,7 +333,8 @@ def _other_month(case: _Case) -> str:
     if found is None:
         return ""
     year, month = found
-    if year == case.modified.year and month in {0, case.modified.month}:
+    modified = case.modified
+    if year == modified.year and month in {0, modified.month}:
         return ""
     return f"{year}-{month:02}" if month else f"{year}"
 
