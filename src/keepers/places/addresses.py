@@ -1,0 +1,151 @@
+"""From addresses to absolute paths: folders and files, Takeouts, Apple Photos libraries."""
+
+import glob
+import os
+import stat
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, overload
+
+from keepers.errors import SourceShrunkError, UsageError
+from keepers.read import archive
+
+REMOTE: Final = ("immich:",)
+_TAKEOUT, _APPLE = "takeout:", "apple:"
+#: Behind an Apple library's address: photos in its trash, too.
+_TRASH: Final = "#trash"
+
+
+@dataclass(frozen=True)
+class Sources(Sequence[str]):
+    """What a command was given, as absolute paths; those among them that are libraries, with what is in them.
+
+    An archive stands as `/a/b.zip!`.
+    """
+
+    paths: tuple[str, ...]
+    takeouts: tuple[str, ...] = ()
+    apples: Mapping[str, bool] = field(default_factory=dict[str, bool])
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        return self.paths[index]
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+
+def sources(given: Sequence[str]) -> Sources:
+    """Absolute, unresolved paths of the sources, those within others left out.
+
+    UsageError for an address that is none of this machine, or when one folder is given under two
+    names; SourceShrunkError when it is not there.
+    """
+    takeouts = sorted({path for text in given if text.startswith(_TAKEOUT) for path in _takeout(text)})
+    apples = dict(_apple_library(text) for text in given if text.startswith(_APPLE))
+    plain = {_path(text) for text in given if not text.startswith((_TAKEOUT, _APPLE))}
+    kept: list[str] = []
+    seen: dict[tuple[int, int], str] = {}
+    for path in sorted({*takeouts, *apples, *plain}):
+        if path not in apples and any(inside(path, other) for other in kept):
+            continue
+        identity = _identity(path)
+        if identity in seen:
+            message = f"{path} and {seen[identity]} are the same folder; give one of them"
+            raise UsageError(message)
+        seen[identity] = path
+        kept.append(path)
+    return Sources(tuple(kept), tuple(takeouts), apples)
+
+
+def is_there(path: str) -> bool:
+    """Whether a path names something, on disk or in an archive."""
+    return os.path.lexists(path) or archive.status(os.path.abspath(path)) is not None
+
+
+def inside(path: str, folder: str) -> bool:
+    """Whether a path is a folder or lies in it, by name."""
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
+
+
+def target(given: str, among: Sequence[str]) -> str:
+    """The absolute path of a target folder; UsageError when it lies within a source or around one."""
+    path = os.path.abspath(os.path.expanduser(given))
+    real = os.path.realpath(path)
+    for source in among:
+        held = os.path.realpath(source)
+        if inside(real, held) or inside(path, source):
+            message = f"the target {path} lies inside the source {source}; choose a folder outside of it"
+            raise UsageError(message)
+        if inside(held, real) or inside(source, path):
+            message = f"the source {source} lies inside the target {path}; choose another target"
+            raise UsageError(message)
+    if ".photoslibrary/" in f"{path}/".lower():
+        message = (
+            f"the target {path} lies in a library of Apple Photos, which is only read; choose another target"
+        )
+        raise UsageError(message)
+    if os.path.lexists(path) and not os.path.isdir(path):
+        message = f"the target {path} is not a folder"
+        raise UsageError(message)
+    return path
+
+
+def _path(text: str) -> str:
+    for scheme in REMOTE:
+        if text.startswith(scheme):
+            message = f"{text}: this version reads folders and files only; {scheme} sources come later"
+            raise UsageError(message)
+    path = os.path.abspath(os.path.expanduser(text))
+    if path.lower().endswith(".photoslibrary") and os.path.isdir(path):
+        message = f"{path} is a library of Apple Photos; read it by its address: {_APPLE}{path}"
+        raise UsageError(message)
+    return path
+
+
+def _takeout(text: str) -> Sequence[str]:
+    """The folder or the archives of a Takeout; a shell would not fill in a `*` behind the colon."""
+    path = os.path.abspath(os.path.expanduser(text.removeprefix(_TAKEOUT)))
+    found = [path] if os.path.lexists(path) else sorted(glob.glob(path)) or [path]
+    return [_archive_or_folder(one) for one in found]
+
+
+def _archive_or_folder(path: str) -> str:
+    if os.path.isdir(path) or not os.path.lexists(path):
+        return path
+    if path.lower().endswith(".zip"):
+        return path + "!"
+    message = f"{path} is neither a folder nor a ZIP archive; unpack it and name the folder: {_TAKEOUT}FOLDER"
+    raise UsageError(message)
+
+
+def _apple_library(text: str) -> tuple[str, bool]:
+    """The path of an Apple library, and whether its trash is wanted."""
+    rest = text.removeprefix(_APPLE)
+    path = os.path.abspath(os.path.expanduser(rest.removesuffix(_TRASH)))
+    if os.path.lexists(path) and not os.path.isdir(os.path.join(path, "database")):
+        message = f"{path} is no library of Apple Photos"
+        raise UsageError(message)
+    return path, rest.endswith(_TRASH)
+
+
+def _identity(path: str) -> tuple[int, int]:
+    held = archive.located(path)
+    if held is not None and held[1]:
+        member = archive.status(path)
+        if member is None:
+            message = f"{path}: {held[0]} holds no such file that can be read; nothing was learned or changed"
+            raise SourceShrunkError(message)
+        return member.device, member.inode
+    try:
+        status = os.stat(path if held is None else held[0])
+    except OSError as error:
+        message = f"{path}: {(error.strerror or str(error)).lower()}; nothing was learned or changed"
+        raise SourceShrunkError(message) from error
+    if not (stat.S_ISDIR(status.st_mode) or stat.S_ISREG(status.st_mode)):
+        message = f"{path} is neither a folder nor a file"
+        raise UsageError(message)
+    return status.st_dev, status.st_ino
