@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -115,10 +116,11 @@ def test_it_is_off_where_it_is_not_installed(monkeypatch, tmp_path, installed):
 
 
 def test_it_is_asked_only_for_what_is_missing():
-    dated = Facts("jpeg", 1, 1, dates=(DateClaim("exif:original", "2011-09-10T08:00:00"),))
-    gps = Facts("jpeg", 1, 1, dates=(DateClaim("gps", "2011-09-10T08:00:00", 0),))
+    dated = Facts("raf", 1, 1, dates=(DateClaim("exif:original", "2011-09-10T08:00:00"),))
+    gps = Facts("raf", 1, 1, dates=(DateClaim("gps", "2011-09-10T08:00:00", 0),))
     assert not exiftool.lacks(dated)
     assert exiftool.lacks(gps)
+    assert not exiftool.lacks(replace(gps, format="jpeg"))
     told = Facts(
         "", 0, 0, camera="Canon", rating=3, dates=(*dated.dates, DateClaim("xmp:original", "2011-09-10"))
     )

@@ -67,6 +67,14 @@ def folder(catalog: Catalog, path: str) -> list[FolderFile]:
     return [FolderFile(r[0], os.fsdecode(r[1]), r[2], Kind(r[3]), Fate(r[4]), facts_from(r[5])) for r in rows]
 
 
+def unreadable_names(catalog: Catalog, path: str) -> list[str]:
+    """The names of the files of one folder that cannot be read."""
+    rows = catalog.db.execute(
+        "SELECT key FROM location WHERE folder = ? AND fate = 'unreadable' ORDER BY key", (os.fsencode(path),)
+    )
+    return [os.path.basename(os.fsdecode(row[0])) for row in rows]
+
+
 def set_taken(catalog: Catalog, rows: Iterable[tuple[int, Taken]]) -> None:
     """Remember capture times inside the running transaction."""
     catalog.db.executemany(

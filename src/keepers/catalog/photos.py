@@ -16,6 +16,7 @@ from keepers.catalog.store import Catalog
 from keepers.fingerprint.perceptual import PRINT
 from keepers.fingerprint.table import Photos
 from keepers.model import LOCAL, Asset, Bundle, ContentId, Kind, Ref, Role, Taken
+from keepers.read import burst_names
 
 _DIGITS: Final = re.compile(r"(\d{1,15})\D*$")
 
@@ -44,7 +45,10 @@ class _Columns:
     def add(self, row: tuple[Any, ...], raws: frozenset[str]) -> None:
         number, data, seconds, certain, source, camera, burst, width, height, size = row[:10]
         ev, bias, mode, pixels, key, folder, form = row[10:17]
-        digits = _DIGITS.search(os.path.splitext(os.fsdecode(os.path.basename(key)))[0])
+        name = os.fsdecode(os.path.basename(key))
+        digits = _DIGITS.search(os.path.splitext(name)[0])
+        if not burst and (series := burst_names.burst(name)):
+            burst = f"{self.code(folder)} {series}"
         self.numbers.append((
             number, certain, self.code(camera), self.code(burst), width, height, size, -1 if mode is None else mode,
             int(digits[1]) if digits else -1, self.code(folder), form in raws,

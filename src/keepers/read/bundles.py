@@ -8,9 +8,9 @@ from typing import Final
 
 from keepers.model import Kind, Role
 from keepers.read import companions, pair_names
-from keepers.read.entries import RAWS, Entry, Folder, best, folder_of
+from keepers.read.entries import RAWS, Entry, Folder, best, folder_of, told
 
-__all__ = ["Bundled", "Bundling", "Entry", "bundled", "bundles"]
+__all__ = ["Bundled", "Bundling", "Entry", "bundled", "bundles", "told"]
 
 _RAW_SECONDS: Final = 2.0
 _EDIT_SECONDS: Final = 2.0

@@ -4,13 +4,14 @@ One process answers many questions (`-stay_open`, as its manual describes): the 
 milliseconds. Nothing is ever written with it.
 """
 
+import contextlib
 import json
 import os
 import selectors
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import replace
 from types import TracebackType
 from typing import Final, Self
@@ -42,14 +43,20 @@ _DATES: Final = (
 )
 
 
+#: A picture of these that tells us no date has none: asking for each of a messenger's would take minutes.
+_WELL_READ: Final = frozenset({"jpeg", "png", "webp", "gif", "bmp"})
+
+
 def program() -> str | None:
     """Where ExifTool is installed; None where it is not."""
     return shutil.which("exiftool")
 
 
 def lacks(facts: Facts) -> bool:
-    """Whether our own readers found no moment of the shot: only then is it worth asking."""
-    return not any(claim.source.partition(":")[0] in {"exif", "xmp", "quicktime"} for claim in facts.dates)
+    """Whether our own readers found no moment of the shot where another may: only then is it worth asking."""
+    return facts.format not in _WELL_READ and not any(
+        claim.source.partition(":")[0] in {"exif", "xmp", "quicktime"} for claim in facts.dates
+    )
 
 
 def completed(facts: Facts, told: Facts) -> Facts:
@@ -60,6 +67,22 @@ def completed(facts: Facts, told: Facts) -> Facts:
         rating=told.rating if facts.rating is None else facts.rating, live_id=facts.live_id or told.live_id,
         dates=(*facts.dates, *(claim for claim in told.dates if claim not in facts.dates)),
     )  # fmt: skip
+
+
+@contextlib.contextmanager
+def asking() -> Generator[Callable[[str, Facts], Facts]]:
+    """A function that completes the facts of a file at a path, or leaves them where ExifTool is not installed."""
+    found = program()
+    if found is None:
+        yield lambda _, facts: facts
+        return
+    with ExifTool(found) as tool:
+
+        def complete(path: str, facts: Facts) -> Facts:
+            told = tool.facts(path) if lacks(facts) else None
+            return facts if told is None else completed(facts, told)
+
+        yield complete
 
 
 class ExifTool:

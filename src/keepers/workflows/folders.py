@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
 from keepers.catalog import locations
@@ -12,7 +12,7 @@ from keepers.catalog.dates import said_in, shifts
 from keepers.catalog.locations import FolderFile
 from keepers.catalog.store import Catalog
 from keepers.model import Facts, Fate, Kind, Role, Taken
-from keepers.read import archive, bundles, dates, sidecars
+from keepers.read import archive, bundles, dates, formats, sidecars
 
 #: Folders a transaction: a crash costs at most this many, and commits cost nothing.
 FOLDERS: Final = 256
@@ -75,14 +75,9 @@ def _finish(catalog: Catalog, path: str, dating: Dating, clocks: Mapping[str, ti
         return dates.taken_all(case, dating.now, dating.home, clocks)
 
     own = judged([file.facts for file in files])
-    found = bundles.bundled([
-        bundles.Entry(
-            os.path.basename(file.path), file.kind, file.facts.format, file.facts.camera,
-            None if taken.source == "mtime" else taken.at.timestamp(),
-            file.facts.live_id, file.facts.title, file.facts.film_offset is not None, file.facts.seconds,
-        )
-        for file, taken in zip(files, own, strict=True)
-    ])  # fmt: skip
+    entries = [_entry(file, taken) for file, taken in zip(files, own, strict=True)]
+    found = bundles.bundled(entries)
+    apart = {**found.apart, **_of_unreadable(catalog, path, entries, found)}
     rows: dict[int, tuple[int | None, Role, Fate]] = {}
     told = [file.facts for file in files]
     beside: dict[int, Facts] = {}
@@ -103,8 +98,40 @@ def _finish(catalog: Catalog, path: str, dating: Dating, clocks: Mapping[str, ti
     locations.set_taken(catalog, [(file.id, taken) for file, taken in zip(files, own, strict=True)])
     told_by.replace_said(catalog, [file.id for file in files], beside)
     locations.set_bundles(
-        catalog, [(files[index].id, *row, found.apart.get(index, "")) for index, row in rows.items()]
+        catalog, [(files[index].id, *row, apart.get(index, "")) for index, row in rows.items()]
     )
+
+
+def _entry(file: FolderFile, taken: Taken) -> bundles.Entry:
+    """A file as bundling sees it; only a certain time is evidence, for a folder's day is that of all in it."""
+    facts = file.facts
+    return bundles.Entry(
+        os.path.basename(file.path), file.kind, facts.format, facts.camera,
+        taken.at.timestamp() if taken.certain else None, facts.live_id, facts.title, facts.film_offset is not None,
+        facts.seconds, taken.at.replace(tzinfo=UTC).timestamp() if taken.certain else None,
+    )  # fmt: skip
+
+
+def _of_unreadable(
+    catalog: Catalog, path: str, entries: Sequence[bundles.Entry], found: bundles.Bundling
+) -> dict[int, str]:
+    """Companions that belong to no photo because theirs cannot be read, by index, and the words for it."""
+    lonely = {main for main, others in found.photos if not others and entries[main].kind is Kind.COMPANION}
+    names = locations.unreadable_names(catalog, path) if lonely else []
+    if not names:
+        return {}
+    every = [*entries, *(_unread(name) for name in names)]
+    return {
+        index: f"its photo {bundles.told(every[main].name)} cannot be read"
+        for main, others in bundles.bundled(every).photos
+        for index, _ in others
+        if main >= len(entries) and index in lonely
+    }
+
+
+def _unread(name: str) -> bundles.Entry:
+    form = formats.by_name(name)
+    return bundles.Entry(name, form.kind if form else Kind.PHOTO, form.name if form else "")
 
 
 def _evidence(file: FolderFile, folder: str, facts: Facts) -> dates.Evidence:

@@ -10,14 +10,15 @@ from itertools import islice
 from keepers.catalog import contents, locations, sightings
 from keepers.catalog.store import Catalog
 from keepers.errors import SourceShrunkError
-from keepers.model import Fate, Found, Kind, Problem
+from keepers.model import Facts, Fate, Found, Kind, Problem
 from keepers.ports import Failure, Progress, Reader
-from keepers.read import archive, extras, formats
+from keepers.read import archive, exiftool, extras, formats
 from keepers.workflows import folders
 from keepers.workflows.job import METHOD, Job, Measured, Measuring
 
 #: Rows a transaction: a crash costs at most this many measurements, and commits cost nothing.
 ROWS = 256
+Complete = Callable[[str, Facts], Facts]
 SHRINK_FROM = 20
 SHRINK_SHARE = 0.10
 LISTING = 5_000
@@ -171,23 +172,26 @@ def _measure_all(learning: Learning, work: Sequence[Job]) -> int:
         return 0
     measuring = learning.measuring()
     learning.progress.stage("measuring", len(work), sum(job.size for job in work))
+    sizes: set[int] = set()
+    first: list[Job] = []
+    later: list[Job] = []
+    for job in work:
+        (later if job.size in sizes else first).append(job)
+        sizes.add(job.size)
     try:
-        sizes: set[int] = set()
-        first: list[Job] = []
-        later: list[Job] = []
-        for job in work:
-            (later if job.size in sizes else first).append(job)
-            sizes.add(job.size)
-        again = _measure_some(learning, measuring, first)
-        again += _measure_some(learning, measuring, later)
-        _measure_some(learning, measuring, [replace(job, heavy=True) for job in again])
+        with exiftool.asking() as complete:
+            again = _measure_some(learning, measuring, complete, first)
+            again += _measure_some(learning, measuring, complete, later)
+            _measure_some(learning, measuring, complete, [replace(job, heavy=True) for job in again])
     finally:
         measuring.workers.close()
         learning.progress.done()
     return len(work)
 
 
-def _measure_some(learning: Learning, measuring: Measuring, work: Sequence[Job]) -> list[Job]:
+def _measure_some(
+    learning: Learning, measuring: Measuring, complete: Complete, work: Sequence[Job]
+) -> list[Job]:
     again: list[Job] = []
     results = measuring.workers.map(
         measuring.each,
@@ -196,7 +200,7 @@ def _measure_some(learning: Learning, measuring: Measuring, work: Sequence[Job])
         heavy=_is_heavy,
         together=measuring.together,
     )
-    while batch := list(_timed(results)):
+    while batch := [(job, _completed(complete, job, result)) for job, result in _timed(results)]:
         with learning.catalog.writing():
             for job, result in batch:
                 if isinstance(result, Measured) and result.again:
@@ -205,6 +209,14 @@ def _measure_some(learning: Learning, measuring: Measuring, work: Sequence[Job])
                     _remember(learning.catalog, job, result)
                     learning.progress.step(1, job.size)
     return again
+
+
+def _completed(complete: Complete, job: Job, result: Measured | Failure) -> Measured | Failure:
+    """What another program knows of a file that tells us no date; asked before the catalog is locked."""
+    if isinstance(result, Failure) or result.facts is None or result.reason or job.kind is Kind.COMPANION:
+        return result
+    facts = complete(job.path, result.facts)
+    return result if facts is result.facts else replace(result, facts=facts)
 
 
 def _timed(results: Iterator[tuple[Job, Measured | Failure]]) -> Iterator[tuple[Job, Measured | Failure]]:
