@@ -113,6 +113,15 @@ def test_a_sidecar_is_written_with_consent_and_taken_back(keepers: Keepers, phot
     assert tree(photos) == before
 
 
+def test_the_sidecar_tells_a_new_catalog(
+    keepers: Keepers, photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keepers("dates", "--set", photos / "alone.jpg", DATE, "--sidecar", "--yes")
+    other = Keepers(tmp_path / "other" / "catalog.db", capsys)
+    other("scan", photos)
+    assert taken(other, photos / "alone.jpg") == ("2019-07-04T15:30:00+02:00", "user", True)
+
+
 def test_a_sidecar_that_is_there_keeps_what_others_wrote(keepers: Keepers, photos: Path) -> None:
     side = put(
         photos / "alone.xmp",

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keepers.errors import UnreadableError
+from keepers.model import DateClaim
 from keepers.read import xmp
 from keepers.read.xmp_dated import dated
 
@@ -34,6 +35,14 @@ def originals(data: bytes) -> set[tuple[str, int | None]]:
 )
 def test_a_new_sidecar_states_the_date(date: str, wall: str, offset: int | None) -> None:
     assert originals(dated(None, date)) == {(wall, offset)}
+
+
+def test_the_sidecar_tells_that_a_person_said_so_until_another_program_changes_the_date() -> None:
+    made = dated(None, DATE)
+    users = [claim for claim in xmp.parsed(made).dates if claim.source == "user"]
+    assert users == [DateClaim("user", "2019-07-04T15:30:00", 120)]
+    changed = made.replace(b'exif:DateTimeOriginal="2019', b'exif:DateTimeOriginal="2018')
+    assert [claim.source for claim in xmp.parsed(changed).dates] == ["xmp:original", "xmp:original"]
 
 
 @pytest.mark.parametrize(

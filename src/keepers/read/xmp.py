@@ -38,6 +38,8 @@ _IN_IMAGE: Final = "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}PersonInImage"
 #: More words of a kind than anybody gives to one photo.
 _MOST_WORDS: Final = 500
 _MOST_DESCRIPTION: Final = 4000
+#: What `keepers dates --set --sidecar` writes: this date was stated by a person, until another program changes it.
+PERSON: Final = "urn:keepers:1.0/"
 _DEGREES: Final = re.compile(r"(\d{1,3}),(\d{1,2}(?:\.\d+)?)(?:,(\d{1,2}(?:\.\d+)?))?([NSEW])$")
 _DATES: Final = (
     ("xmp:original", _EXIF + "DateTimeOriginal"),
@@ -177,6 +179,10 @@ def _properties(root: Element) -> Iterator[tuple[str, str]]:
 
 
 def _claims(properties: dict[str, str]) -> Iterator[DateClaim]:
+    stated = properties.get(f"{{{PERSON}}}Taken", "")
+    user = iso_claim("user", stated) if stated == properties.get(_EXIF + "DateTimeOriginal") else None
+    if user is not None:
+        yield user
     for source, name in _DATES:
         claim = iso_claim(source, properties.get(name, ""))
         if claim is not None:

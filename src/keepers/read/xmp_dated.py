@@ -15,8 +15,12 @@ from keepers.read import xmp
 _EXIF: Final = "http://ns.adobe.com/exif/1.0/"
 _PHOTOSHOP: Final = "http://ns.adobe.com/photoshop/1.0/"
 _RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-#: What programs show as the capture time: ISO 16684-1, 8.5 (exif) and Adobe's Photoshop schema.
-_DATES: Final = ((_EXIF, "exif", "DateTimeOriginal"), (_PHOTOSHOP, "photoshop", "DateCreated"))
+#: What programs show as the capture time: ISO 16684-1, 8.5 (exif) and Adobe's Photoshop schema; and our mark.
+_DATES: Final = (
+    (_EXIF, "exif", "DateTimeOriginal"),
+    (_PHOTOSHOP, "photoshop", "DateCreated"),
+    (xmp.PERSON, "keepers", "Taken"),
+)
 _NEW: Final = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="Keepers">
  <rdf:RDF xmlns:rdf="{_RDF}">
