@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from keepers.model import DateClaim, Taken
 from keepers.read import dates
+from keepers.read import exif as exif_tags
 from keepers.read.dates import Evidence
 
 HOME = ZoneInfo("Europe/Vienna")
@@ -169,6 +170,18 @@ def test_a_day_in_a_name_takes_its_time_from_evidence_of_that_day() -> None:
     ("claims", "position", "at"),
     [
         ((exif(offset=-480),), TOKYO, "2019-07-04T15:30:00-08:00"),
+        ((exif(), DateClaim("exif:digitized", WALL, -480)), TOKYO, "2019-07-04T15:30:00-08:00"),
+        (
+            (exif(f"{WALL}.120"), DateClaim("xmp:original", WALL, -480)),
+            None,
+            "2019-07-04T15:30:00.120000-08:00",
+        ),
+        (
+            (exif(), DateClaim("exif:digitized", "2019-07-04T15:31:00", -480)),
+            None,
+            "2019-07-04T15:30:00+02:00",
+        ),
+        ((exif(), DateClaim("exif:modified", WALL, -480)), None, "2019-07-04T15:30:00+02:00"),
         ((exif(), DateClaim("gps", "2019-07-04T06:30:20", 0)), None, "2019-07-04T15:30:00+09:00"),
         ((exif(), DateClaim("gps", "2019-07-04T09:45:00", 0)), None, "2019-07-04T15:30:00+05:45"),
         ((exif(), DateClaim("gps", "2019-07-04T09:37:00", 0)), None, "2019-07-04T15:30:00+02:00"),
@@ -188,6 +201,16 @@ def test_the_zone_is_in_the_file_or_at_its_position(
     claims: Sequence[DateClaim], position: tuple[float, float] | None, at: str
 ) -> None:
     assert taken(photo(*claims, position=position))[0].at.isoformat() == at
+
+
+def test_offset_time_speaks_of_the_last_change_only() -> None:
+    stamp = "2019:07:04 15:30:00"
+    tags = exif_tags.Exif(
+        {0x0132: stamp}, {0x9003: stamp, 0x9004: stamp, 0x9010: "+09:00", 0x9012: "+02:00"}, {}
+    )
+    assert {claim.source: claim.offset for claim in exif_tags.claims(tags)} == {
+        "exif:original": None, "exif:digitized": 120, "exif:modified": 540,
+    }  # fmt: skip
 
 
 def test_photos_without_a_zone_take_it_from_the_nearest_of_their_camera() -> None:

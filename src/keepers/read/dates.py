@@ -204,7 +204,7 @@ def _with_zone(said: _Said, case: _Case) -> _Said:
             known = timezone(offset) if offset else None
             said = replace(said, wall=said.wall + offset, utc=False, header=False, zone=known)
     else:
-        offset = next((o for gps in _gps(case) if (o := zones.between(said.wall, gps)) is not None), None)
+        offset = next(_offsets(said, case), None)
         if offset is not None:
             said = replace(said, zone=timezone(offset))
     if said.zone is None and case.evidence.position is not None:
@@ -212,10 +212,17 @@ def _with_zone(said: _Said, case: _Case) -> _Said:
     return said
 
 
-def _gps(case: _Case) -> Iterator[datetime]:
-    for claim in case.evidence.claims:
-        if claim.source == "gps" and (wall := _wall(claim.wall)) is not None:
-            yield wall
+def _offsets(said: _Said, case: _Case) -> Iterator[timedelta]:
+    """What other evidence in the file says of the zone of a wall time: an equal time with a zone, or GPS time."""
+    clock = said.wall - case.shift if said.clock else said.wall
+    others = [(claim, wall) for claim in case.evidence.claims if (wall := _wall(claim.wall)) is not None]
+    for claim, wall in others:
+        same = claim.source in _SAME_MOMENT and wall.replace(microsecond=0) == clock.replace(microsecond=0)
+        if same and claim.offset is not None and abs(claim.offset) <= _MOST_MINUTES:
+            yield timedelta(minutes=claim.offset)
+    for claim, wall in others:
+        if claim.source == "gps" and (offset := zones.between(said.wall, wall)) is not None:
+            yield offset
 
 
 def _named_offset(said: _Said, case: _Case) -> timedelta | None:
@@ -341,6 +348,8 @@ def _other_month(case: _Case) -> str:
 
 #: Sources that tell the moment in UTC and say nothing of the zone of the place.
 _IN_UTC: Final = frozenset({"gps", "quicktime:header", "takeout", "icloud", "png:modified"})
+#: Sources that speak of the moment of the shot; their equal times are one moment.
+_SAME_MOMENT: Final = frozenset({"exif:original", "exif:digitized", "xmp:original"})
 _TIMES_OF_DAY: Final = frozenset({"exif:modified", "xmp:modified"})
 
 #: Every source of dates, by descending trust.
