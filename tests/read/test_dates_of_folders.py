@@ -265,6 +265,24 @@ def test_the_name_of_a_film_tells_what_its_header_means(header: str, name: str, 
 
 
 @pytest.mark.parametrize(
+    ("claim", "name", "at"),
+    [
+        # Pixels name in UTC what EXIF tells in local time; Facebook tells when a copy was made.
+        (exif(), "PXL_20190704_063000123.jpg", "2019-07-04T15:30:00+09:00"),
+        (exif(), "PXL_20190704_063130123.jpg", "2019-07-04T15:30:00+09:00"),
+        (exif(), "PXL_20190704_062200123.jpg", "2019-07-04T15:30:00+02:00"),
+        (exif(), "FB_IMG_1562221800123.jpg", "2019-07-04T15:30:00+09:00"),
+        (exif(), "FB_IMG_1562221890123.jpg", "2019-07-04T15:30:00+02:00"),
+        (DateClaim("takeout", WALL, 0), "Screenshot_20190704-113001.png", "2019-07-04T11:30:00-04:00"),
+        (DateClaim("takeout", WALL, 0), "Screenshot_20190704-113101.png", "2019-07-04T17:30:00+02:00"),
+        (DateClaim("takeout", WALL, 0), "Screenshot_20190704-154500.png", "2019-07-04T17:30:00+02:00"),
+    ],
+)
+def test_a_name_and_a_claim_of_one_moment_tell_the_zone(claim: DateClaim, name: str, at: str) -> None:
+    assert taken(photo(claim, name=name))[0].at.isoformat() == at
+
+
+@pytest.mark.parametrize(
     ("before", "header", "after", "hour"),
     [
         ("10:00:00", "10:05:00", "10:10:00", 10),

@@ -20,6 +20,8 @@ _MIDNIGHTS: Final = frozenset({(2000, 1, 1), (2001, 1, 1), (2002, 1, 1), (2003, 
 _EVE: Final = (1969, 12, 31)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_SHIFTS: Final[Mapping[str, timedelta]] = MappingProxyType({})
+#: Two writers of one moment, each with whole seconds.
+_ONE_MOMENT: Final = timedelta(seconds=3)
 #: Minutes east of UTC that a file can mean; more is damage.
 _MOST_MINUTES: Final = 14 * 60
 _WORDS: Final[Mapping[str, str]] = MappingProxyType(
@@ -223,14 +225,18 @@ def _offsets(said: _Said, case: _Case) -> Iterator[timedelta]:
     for claim, wall in others:
         if claim.source == "gps" and (offset := zones.between(said.wall, wall)) is not None:
             yield offset
+    if (offset := _named_offset(said, case)) is not None:
+        yield offset
 
 
 def _named_offset(said: _Said, case: _Case) -> timedelta | None:
-    """How far the local time in the file's name is from UTC, where both mean one moment."""
+    """How far a wall time is from UTC, where one of the two stands in the file's name and both mean one moment."""
     found = names.named(os.path.splitext(case.evidence.name)[0])
-    if found is None or not found.exact or found.utc:
+    if found is None or not found.exact or found.utc == said.utc:
         return None
-    return zones.between(found.wall, said.wall)
+    # An app names a copy when it gets it: at another time, so the seconds must agree.
+    drift = zones.DRIFT if found.certain else _ONE_MOMENT
+    return zones.between(*((said.wall, found.wall) if found.utc else (found.wall, said.wall)), drift)
 
 
 def _local_headers(files: Sequence[Evidence], judged: list[_Judged], home: tzinfo) -> list[_Judged]:

@@ -8,10 +8,13 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-#: Two clocks may differ by this much and still show one moment in two time zones.
-_DRIFT: Final = timedelta(minutes=2)
+#: Two clocks of one camera may differ by this much and still show one moment in two time zones.
+DRIFT: Final = timedelta(minutes=2)
 _QUARTER: Final = timedelta(minutes=15)
-#: The time zones of the Earth end at -12:00 and +14:00.
+#: The offsets that are kept somewhere, in minutes: whole hours and these. Any quarter of an hour would make
+#: one of four chance differences a zone.
+_ODD: Final = frozenset({-570, -210, -150, 210, 270, 330, 345, 390, 525, 570, 630, 765, 825})
+_MOST_WEST: Final = timedelta(hours=-12)
 _MOST_EAST: Final = timedelta(hours=14)
 #: A camera may have travelled on after a day.
 _NEAR: Final = timedelta(days=1)
@@ -35,11 +38,14 @@ def _named(name: str) -> tzinfo | None:
         return None
 
 
-def between(wall: datetime, utc: datetime) -> timedelta | None:
-    """The offset that a wall time and a time in UTC of one moment agree on: a whole quarter of an hour."""
+def between(wall: datetime, utc: datetime, drift: timedelta = DRIFT) -> timedelta | None:
+    """The offset that a wall time and a time in UTC of one moment agree on, if any place keeps it."""
     apart = wall - utc
     offset = round(apart / _QUARTER) * _QUARTER
-    return offset if abs(apart - offset) <= _DRIFT and abs(offset) <= _MOST_EAST else None
+    if abs(apart - offset) > drift or not _MOST_WEST <= offset <= _MOST_EAST:
+        return None
+    minutes = round(offset / timedelta(minutes=1))
+    return offset if minutes % 60 == 0 or minutes in _ODD else None
 
 
 class Neighbours:
