@@ -11,6 +11,8 @@ ContentId = NewType("ContentId", str)
 
 #: The file systems of this machine are one place; its keys are absolute paths (docs/decisions/001).
 LOCAL: Final = PlaceId("local")
+#: A person's pick of a burst is liked as much as a photo of four stars.
+_PICKED: Final = 4
 #: A favourite is liked as much as a photo of five stars.
 _FAVOURITE: Final = 5
 
@@ -164,8 +166,9 @@ class Facts:
     judged later, together with name, folder and modification time.
 
     `live_id` is Apple's content identifier, equal in still and film of one Live Photo. A film has
-    `seconds` of length, `audio`, `bits_per_second` and, with PyAV, a `codec` in FFmpeg's words. A sidecar states `title` (the file name that it
-    speaks of), `description`, `keywords`, `people`, `albums` and whether the photo is a `favourite`.
+    `seconds` of length, `audio`, `bits_per_second` and, with PyAV, a `codec` in FFmpeg's words. A sidecar
+    states `title` (the file name that it speaks of), `description`, `keywords`, `people`, `albums` and
+    whether the photo is a `favourite`. A library knows whether a person `picked` it from its burst.
     """
 
     format: str
@@ -199,11 +202,16 @@ class Facts:
     people: tuple[str, ...] = ()
     favourite: bool = False
     albums: tuple[str, ...] = ()
+    picked: bool = False
 
     @property
     def stars(self) -> int:
-        """How it is rated, a favourite with at least five stars; 0 where it is not, -1 where it was rejected."""
-        return max(self.rating or 0, _FAVOURITE) if self.favourite else self.rating or 0
+        """How it is rated, a favourite with at least five stars and a person's pick of a burst with four.
+
+        0 where it is not rated, -1 where it was rejected.
+        """
+        least = _FAVOURITE if self.favourite else _PICKED if self.picked else -1
+        return max(self.rating or 0, least)
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,6 +157,7 @@ def _facts(fields: Mapping[str, Sequence[str]]) -> Facts:
         "", 0, 0,
         rating=int(fields[RATING][0]) if RATING in fields else None,
         favourite=FAVOURITE in fields,
+        picked="user" in fields.get(PICK, ()),
         description=fields.get(DESCRIPTION, [""])[0],
         position=(float(place[0]), float(place[1])) if len(place) == 2 else None,
         people=tuple(fields.get(PERSON, ())),

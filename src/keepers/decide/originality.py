@@ -108,6 +108,8 @@ class Copy:
         """In words how it is rated."""
         if self.facts is not None and self.facts.favourite and self.facts.rating != self.rating:
             return "a favourite"
+        if self.facts is not None and self.facts.picked and self.facts.rating != self.rating:
+            return "picked from its burst"
         return f"rated {self.rating}"
 
     @property

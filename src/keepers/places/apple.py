@@ -61,7 +61,10 @@ def read(path: str, *, trashed: bool = False) -> Contents:
             if photo.trashed and not trashed:
                 problems.append(Problem(Ref(LOCAL, photo.would_be), Fate.IGNORED, TRASHED))
                 continue
-            if not any(role is not Role.LIVE_VIDEO for role, _, _ in photo.files):
+            if photo.elsewhere:
+                words = f"lies outside of the library; scan {photo.elsewhere}"
+                problems.append(Problem(Ref(LOCAL, photo.would_be), Fate.IGNORED, words))
+            elif not any(role is not Role.LIVE_VIDEO for role, _, _ in photo.files):
                 problems.append(Problem(Ref(LOCAL, photo.would_be), Fate.IGNORED, CLOUD))
             elif photo.missing:
                 problems.append(
@@ -80,6 +83,7 @@ class _Photo:
     id: str
     files: tuple[tuple[Role, str, Found], ...]
     would_be: str
+    elsewhere: str
     missing: bool
     trashed: bool
     taken: datetime | None
@@ -163,11 +167,12 @@ def _described(photo: _Shown, library: str) -> _Photo:
         if seen is not None:
             own = called if role is Role.ORIGINAL else called + os.path.splitext(seen.ref.key)[1]
             kept.append((role, own, seen))
+    elsewhere = "" if photo.path is None or _is_within(photo.path, library) else photo.path
     missing = all(role is not Role.ORIGINAL for role, _, _ in kept)
     # Photos without a date have that of day 0.
     taken = photo.date if photo.date.year > _NO_DATE else None
     facts = tuple(_facts(photo))
-    return _Photo(photo.uuid, tuple(kept), would_be, missing, bool(photo.intrash), taken, facts)
+    return _Photo(photo.uuid, tuple(kept), would_be, elsewhere, missing, bool(photo.intrash), taken, facts)
 
 
 def _facts(photo: _Shown) -> Iterator[tuple[str, str]]:
@@ -195,12 +200,16 @@ def _facts(photo: _Shown) -> Iterator[tuple[str, str]]:
 
 def _seen(path: str | None, library: str) -> Found | None:
     """A regular file within the library; what it refers to elsewhere belongs to the folder that it lies in."""
-    if path is None or not path.startswith(library.rstrip("/") + "/"):
+    if path is None or not _is_within(path, library):
         return None
     seen = files.status(path)
     if seen is None or not stat.S_ISREG(seen.st_mode):
         return None
     return Found(Ref(LOCAL, path), seen.st_size, seen.st_mtime_ns, seen.st_ino, seen.st_dev, seen.st_nlink)
+
+
+def _is_within(path: str, library: str) -> bool:
+    return path.startswith(library.rstrip("/") + "/")
 
 
 def _copied(source: str, folder: str) -> str:

@@ -31,6 +31,7 @@ _HEADER: Final = 30
 _STORED, _DEFLATED = 0, 8
 #: Google numbers parts `takeout-20231021T071231Z-001.zip` or `…Z-1-001.zip`.
 _PART: Final = re.compile(r"(takeout-\d{8}T\d{6}Z)(?:-\d{1,4})+(\.zip!)|-\d{3}(\.zip!)", re.IGNORECASE)
+_UNPACKED: Final = re.compile(r"(/takeout-\d{8}T\d{6}Z)(?:-\d{1,4})+(?=/|$)")
 #: Inodes of members are hashes with this bit, which file systems reach after 4 * 10^18 files.
 _MEMBER_BIT: Final = 1 << 62
 
@@ -77,9 +78,14 @@ def located(path: str) -> tuple[str, str] | None:
 
 
 def shared_folder(path: str) -> str:
-    """The folder of a file; the same for all parts of an archive: `takeout-1-001.zip!/a` is `takeout-1.zip!/a`."""
+    """The folder of a file; the same for all parts of an archive: `takeout-1-001.zip!/a` is `takeout-1.zip!/a`.
+
+    So it is for parts that were unpacked each into a folder of the archive's name.
+    """
     folder = os.path.dirname(path)
-    return folder if split_archive(folder) is None else _PART.sub(_unnumbered, folder, count=1)
+    if split_archive(folder) is not None:
+        return _PART.sub(_unnumbered, folder, count=1)
+    return _UNPACKED.sub(r"\1", folder, count=1) if "/takeout-" in folder else folder
 
 
 def _unnumbered(match: re.Match[str]) -> str:
