@@ -71,6 +71,7 @@ def merged(main: Facts, companions: Sequence[Facts]) -> Facts:
         main,
         rating=next((c.rating for c in told if c.rating is not None), main.rating),
         favourite=main.favourite or any(c.favourite for c in told),
+        picked=main.picked or any(c.picked for c in told),
         position=main.position or next((c.position for c in told if c.position), None),
         burst=main.burst or next((c.burst for c in told if c.burst), ""),
         description=next((c.description for c in told if c.description), main.description),
