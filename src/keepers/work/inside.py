@@ -25,6 +25,8 @@ Together = Callable[[Sequence[R]], Sequence[R]] | None
 
 #: A worker that ran out of memory leaves with this code: what it still holds would fail its next item too.
 OUT_OF_MEMORY: Final = 77
+#: One whose pipe failed leaves with this one: the file that it worked on is innocent.
+PIPE_LOST: Final = 78
 #: mallopt(M_ARENA_MAX): glibc reserves 64 MiB of address space for the arena of every thread.
 _ARENA_MAX: Final = -8
 
@@ -58,11 +60,15 @@ def fence(start: Sequence[str], memory: int, heavy: int) -> None:
 def serve(pipe: Connection, prepare: Callable[..., None], limits: tuple[tuple[str, ...], int, int]) -> None:
     """Be a worker: get ready and say so, then answer one message after another until the pipe ends."""
     prepare(*limits)
-    pipe.send(None)
-    with contextlib.suppress(EOFError, ConnectionError):
+    try:
+        pipe.send(None)
         while True:
             alone, task, together, items = pipe.recv()
             pipe.send((heavy if alone else chunk)(task, together, items))
+    except (EOFError, ConnectionError):
+        return
+    except OSError:
+        os._exit(PIPE_LOST)
 
 
 def chunk(task: Callable[[T], R], together: Together[R], items: Sequence[T]) -> list[R | Failure]:

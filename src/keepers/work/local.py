@@ -267,6 +267,8 @@ class _Flow(Generic[T, R]):
             heavy = batch.lane is _Lane.HEAVY
             memory = self._workers.heavy_memory if heavy else self._workers.memory
             return Failure(f"needs more than {memory // MIB} MiB of memory")
+        if code == inside.PIPE_LOST:
+            return Failure("the worker lost its connection", lasting=False)
         if code == -signal.SIGKILL:
             return Failure("the worker was killed (signal 9)", lasting=False)
         if code < 0:

@@ -11,6 +11,7 @@ from multiprocessing import forkserver, resource_tracker
 from multiprocessing.reduction import ForkingPickler
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
+from keepers.errors import KeepersError
 from keepers.work import inside
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ B = TypeVar("B")
 
 #: A message up to this size fits into any pipe, so that nobody has to wait until it is read.
 SMALL: Final = 32 << 10
+CANNOT_START: Final = "the worker processes cannot be started; `keepers doctor` may say why"
 #: How long a killed process may take to be gone.
 _GONE_SECONDS: Final = 5
 _QUIET: Final = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -43,8 +45,12 @@ class Worker(Generic[B]):
         self.process: ForkServerProcess = context.Process(
             target=inside.serve, args=(theirs, inside.fence, limits), daemon=True
         )
-        self.process.start()
-        theirs.close()
+        try:
+            self.process.start()
+        except (EOFError, OSError) as error:
+            raise KeepersError(CANNOT_START) from error
+        finally:
+            theirs.close()
         self.ready = False
         self.batches: deque[B] = deque()
         #: When the first batch was begun, or the process started: late rather than early.
