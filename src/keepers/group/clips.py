@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from keepers.fingerprint import blocks, neighbours
 from keepers.fingerprint.clips import MOST, SAME_TIME, Clips
-from keepers.fingerprint.perceptual import FLAT
+from keepers.fingerprint.perceptual import BLOCK, FLAT
 from keepers.group.rule import Cluster
 from keepers.model import GroupKind
 
@@ -172,8 +172,10 @@ def _same(clips: Clips, left: Rows, right: Rows) -> Mask:
     wanted = np.maximum((views.left["there"] | views.right["there"]).sum(axis=1), 1)
     enough = (proof.sum(axis=1) >= _LEAST) & (known.sum(axis=1) >= wanted * (1 - _MOST_UNKNOWN))
     likely = enough & ~_refuted(views)
-    agreed, still = _changes(views, proof)
-    found[both] = likely & np.where(still, _still_copies(clips, left, right), agreed)
+    # How pictures change is dear to compute, and most pairs are refuted by now.
+    agreed, still = _changes(_Views(views.left[likely], views.right[likely]), proof[likely])
+    likely[likely] = np.where(still, _still_copies(clips, left[likely], right[likely]), agreed)
+    found[both] = likely
     return found
 
 
@@ -191,7 +193,7 @@ def _changes(views: _Views, proof: Mask) -> tuple[Mask, Mask]:
 
 def _normal(side: npt.NDArray[np.void], proof: Mask) -> Real:
     """How each picture departs from the mean of its film, light and contrast of each taken away first."""
-    cells = side["block"].reshape(*side.shape, -1).astype(np.float32)
+    cells = side["block"].reshape(*side.shape, BLOCK * BLOCK).astype(np.float32)
     cells -= cells.mean(axis=2, keepdims=True)
     cells /= np.maximum(cells.std(axis=2, keepdims=True), 1e-3)
     used = proof[:, :, None].astype(np.float32)

@@ -5,6 +5,7 @@ decoders: no protocol, no playlist, no other file is ever opened. Sound is never
 """
 
 import contextlib
+import errno
 import itertools
 import math
 from collections.abc import Generator, Iterator, Sequence
@@ -65,6 +66,7 @@ _POSTERS: Final = (0.3, 0.0, 0.6, 0.85)
 _CONTRAST: Final = 20.0
 #: What each packet costs at least, and how many broken ones are borne.
 _OVERHEAD: Final = 200
+_DAMAGED: Final = "is damaged: its pictures cannot be decoded"
 _FAULTS: Final = 64
 
 
@@ -107,7 +109,12 @@ def opened(path: str, *, exact: bool = False) -> Generator["Film"]:
         except MemoryError as error:
             raise NeedsMemoryError("needs more memory than a film may take") from error
         except FFmpegError as error:
-            raise UnreadableError("is damaged: its pictures cannot be decoded") from error
+            raise UnreadableError(_DAMAGED) from error
+        except OSError as error:
+            # A damaged index sends FFmpeg to places before the file; all else says nothing of the film.
+            if error.errno != errno.EINVAL:
+                raise
+            raise UnreadableError(_DAMAGED) from error
 
 
 def _stream(container: "InputContainer") -> "VideoStream":
