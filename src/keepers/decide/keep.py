@@ -109,7 +109,7 @@ def _told(score: Score, best: Score, level: int, members: Mapping[Ref, Member], 
 def _tie_word(ref: Ref, members: Mapping[Ref, Member]) -> str:
     facts, taken = members[ref].facts, members[ref].bundle.main.taken
     if facts and facts.stars > 0:
-        return "rated highest"
+        return "rated highest" if facts.rating or facts.favourite else "picked from its burst"
     return "the earliest is taken" if taken else "the larger file, then the path decides"
 
 
