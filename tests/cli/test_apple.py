@@ -13,7 +13,9 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from keepers.errors import KeepersError
 from keepers.places import apple
@@ -122,12 +124,13 @@ def library(tmp_path: Path, reader: None) -> Path:
         {"uuid": "C3", "filename": "C3.jpeg", "original_filename": "IMG_0003.JPG", "path": None, **frame,
          "burst_key": True, "burst_default_pick": True},
         {"uuid": "C4", "filename": "C4.jpeg", "original_filename": "IMG_0003.JPG", "path": "originals/C/C4.jpeg",
-         **frame, "burst_selected": True},
+         **frame, "burst_selected": True, "date": "2021-05-01T14:00:01+09:00"},
         {"uuid": "D5", "filename": "D5.heic", "original_filename": "IMG_0005.HEIC"},
         {"uuid": "E6", "filename": "E6.jpeg", "original_filename": "IMG_0006.JPG", "path": "originals/E/E6.jpeg",
          "hidden": True, "date": "1970-01-01T00:00:00+00:00"},
         {"uuid": "F7", "filename": "F7.jpeg", "original_filename": "IMG_0007.JPG", "path": "originals/F/F7.jpeg",
          "intrash": True},
+        {"uuid": "G8", "filename": "G8.jpeg", "original_filename": "IMG_0008.JPG", "path": "/elsewhere/IMG_0008.JPG"},
     ]  # fmt: skip
     files = {
         "originals/A/A1.jpeg": jpeg(picture(1)),
@@ -136,8 +139,8 @@ def library(tmp_path: Path, reader: None) -> Path:
         "originals/B/B2.jpeg": jpeg(picture(2)),
         "originals/B/B2_3.mov": film(),
         # The database says that it is not here, because the download is younger than its last note.
-        "originals/C/C3.jpeg": jpeg(picture(3)),
-        "originals/C/C4.jpeg": jpeg(picture(3), quality=80),
+        "originals/C/C3.jpeg": jpeg(picture(3), DAY),
+        "originals/C/C4.jpeg": jpeg(Image.fromarray(np.roll(np.asarray(picture(3)), 3, axis=1)), DAY),
         "originals/E/E6.jpeg": jpeg(picture(6)),
         "originals/F/F7.jpeg": jpeg(picture(7)),
     }
@@ -147,20 +150,21 @@ def library(tmp_path: Path, reader: None) -> Path:
 def test_a_library_is_read_by_its_own_database(keepers: Keepers, library: Path) -> None:
     before = tree(library)
     scanned = keepers("scan", f"apple:{library}", "--json").json
-    assert (scanned["files"], scanned["photos"], scanned["companions"]) == (9, 5, 2)
+    assert (scanned["files"], scanned["photos"], scanned["companions"]) == (10, 5, 2)
     assert {row["path"].removeprefix(f"{library}/"): row["reason"] for row in scanned["ignored"]} == {
         "originals/D/D5.heic": "its original is only in iCloud",
         "originals/F/F7.jpeg": "is in the library's trash",
+        "originals/G/G8.jpeg": "lies outside of the library; scan /elsewhere/IMG_0008.JPG",
     }
     assert tree(library) == before
     again = keepers("scan", f"apple:{library}", "--json").json
-    assert (again["files"], again["photos"]) == (9, 5)
+    assert (again["files"], again["photos"]) == (10, 5)
     assert tree(library) == before
 
 
 def test_the_trash_is_read_if_asked(keepers: Keepers, library: Path) -> None:
     scanned = keepers("scan", f"apple:{library}#trash", "--json").json
-    assert (scanned["files"], scanned["photos"], len(scanned["ignored"])) == (9, 6, 1)
+    assert (scanned["files"], scanned["photos"], len(scanned["ignored"])) == (10, 6, 2)
     told = keepers("explain", library / "originals/F/F7.jpeg", "--json").json["told"]
     assert told["trashed"] == ["yes"]
 
@@ -188,6 +192,14 @@ def test_what_the_library_tells_is_explained(keepers: Keepers, library: Path) ->
     assert picks["C4"] == {"album": ["Hops"], "burst": ["C3"], "pick": ["user"]}
     undated = keepers("explain", library / "originals/E/E6.jpeg", "--json").json
     assert undated["taken"]["source"] == "mtime"
+
+
+def test_a_persons_pick_of_a_burst_is_kept(keepers: Keepers, library: Path) -> None:
+    groups = keepers("group", f"apple:{library}", "--json").json["groups"]
+    (members,) = [group["members"] for group in groups if len(group["members"]) == 2]
+    assert {Path(member["path"]).stem: member["keep"] for member in members} == {"C3": False, "C4": True}
+    (reasons,) = [member["reasons"] for member in members if member["keep"]]
+    assert any("picked from its burst" in reason for reason in reasons)
 
 
 def test_a_plain_scan_names_the_address_and_forgets_nothing(keepers: Keepers, library: Path) -> None:

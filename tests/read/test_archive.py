@@ -84,6 +84,9 @@ def test_a_real_folder_that_looks_like_an_archive_is_a_folder(tmp_path):
         ("/d/photos-002.zip!/T/a.jpg", "/d/photos.zip!/T"),
         ("/d-001/photos-12.zip!/T/a.jpg", "/d-001/photos-12.zip!/T"),
         ("/d/photos-002/a.jpg", "/d/photos-002"),
+        ("/d/takeout-20231021T071231Z-003/T/a.jpg", "/d/takeout-20231021T071231Z/T"),
+        ("/d/takeout-20231021T071231Z-1-003/a.jpg", "/d/takeout-20231021T071231Z"),
+        ("/d/takeout-2023-003/a.jpg", "/d/takeout-2023-003"),
     ],
 )
 def test_parts_of_one_archive_share_their_folders(path, folder):
@@ -258,6 +261,20 @@ def test_files_that_share_their_bytes_are_refused(tmp_path):
         "a.jpg",
         "b.jpg",
     }
+
+
+@pytest.mark.parametrize("offset", [1 << 20, (1 << 64) - 1])
+def test_a_place_outside_of_the_archive_is_told(tmp_path, offset):
+    path = Path(zipped(tmp_path / "t.zip", {"a.jpg": PHOTO}))
+    data = path.read_bytes()
+    entry, end = data.find(b"PK\1\2"), data.rfind(b"PK\5\6")
+    wide = struct.pack("<2HQ", 1, 8, offset)
+    made = bytearray(data[:end] + wide + data[end:])
+    made[entry + 30 : entry + 32] = struct.pack("<H", len(wide))
+    made[entry + 42 : entry + 46] = b"\xff" * 4
+    made[end + len(wide) + 12 : end + len(wide) + 16] = struct.pack("<L", end + len(wide) - entry)
+    path.write_bytes(made)
+    assert flawed(str(path)) == {"a.jpg": "is damaged: its place is outside of the archive"}
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
