@@ -56,8 +56,11 @@ def _common(parser: argparse.ArgumentParser, *, first: bool = False) -> None:
     add("-v", "--verbose", action="count", first=0, help="say more; -vv shows tracebacks")
 
 
+SOURCE: Final = "a folder or a file, takeout:PATH (a folder or ZIPs) or apple:PATH.photoslibrary"
+
+
 def _sources(parser: argparse.ArgumentParser, *, needed: bool) -> None:
-    parser.add_argument("sources", nargs="+" if needed else "*", metavar="SOURCE", help="a folder or a file")
+    parser.add_argument("sources", nargs="+" if needed else "*", metavar="SOURCE", help=SOURCE)
     parser.add_argument("--jobs", type=int, metavar="N", help="worker processes; default: one a core")
     parser.add_argument("--limit", type=int, metavar="N", help="measure at most N new files this time")
     parser.add_argument(
@@ -195,7 +198,10 @@ def _importing(command: Command) -> None:
         "--report", action="append", default=[], metavar="FILE", help="what was decided: .csv, .json or .html"
     )
     bring.add_argument(
-        "--date-order", choices=("default", "s3"), default="default", help="s3: dates as the old importer asked"
+        "--date-order",
+        choices=("default", "s3"),
+        default="default",
+        help="s3: dates as the old importer asked",
     )
     bring.add_argument(
         "--versions",
