@@ -143,7 +143,9 @@ def _refuse_shrunken(learning: Learning, sources: Sequence[str], unknown: Sequen
         known, lost = sightings.known_and_lost(learning.catalog, source, unknown, moved)
         seen = sightings.seen_below(learning.catalog, source)
         emptied = seen == 0 and any(path.startswith(source.rstrip("/") + "/") for path in moved)
-        if seen == 0 and known - lost == 0 and not emptied and not any(path == source for path in unknown):
+        # An archive in which all is refused is told file by file.
+        told = any(path == source or (source.endswith("!") and path.startswith(f"{source}/")) for path in unknown)
+        if seen == 0 and known - lost == 0 and not emptied and not told:
             message = f"{source} holds no files" + (
                 f", but {known} are known from there; is its drive mounted?" if known else ""
             )
