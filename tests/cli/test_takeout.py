@@ -212,6 +212,7 @@ def test_undo_leaves_a_copy_whose_archive_is_gone(keepers: Keepers, parts: Path,
         ("takeout:{}/none-*.zip", 1, "no such file"),
         ("takeout:{}/photos.tgz", 2, "neither a folder nor a ZIP archive"),
         ("takeout:{}/empty.zip", 1, "holds no files"),
+        ("takeout:{}/refused.zip", 3, ""),
         ("immich:", 2, "come later"),
     ],
 )
@@ -220,6 +221,7 @@ def test_a_wrong_address_is_told(
 ) -> None:
     put(tmp_path / "photos.tgz", b"\x1f\x8b")
     zipped(tmp_path / "empty.zip", {})
+    zipped(tmp_path / "refused.zip", {"../evil.jpg": b"evil"})
     told = keepers("scan", address.format(tmp_path))
     assert told.code == code
     assert words in told.err

@@ -5,13 +5,14 @@ copy of the database with its write-ahead log, because opening one, even to read
 `-shm` files, and the last to close a log folds it into the database.
 """
 
+import contextlib
 import importlib
 import logging
 import os
 import sqlite3
 import stat
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
@@ -121,7 +122,7 @@ class _Shown(Protocol):
         ...
 
 
-def _photos(database: str, library: str) -> Iterator[_Photo]:
+def _photos(database: str, library: str) -> Sequence[_Photo]:
     try:
         # 400 ms and 30 packages, for those who have such a library; it has no types.
         osxphotos: Any = importlib.import_module("osxphotos")
@@ -130,22 +131,29 @@ def _photos(database: str, library: str) -> Iterator[_Photo]:
         raise SettingsError(message) from error
     # It warns of each part that a copied database has not; what is missing shows in our own report.
     logging.getLogger("osxphotos").setLevel(logging.ERROR)
-    try:
+    with _readable(library):
         opened: Any = osxphotos.PhotosDB(dbfile=database, library_path=library, _skip_searchinfo=True)
-    except (OSError, LookupError, ValueError, TypeError, AttributeError, sqlite3.Error) as error:
+        try:
+            shown: list[_Shown] = [*opened.photos(), *opened.photos(intrash=True)]
+            every = {photo.uuid: photo for one in shown for photo in (one, *one.burst_photos)}
+            return [_described(photo, library) for _, photo in sorted(every.items())]
+        finally:
+            # It copies what it is given once more, and would keep that until the program ends.
+            own: object = getattr(opened, "_tempdir", None)
+            if isinstance(own, tempfile.TemporaryDirectory):
+                own.cleanup()
+
+
+@contextlib.contextmanager
+def _readable(library: str) -> Generator[None]:
+    """Tell whatever the reader stumbles over as what it is: a database that it cannot read."""
+    try:
+        yield
+    except (OSError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RuntimeError,
+            AssertionError, EOFError, sqlite3.Error) as error:  # fmt: skip
         text = " ".join(f"{type(error).__name__}: {error}".split())
         message = f"{library}: its database cannot be read ({text[:200]})"
         raise KeepersError(message) from error
-    try:
-        shown: list[_Shown] = [*opened.photos(), *opened.photos(intrash=True)]
-        every = {photo.uuid: photo for one in shown for photo in (one, *one.burst_photos)}
-        for _, photo in sorted(every.items()):
-            yield _described(photo, library)
-    finally:
-        # It copies what it is given once more, and would keep that until the program ends.
-        own: object = getattr(opened, "_tempdir", None)
-        if isinstance(own, tempfile.TemporaryDirectory):
-            own.cleanup()
 
 
 def _described(photo: _Shown, library: str) -> _Photo:
