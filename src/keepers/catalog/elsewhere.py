@@ -72,10 +72,12 @@ def _held(row: Sequence[Any]) -> Held:
     )
 
 
-def spots(catalog: Catalog, contents: Iterable[int], roots: Sequence[str]) -> dict[int, list[Spot]]:
-    """Where contents (by row) are known to lie at or below the roots, in path order.
+def spots(
+    catalog: Catalog, contents: Iterable[int], roots: Sequence[str], *, doubtful: bool = False
+) -> dict[int, list[Spot]]:
+    """Where contents (by row) are known to lie at or below the roots (anywhere if none), in path order.
 
-    Files whose bytes were found to have changed behind their date are left out.
+    Files whose bytes were wrong when they were last read again are left out, but not if `doubtful`.
     """
     where, values = below("l.key", roots)
     wanted = sorted(set(contents))
@@ -86,9 +88,9 @@ def spots(catalog: Catalog, contents: Iterable[int], roots: Sequence[str]) -> di
         rows = catalog.db.execute(
             f"""SELECT l.content, l.key, l.size, l.mtime_ns, l.inode FROM location l
                 LEFT JOIN verified v ON v.place = l.place AND v.key = l.key
-                    AND v.revision = l.size || ':' || l.mtime_ns AND v.wrong != ''
-                WHERE l.content IN ({marks}) AND {where} AND v.key IS NULL ORDER BY l.key""",
-            [*part, *values],
+                    AND v.revision = l.size || ':' || l.mtime_ns || ':' || l.inode AND v.wrong != ''
+                WHERE l.content IN ({marks}) AND {where} AND (v.key IS NULL OR ?) ORDER BY l.key""",
+            [*part, *values, doubtful],
         )
         for content, key, size, mtime_ns, inode in rows:
             spot = Spot(os.fsdecode(key), f"{size}:{mtime_ns}:{inode % _WRAP}")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from keepers.catalog.contents import content_id
-from keepers.catalog.sightings import below
+from keepers.catalog.sightings import below, signed
 from keepers.catalog.store import Catalog
 from keepers.model import LOCAL, ContentId
 
@@ -14,7 +14,7 @@ _WRAP = 1 << 64
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One file whose bytes are known: as of which size and time, and when they were last read again.
+    """One file whose bytes are known: of which size and time, and when they were last read again.
 
     `at` is empty where they never were; `wrong` says what was wrong with them then.
     """
@@ -27,29 +27,33 @@ class Known:
     at: str
     wrong: str
 
+    @property
+    def revision(self) -> str:
+        """Which revision of the file is meant, as the catalog counts inodes."""
+        return f"{self.size}:{self.mtime_ns}:{signed(self.inode)}"
+
 
 @dataclass(frozen=True, slots=True)
 class Reread:
-    """A file that was read again, as which size and time, and what was wrong (empty: nothing)."""
+    """A file that was read again, which revision of it, and what was wrong (empty: nothing)."""
 
     path: str
-    size: int
-    mtime_ns: int
+    revision: str
     wrong: str
 
 
 def known(catalog: Catalog, roots: Sequence[str]) -> list[Known]:
     """Every file at or below the roots (all if none) whose bytes are known, in path order.
 
-    Hard links to one file are all told. What was read again when the file had another size or time does
-    not count.
+    What was read again when the file was another revision does not count.
     """
     where, values = below("l.key", roots)
     rows = catalog.db.execute(
         f"""SELECT l.key, l.size, l.mtime_ns, l.inode, c.b3, v.at, v.wrong FROM location l
             JOIN content c ON c.id = l.content
-            LEFT JOIN verified v ON v.place = l.place AND v.key = l.key AND v.revision = l.size || ':' || l.mtime_ns
-            WHERE l.place = ? AND l.mtime_ns != -1 AND {where} ORDER BY l.key""",
+            LEFT JOIN verified v ON v.place = l.place AND v.key = l.key
+                AND v.revision = l.size || ':' || l.mtime_ns || ':' || l.inode
+            WHERE l.place = ? AND {where} ORDER BY l.key""",
         [LOCAL, *values],
     )
     return [
@@ -61,13 +65,7 @@ def known(catalog: Catalog, roots: Sequence[str]) -> list[Known]:
 def note(catalog: Catalog, rows: Iterable[Reread], at: str) -> None:
     """Remember files that were read again."""
     values = [
-        (
-            LOCAL,
-            os.fsencode(row.path),
-            f"{row.size}:{row.mtime_ns}",
-            at,
-            row.wrong.encode("utf-8", "replace").decode(),
-        )
+        (LOCAL, os.fsencode(row.path), row.revision, at, row.wrong.encode("utf-8", "replace").decode())
         for row in rows
     ]
     with catalog.writing() as db:

@@ -15,7 +15,7 @@ from keepers.errors import SourceShrunkError, UsageError
 from keepers.places import files
 from keepers.plan import missing_report
 from keepers.plan.missing_report import Report
-from keepers.plan.whereabouts import Answer, Judged, Library, Lot
+from keepers.plan.whereabouts import Judged, Library, Lot
 from keepers.workflows import overlap
 
 FORMATS: Final[dict[str, Callable[[Report], bytes]]] = {
@@ -190,12 +190,13 @@ def _next(options: argparse.Namespace, report: Report) -> None:
             "The copies were not read again; by size, time and inode they are what they were when they were read."
         )
         show.line(f"To be sure before you wipe: {again} --verify")
+    elif answer.rotten:
+        show.line(
+            f"Next: keepers verify {first} names what is damaged there, and how to put it back; then ask again."
+        )
     elif answer.of(Lot.NOWHERE, Lot.EDIT):
         show.line(f"Next: keepers import {drive} --to {first}, then ask again.")
     elif any(Path(one.path).exists() for one in answer.of(Lot.UNREADABLE)) and not options.by_bytes:
         show.line("Look at what could not be judged. If it is enough that the libraries hold the same bytes:")
         show.line(f"  {again} --by-bytes")
     show.line("Nothing was changed.")
-
-
-__all__ = ["Answer", "missing"]

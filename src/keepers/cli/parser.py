@@ -262,6 +262,22 @@ def _missing(command: Command) -> None:
         help="go on although a known folder lost more than a tenth of its files",
     )
     missing.add_argument("--fail-on-found", action="store_true", help="exit with 4 unless it is safe to wipe")
+    verify = command(
+        "verify",
+        "keepers.cli.verifying:verify",
+        "read known files again: whose bytes have changed though size and date have not (bit rot)? changes nothing",
+    )
+    verify.add_argument(
+        "sources", nargs="*", metavar="SOURCE", help="a folder or a file; default: all that is known"
+    )
+    verify.add_argument(
+        "--sample",
+        metavar="PERCENT",
+        help="read so much of the bytes, those first that were not read for the longest time",
+    )
+    verify.add_argument(
+        "--older-than", type=float, metavar="DAYS", help="leave out what was verified within so many days"
+    )
 
 
 def _consent(parser: argparse.ArgumentParser) -> None:

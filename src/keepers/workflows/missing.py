@@ -7,6 +7,7 @@ from typing import Final
 
 from keepers.catalog import elsewhere, verified
 from keepers.catalog.elsewhere import Held, Spot
+from keepers.catalog.sightings import signed
 from keepers.errors import SourceShrunkError
 from keepers.model import LOCAL, ContentId, Fate, Found, Kind, Ref
 from keepers.plan.whereabouts import Answer, Judged, Library, Lot
@@ -61,7 +62,9 @@ class _Copies:
     def learn(self, rows: Iterable[int]) -> None:
         """Ask the catalog where these contents lie."""
         fresh = [row for row in rows if row not in self.spots]
-        found = elsewhere.spots(self.asking.judging.catalog, fresh, self.roots) if self.roots else {}
+        catalog, verify = self.asking.judging.catalog, self.asking.verify
+        # What is read again now may turn out to be good after all.
+        found = elsewhere.spots(catalog, fresh, self.roots, doubtful=verify) if self.roots else {}
         self.spots.update((row, found.get(row, [])) for row in fresh)
 
     def standing(self, row: int) -> Iterator[Found]:
@@ -242,7 +245,7 @@ def _reread(copies: _Copies, files: Sequence[Judged], good: dict[str, int]) -> b
             copies.bad[found.ref.key] = wrong
         else:
             good[found.ref.key] = found.size
-        rows.append(verified.Reread(found.ref.key, found.size, found.mtime_ns, wrong))
+        rows.append(verified.Reread(found.ref.key, _revision(found), wrong))
         asking.progress.step(1, found.size)
         if len(rows) >= _ROWS:
             verified.note(asking.judging.catalog, rows, asking.now)
@@ -250,6 +253,10 @@ def _reread(copies: _Copies, files: Sequence[Judged], good: dict[str, int]) -> b
     verified.note(asking.judging.catalog, rows, asking.now)
     asking.progress.done()
     return len(copies.bad) > before
+
+
+def _revision(found: Found) -> str:
+    return f"{found.size}:{found.mtime_ns}:{signed(found.inode)}"
 
 
 def _contents(copies: _Copies) -> dict[str, int]:
