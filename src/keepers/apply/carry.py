@@ -100,7 +100,8 @@ class Carrier:
         self._intend(ready, folders)
         started = time.monotonic()
         outcomes = self._perform(ready)
-        self.budget.learn(sum(weight(step.action) for step in ready), time.monotonic() - started)
+        size = sum(weight(step.action) for step in ready)
+        self.budget.learn(len(ready), size, time.monotonic() - started)
         ended = [_ended(step, outcome) for step, outcome in zip(ready, outcomes, strict=True)]
         self._record(ended, [outer.ref for outer in folders])
         return any(outcome.hopeless for outcome in outcomes)

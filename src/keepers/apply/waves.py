@@ -10,7 +10,10 @@ from keepers.model import Ref
 from keepers.plan.world import around, changes, spot
 
 #: A crash redoes at most so much, and a slow disk is asked to sync once for all of it.
-MOST_ACTIONS: Final = 64
+FIRST_ACTIONS: Final = 64
+#: Where a wave is done at once, the two commits of the journal cost more than it: such waves grow to this.
+MOST_ACTIONS: Final = 256
+QUICK_SECONDS: Final = 0.25
 
 
 @dataclass(slots=True)
@@ -46,7 +49,7 @@ def waves(steps: Sequence[Step], budget: "Budget") -> Iterator[tuple[list[Step],
     for number, step in enumerate(steps):
         within = number > 0 and same_unit(steps[number - 1], step)
         unit = [*unit, step] if within else [step]
-        full = not within and (len(wave) >= MOST_ACTIONS or size >= budget.bytes)
+        full = not within and (len(wave) >= budget.actions or size >= budget.bytes)
         if wave and (full or not touched.admits(step.action)):
             yield wave, within
             wave, touched, size = [], _Touched(), 0
@@ -71,11 +74,16 @@ def weight(action: Action) -> int:
 
 @dataclass(slots=True)
 class Budget:
-    """How many bytes a wave may have so that it takes about a second."""
+    """How many bytes and actions a wave may have so that it takes a second at most."""
 
     bytes: int = 64 << 20
+    actions: int = FIRST_ACTIONS
 
-    def learn(self, size: int, seconds: float) -> None:
+    def learn(self, actions: int, size: int, seconds: float) -> None:
         """Follow the speed of the disk."""
+        if seconds > 1:
+            self.actions = FIRST_ACTIONS
+        elif actions >= self.actions and seconds < QUICK_SECONDS:
+            self.actions = min(self.actions * 2, MOST_ACTIONS)
         if size > 1 << 20:
             self.bytes = int(min(max(size / max(seconds, 0.01), 1 << 20), 1 << 30))

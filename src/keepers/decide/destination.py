@@ -51,6 +51,8 @@ def visible(text: str) -> str:
 
 def collision_key(name: str) -> str:
     """Equal for names that some file system takes for one: NFC and casefold, whatever the target is."""
+    if name.isascii():
+        return name.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 

@@ -24,7 +24,8 @@ class LocalPlace:
 
     `roots` are folders in which a quarantine may lie; `junk` says which names are passed over. ZIP
     archives below the folders that it `opens` are listed, too; `/a/b.zip!/c.jpg` is a file in one. A
-    folder among `libraries` is listed as another program's catalog tells.
+    folder among `libraries` is listed as another program's catalog tells. Bytes are written and read back
+    by so many `threads`.
     """
 
     def __init__(
@@ -33,11 +34,13 @@ class LocalPlace:
         junk: Callable[[str, bool], str | None] = fate_by_name,
         opens: Sequence[str] = (),
         libraries: Mapping[str, Sequence[Found | Problem]] = MappingProxyType({}),
+        threads: int = 1,
     ) -> None:
         self._quarantine = Quarantine(tuple(roots))
         self._junk = junk
         self._opens = frozenset(opens)
         self._libraries = libraries
+        self._threads = threads
 
     def listing(self, roots: Sequence[str]) -> Iterator[Found | Problem]:
         """Yield every entry below the roots once; a junk folder is one entry."""
@@ -133,7 +136,7 @@ class LocalPlace:
 
     def perform(self, tasks: Sequence[Task], placed: Callable[[], None]) -> Sequence[Outcome]:
         """Carry out tasks that do not touch the same things; durable on return."""
-        return perform(tasks, placed)
+        return perform(tasks, placed, self._threads)
 
     def settle(self, task: Task) -> Outcome:
         """Finish or take back what a crash left of a task."""
