@@ -157,12 +157,15 @@ def _takeout(data: bytes, _: str) -> Facts | None:
 
 
 def album(data: bytes) -> str | None:
-    """The title of the album that a Takeout JSON (`metadata.json` in any language) describes; None for a photo's."""
+    """The title of the album that a Takeout JSON (`metadata.json` in any language) describes.
+
+    None for a photo's, empty for an album without a title.
+    """
     values = _json(data)
     inner = _mapping(values.get("albumData")) or values
     if "photoTakenTime" in values or not ({"date", "access"} & set(inner)):
         return None
-    return _text(inner.get("title")) or None
+    return _text(inner.get("title"))
 
 
 def _text(value: object, most: int = 500) -> str:
