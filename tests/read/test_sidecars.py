@@ -136,7 +136,7 @@ ALBUM = {"title": "Sea", "access": "protected", "date": {"timestamp": "169787235
     [
         (ALBUM, "Sea"),
         ({"albumData": ALBUM}, "Sea"),
-        ({**ALBUM, "title": ""}, None),
+        ({**ALBUM, "title": ""}, ""),
         (TAKEOUT, None),
         ([], None),
     ],
