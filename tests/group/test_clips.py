@@ -7,7 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keepers.fingerprint.clips import MOST, SAMPLE, Clip, Clips, moments, packed, row, sampled, step, unpacked
+from keepers.fingerprint.clips import (
+    MOST,
+    SAMPLE,
+    Clip,
+    Clips,
+    moments,
+    packed,
+    row,
+    sampled,
+    settled,
+    step,
+    unpacked,
+)
 from keepers.group import clips
 
 SECONDS = 8.0
@@ -98,6 +110,16 @@ def test_a_clip_survives_the_catalog():
 @pytest.mark.parametrize("data", [b"", b"\0" * 10, b"\7" + b"\0" * 9, packed(clip(1))[:-1]])
 def test_a_fingerprint_of_another_version_is_none(data):
     assert unpacked(data) is None
+
+
+def test_what_cannot_be_looked_at_is_settled_with_what_is_known():
+    known, nothing = unpacked(settled(packed(clip(1, complete=False)))), unpacked(settled(b""))
+
+    assert known is not None
+    assert nothing is not None
+    assert (known.complete, len(known.samples)) == (True, len(moments(SECONDS)))
+    assert (nothing.complete, len(nothing.samples), nothing.seconds) == (True, 0, 0.0)
+    assert groups(table(nothing, nothing)) == []
 
 
 def test_nothing_comes_of_nothing():

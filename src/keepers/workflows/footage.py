@@ -16,7 +16,7 @@ from keepers.workflows.job import Footage
 _SHAPE: Final = 9 / 16
 _DARK, _LIGHT = 52, 150
 #: The fingerprint of a film without a picture: nobody need look again.
-NOTHING: Final = clips.packed(clips.Clip(0.0, audio=False, complete=True, samples=np.zeros(0, clips.SAMPLE)))
+NOTHING: Final = clips.settled(b"")
 
 
 def learned(path: str, header: Facts) -> tuple[Facts, bytes]:

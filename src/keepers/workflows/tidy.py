@@ -11,6 +11,7 @@ from keepers.catalog import contents, photos
 from keepers.catalog.store import Catalog
 from keepers.decide import keep, versions
 from keepers.decide.originality import seen
+from keepers.fingerprint import clips as prints
 from keepers.fingerprint.blocks import Blocks
 from keepers.fingerprint.clips import Clips
 from keepers.fingerprint.table import Photos
@@ -170,9 +171,9 @@ def _compare(judging: Judging, roots: Sequence[str], known: Mapping[ContentId, b
         for content, main in mains.items()
     ]
     fresh = {
-        film.content: result
+        film.content: prints.settled(film.data) if isinstance(result, Failure) else result
         for film, result in _worked(judging, "comparing", judging.compare, work, heavy=_is_heavy)
-        if isinstance(result, bytes)
+        if not isinstance(result, Failure) or result.lasting
     }
     films.refine(judging.catalog, fresh)
 
