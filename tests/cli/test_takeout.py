@@ -137,6 +137,40 @@ def test_a_photo_in_an_album_is_one_photo(
     assert told["ungrouped"] == 1
 
 
+@pytest.mark.parametrize(
+    ("places", "members"),
+    [
+        (["Photos from 2023/a.jpg", "Sea/a.jpg", "Sand/a.jpg"], []),
+        (["Sea/a.jpg", "Sand/a.jpg"], []),
+        (["Photos from 2023/a.jpg", "Untitled(3)/a.jpg"], []),
+        (["Photos from 2023/a.jpg", "Bin/a.jpg"], []),
+        (
+            ["Photos from 2023/a.jpg", "Photos from 2022/a.jpg"],
+            ["Photos from 2022/a.jpg", "Photos from 2023/a.jpg"],
+        ),
+        (["Sea/a.jpg", "Sea/b.jpg"], ["Sea/a.jpg", "Sea/b.jpg"]),
+        (["Sea/a.jpg", "Bin/a.jpg"], ["Bin/a.jpg", "Sea/a.jpg"]),
+        (["2023/a.jpg", "Bin/a.jpg"], ["2023/a.jpg", "Bin/a.jpg"]),
+        (["Photos from 2023/a.jpg", "../../mine/a.jpg"], ["Photos from 2023/a.jpg", "mine/a.jpg"]),
+    ],
+)
+def test_only_albums_views_are_no_copies(
+    keepers: Keepers, tmp_path: Path, places: list[str], members: list[str]
+) -> None:
+    base = tmp_path / "down" / ROOT
+    for place in places:
+        put(base / place, jpeg(picture(1, (96, 64))))
+    for name, title in (("Sea", "Sea"), ("Sand", "Sand"), ("Untitled(3)", "")):
+        if any(place.startswith(name) for place in places):
+            put(base / name / "metadata.json", album(title))
+    told = keepers("group", f"takeout:{tmp_path / 'down'}", "--kind", "same-bytes", "--json").json
+    found = [sorted(member["path"] for member in group["members"]) for group in told["groups"]]
+    wanted = sorted(
+        str((base / name) if "mine" not in name else tmp_path / "down" / name) for name in members
+    )
+    assert found == ([wanted] if members else [])
+
+
 def test_an_album_by_itself_still_shows_its_photos(keepers: Keepers, unpacked: Path) -> None:
     keepers("scan", f"takeout:{unpacked}")
     put(unpacked / f"{ROOT}/Été à Zürich/copy.jpg", jpeg(picture(1)))

@@ -37,8 +37,10 @@ def of_takeouts(catalog: Catalog, roots: Sequence[str]) -> None:
     """Note albums, and which files are an album's view of a photo that is in the Takeout already."""
     spots = told.spots(catalog, roots)
     albums = _albums(told.spots(catalog, roots, mains=False))
-    rows: list[Row] = [(spot.id, told.ALBUM, albums[spot.folder]) for spot in spots if spot.folder in albums]
-    rows += _views(spots)
+    rows: list[Row] = [
+        (spot.id, told.ALBUM, albums[spot.folder]) for spot in spots if albums.get(spot.folder)
+    ]
+    rows += _views(spots, albums)
     with catalog.writing():
         told.replace_below(catalog, roots, _BY_TAKEOUT, rows)
 
@@ -67,7 +69,7 @@ def _bundle(files: Sequence[tuple[Spot, Told]]) -> list[tuple[int, int | None, R
 
 
 def _albums(loose: Iterable[Spot]) -> Mapping[str, str]:
-    """The title of each folder that is an album, by the JSON in it that speaks of no photo."""
+    """The title of each folder that is an album, by the JSON in it that speaks of no photo; empty where it has none."""
     tried: dict[str, int] = defaultdict(int)
     found: dict[str, str] = {}
     for spot in sorted(loose, key=_is_odd):
@@ -76,7 +78,7 @@ def _albums(loose: Iterable[Spot]) -> Mapping[str, str]:
         if is_year(os.path.basename(spot.folder)) or tried[spot.folder] >= _MOST_STORIES:
             continue
         tried[spot.folder] += 1
-        if title := _title(spot.path):
+        if (title := _title(spot.path)) is not None:
             found[spot.folder] = title
     return found
 
@@ -86,12 +88,12 @@ def _is_odd(spot: Spot) -> tuple[bool, str]:
     return "." in os.path.splitext(os.path.basename(spot.path))[0], spot.path
 
 
-def _title(path: str) -> str:
+def _title(path: str) -> str | None:
     try:
         with archive.opened(path) as opened:
-            return sidecars.album(opened.file.read(_LONGEST)) or ""
+            return sidecars.album(opened.file.read(_LONGEST))
     except (OSError, UnreadableError):
-        return ""
+        return None
 
 
 def is_year(name: str) -> bool:
@@ -100,15 +102,29 @@ def is_year(name: str) -> bool:
     return len(_YEAR.findall(name)) == 1 and len(words) <= 3 and words <= {*_OF_A_YEAR.split()}
 
 
-def _views(spots: Iterable[Spot]) -> list[Row]:
-    """Files of album folders whose bytes are in a year's folder, or in an album before, too."""
+def _views(spots: Iterable[Spot], albums: Mapping[str, str]) -> list[Row]:
+    """Files of album folders whose bytes are in a year's folder, or in an album before, too.
+
+    Other folders, which may lie beside a Takeout, hold copies that somebody made.
+    """
     same: dict[ContentId, list[Spot]] = defaultdict(list)
     for spot in spots:
         same[spot.content].append(spot)
     rows: list[Row] = []
     for files in same.values():
-        years = [spot for spot in files if is_year(os.path.basename(spot.folder))]
-        views = [spot for spot in files if spot not in years]
-        first = years[0] if years else views[0]
-        rows += [(spot.id, told.SAME_AS, str(first.id)) for spot in views if spot is not first]
+        first = next((spot for spot in files if _is_googles(spot.folder)), None)
+        around = None if first is None else os.path.dirname(first.folder)
+        for spot in files:
+            if spot.folder in albums:
+                first = first or spot
+            elif os.path.dirname(spot.folder) != around or is_year(os.path.basename(spot.folder)):
+                continue
+            if first is not None and spot.folder != first.folder:
+                rows.append((spot.id, told.SAME_AS, str(first.id)))
     return rows
+
+
+def _is_googles(folder: str) -> bool:
+    """Whether Google named the folder for a year; people name theirs `2019`."""
+    name = os.path.basename(folder)
+    return is_year(name) and _WORDS.search(name) is not None
