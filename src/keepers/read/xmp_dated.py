@@ -4,31 +4,20 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Final
-from xml.etree.ElementTree import Element, ParseError
-
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from xml.etree.ElementTree import Element
 
 from keepers.errors import UnreadableError
-from keepers.read import xmp
+from keepers.read import xmp, xmp_packet
 
 _EXIF: Final = "http://ns.adobe.com/exif/1.0/"
 _PHOTOSHOP: Final = "http://ns.adobe.com/photoshop/1.0/"
-_RDF: Final = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_RDF: Final = xmp_packet.RDF
 #: What programs show as the capture time: ISO 16684-1, 8.5 (exif) and Adobe's Photoshop schema; and our mark.
 _DATES: Final = (
     (_EXIF, "exif", "DateTimeOriginal"),
     (_PHOTOSHOP, "photoshop", "DateCreated"),
     (xmp.PERSON, "keepers", "Taken"),
 )
-_NEW: Final = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
-<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="Keepers">
- <rdf:RDF xmlns:rdf="{_RDF}">
- </rdf:RDF>
-</x:xmpmeta>
-<?xpacket end="w"?>
-"""
-_ABOUT: Final = re.compile(r"""\brdf:about\s*=\s*("[^"<]*"|'[^'<]*')""")
 
 
 def dated(packet: bytes | None, date: str) -> bytes:
@@ -36,8 +25,8 @@ def dated(packet: bytes | None, date: str) -> bytes:
 
     UnreadableError where it is not understood well enough to change nothing else in it.
     """
-    old = (packet or _NEW.encode()).decode("utf-8", "surrogateescape")
-    before = _parsed(old)
+    old = (packet or xmp_packet.NEW.encode()).decode("utf-8", "surrogateescape")
+    before = xmp_packet.parsed(old)
     text = old
     missing: list[tuple[str, str, str]] = []
     for uri, prefix, name in _DATES:
@@ -46,24 +35,14 @@ def dated(packet: bytes | None, date: str) -> bytes:
             missing.append((uri, prefix, name))
     text = _inserted(text, missing, date) if missing else text
     made = text.encode("utf-8", "surrogateescape")
-    _compare(before, _parsed(text), made, date)
+    _compare(before, xmp_packet.parsed(text), made, date)
     return made
-
-
-def _parsed(text: str) -> Element:
-    try:
-        root: Element = fromstring(
-            text.encode("utf-8", "surrogateescape").strip(b"\0 \r\n\t"), forbid_dtd=True
-        )
-    except (ParseError, DefusedXmlException, ValueError, LookupError, RecursionError, MemoryError) as error:
-        raise UnreadableError("is no XMP that can be changed safely") from error
-    return root
 
 
 def _replaced(text: str, uri: str, name: str, date: str) -> tuple[str, int]:
     """Put the date where the property stands already, as an attribute or as an element."""
     done = 0
-    for prefix in sorted(set(re.findall(rf"""xmlns:([\w.\-]+)\s*=\s*["']{re.escape(uri)}["']""", text))):
+    for prefix in xmp_packet.prefixes(text, uri):
         word = re.escape(f"{prefix}:{name}")
         text, attributes = re.subn(rf"""(\s{word}\s*=\s*)("[^"<]*"|'[^'<]*')""", rf'\g<1>"{date}"', text)
         text, elements = re.subn(
@@ -75,16 +54,9 @@ def _replaced(text: str, uri: str, name: str, date: str) -> tuple[str, int]:
 
 def _inserted(text: str, missing: list[tuple[str, str, str]], date: str) -> str:
     """Add a description of the same thing behind the others."""
-    prefix = re.search(rf"""xmlns:([\w.\-]+)\s*=\s*["']{re.escape(_RDF)}["']""", text)
-    end = text.rfind(f"</{prefix[1]}:RDF") if prefix else -1
-    if prefix is None or end < 0:
-        raise UnreadableError("holds no description that a date could be added to")
-    about = _ABOUT.search(text)
-    rdf = prefix[1]
-    spaces = " ".join(f'xmlns:{short}="{uri}"' for uri, short, _ in missing)
+    spaces = [(short, uri) for uri, short, _ in missing]
     values = " ".join(f'{short}:{name}="{date}"' for _, short, name in missing)
-    what = about[1] if about else '""'
-    return f"{text[:end]} <{rdf}:Description {rdf}:about={what} {spaces} {values}/>\n {text[end:]}"
+    return xmp_packet.described(text, spaces, values)
 
 
 def _compare(before: Element, after: Element, made: bytes, date: str) -> None:
