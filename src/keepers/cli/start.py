@@ -18,6 +18,11 @@ def photo_organizer() -> int:
     return _program("keepers.cli.old", "photo_organizer")
 
 
+def photo_import() -> int:
+    """Be the program `photo-import`; the exit code."""
+    return _program("keepers.cli.old_import", "photo_import")
+
+
 def _program(module: str, name: str) -> int:
     # Whoever started us may have had Ctrl-C ignored, as a shell does for a job in the background.
     heard = signal.getsignal(signal.SIGINT) is signal.default_int_handler
