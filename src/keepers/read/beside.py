@@ -93,6 +93,7 @@ def _in_other(data: Bytes, fmt: Format) -> bool:
     jxl.available(fmt.name)
     with damage.picture(data, fmt.pillow) as picture:
         if fmt.name == "tiff":
-            tags = picture.tag_v2 if isinstance(picture, TiffImagePlugin.TiffImageFile) else {}
-            return any(tag in tags for tag in _LAYERS)
+            if not isinstance(picture, TiffImagePlugin.TiffImageFile):
+                return True
+            return any(tag in picture.tag_v2 for tag in _LAYERS)
         return int(getattr(picture, "n_frames", 1)) > 1

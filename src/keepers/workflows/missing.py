@@ -301,7 +301,8 @@ def _by_bytes(copies: _Copies, one: Leftover, sizes: Mapping[int, Sequence[Found
         why = f"could not be read: {(error.strerror or str(error)).lower()}"
         return Judged(one.path, Lot.UNREADABLE, one.found.size, why=why)
     row = elsewhere.rows_of(asking.judging.catalog, [content]).get(content)
-    others = [*([] if row is None else copies.standing(row)), *sizes.get(one.found.size, ())]
+    others: list[Found] = [] if row is None else list(copies.standing(row))
+    others += sizes.get(one.found.size, ())
     for other in others:
         if (other.device, other.inode) not in copies.barred and _holds(asking, other, content):
             return Judged(one.path, Lot.BYTES, one.found.size, other.ref.key, one.reason)

@@ -143,7 +143,7 @@ def verify(verifying: Verifying, wanted: Wanted) -> Verified:
     verified.finish(verifying.catalog, job)
     rotten = [(one, actual) for one, actual in run.rotten if ours.get(one.path) != actual]
     written = [one.path for one, actual in run.rotten if ours.get(one.path) == actual]
-    gone = verifying.moved() if run.missing else frozenset()
+    gone = verifying.moved() if run.missing else frozenset[str]()
     return Verified(
         run.read,
         run.bytes,
