@@ -108,4 +108,18 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         # What a picture's file holds beside its picture: a film, a map of depth, layers.
         "CREATE TABLE beside (content INTEGER PRIMARY KEY REFERENCES content, method INTEGER NOT NULL, digest TEXT NOT NULL)",
     ),
+    (
+        # What people decided, by content and not by its row: it outlives the files and a rebuilt catalog.
+        """CREATE TABLE decided (
+            kind TEXT NOT NULL,
+            content BLOB NOT NULL,
+            keep INTEGER NOT NULL,
+            at TEXT NOT NULL,
+            PRIMARY KEY (kind, content)) WITHOUT ROWID""",
+        """CREATE TABLE not_same (
+            one BLOB NOT NULL,
+            other BLOB NOT NULL,
+            at TEXT NOT NULL,
+            PRIMARY KEY (one, other)) WITHOUT ROWID""",
+    ),
 )

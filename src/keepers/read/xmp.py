@@ -37,7 +37,7 @@ _MICROSOFT: Final = "{http://ns.microsoft.com/photo/1.2/t/Region#}PersonDisplayN
 _IN_IMAGE: Final = "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}PersonInImage"
 #: More words of a kind than anybody gives to one photo.
 _MOST_WORDS: Final = 500
-_MOST_DESCRIPTION: Final = 4000
+MOST_DESCRIPTION: Final = 4000
 #: What `keepers dates --set --sidecar` writes: this date was stated by a person, until another program changes it.
 PERSON: Final = "urn:keepers:1.0/"
 _DEGREES: Final = re.compile(r"(\d{1,3}),(\d{1,2}(?:\.\d+)?)(?:,(\d{1,2}(?:\.\d+)?))?([NSEW])$")
@@ -103,7 +103,7 @@ def parsed(packet: bytes | memoryview | None) -> Xmp:
         burst=printable(properties.get(_CAMERA + "BurstID", "")),
         film_from_end=_film(root, properties),
         title=printable(_alternative(root, "title")),
-        description=printable(_alternative(root, "description"), _MOST_DESCRIPTION),
+        description=printable(_alternative(root, "description"), MOST_DESCRIPTION),
         keywords=_unique(_keywords(root)),
         people=_unique(_people(root)) if _FACES.search(packet) else (),
         position=position(properties.get(_EXIF + "GPSLatitude", ""), properties.get(_EXIF + "GPSLongitude", "")),
