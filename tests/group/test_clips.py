@@ -136,6 +136,18 @@ def test_lengths_must_agree(seconds, found):
     assert groups(table(clip(1), clip(1, seconds))) == found
 
 
+@pytest.mark.parametrize(("seconds", "found"), [(1.45, [(0, 1)]), (1.2, [])])
+def test_a_third_of_a_second_counts_in_a_short_clip(seconds, found):
+    assert groups(table(clip(1, 1.5), clip(1, seconds))) == found
+
+
+@pytest.mark.parametrize(
+    ("seconds", "other", "found"), [(60.0, 60.9, [(0, 1)]), (60.0, 61.2, []), (3600.0, 3630.0, [(0, 1)])]
+)
+def test_long_clips_may_differ_by_more(seconds, other, found):
+    assert groups(table(clip(1, seconds), clip(1, other))) == found
+
+
 def test_where_one_has_twice_as_many_moments_every_second_is_compared():
     short, long = clip(1, 9.9), clip(0, 10.1, shown=pictures(1)[::2])
 

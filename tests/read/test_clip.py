@@ -129,6 +129,20 @@ def test_broken_films_give_what_they_have_or_a_reason(tmp_path, name, share):
             assert all(0 <= picture.at <= 4 for picture in pictures)
 
 
+def test_a_film_that_claims_too_many_pixels_is_not_decoded(tmp_path):
+    source = filming.film(tmp_path / "a.avi", filming.scene(1, 1), "mjpeg")
+    data = source.read_bytes()
+    frame, claimed = bytes.fromhex("ffc0001108007800a0"), bytes.fromhex("ffc000110820002000")
+    assert frame in data
+    source.write_bytes(data.replace(frame, claimed))
+    pictures: list[clip.Picture] = []
+
+    with contextlib.suppress(UnreadableError), clip.opened(str(source)) as opened:
+        pictures += opened.key_pictures((0.0, 0.5))
+
+    assert pictures == []
+
+
 def test_a_playlist_of_other_files_is_no_film(tmp_path):
     (tmp_path / "secret.mp4").write_bytes(filming.film(tmp_path / "a.mp4", filming.scene(1, 1)).read_bytes())
     (tmp_path / "list.mp4").write_text("ffconcat version 1.0\nfile secret.mp4\n")

@@ -10,8 +10,8 @@ from keepers.decide.originality import Copy, Criterion
 _AS_MANY: Final = 0.97
 #: Seconds that a container may count more without a picture more.
 _AS_LONG: Final = 0.25
-#: A second and more of pictures is worth a copy of its own.
-_LONGER: Final = 1.0
+#: Seconds of pictures that are worth a copy of their own.
+_LONGER: Final = 0.7
 #: Bits of H.264 that one bit of other codecs is worth, roughly (reductions published with each: HEVC and VP9
 #: near a half, AV1 a third less again; MPEG-2 needs twice, single pictures eight times as many).
 _WORTH: Final[Mapping[str, float]] = MappingProxyType({

@@ -2,8 +2,9 @@
 
 Pictures shown at the same moments are compared, spread over the whole clip. Black and blank ones prove nothing.
 What must agree above all is how the picture changes: two recordings from one tripod differ in nothing else.
-Measured on 20 s of pans and of tripods with a small moving thing: what changes correlates by .998 between a
-clip and its re-encodings (.975 with 160 x 90 pixels at the worst quality), by .22 at most between two recordings.
+Measured on pans and on tripods with a small moving thing: what changes correlates by .998 between a clip and its
+re-encodings (.975 with 160 x 90 pixels at the worst quality, .79 in a second in which hardly anything moves), by
+.22 at most between two recordings.
 """
 
 from collections.abc import Iterator
@@ -23,16 +24,16 @@ Rows = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
 Real = npt.NDArray[np.float32]
 
-#: Lengths of copies differ by less than this (seconds): containers count the last picture and sound differently.
-_SECONDS: Final = 0.5
-#: Or by less than this share of the length.
-_SHARE: Final = 0.01
+#: Where lengths (seconds) are compared in another way: containers count the last picture and the sound differently.
+_SHORT, _MIDDLE, _LONG = 10.0, 20.0, 100.0
+#: Of a clip of a second or two half a second is a part that counts: a tenth may be missing, and a picture or two.
+_PART, _ROUNDING = 0.1, 0.1
 #: What two pictures shown at one moment may differ in.
 _PHASH_BITS: Final = 12
 _DHASH_BITS: Final = 30
 _ALIKE: Final = 0.95
 #: How the changes of two copies correlate, over the whole clip.
-_CHANGES: Final = 0.9
+_CHANGES: Final = 0.75
 #: Pictures that must agree, and the share of the moments that both clips have.
 _LEAST: Final = 3
 _MOST_UNKNOWN: Final = 0.4
@@ -124,12 +125,7 @@ def _candidates(clips: Clips) -> Iterator[tuple[Rows, Rows]]:
     """Pairs of nearly one length that begin alike."""
     first = clips.samples[:, 0]
     rows = np.flatnonzero(first["there"] & (clips.seconds > 0))
-    # On this scale a step of 1 is half a second, and a hundredth of what is longer than 50 s.
-    turn = _SECONDS / _SHARE
-    seconds = clips.seconds[rows]
-    scale = np.where(
-        seconds <= turn, seconds / _SECONDS, (1 + np.log(np.maximum(seconds, turn) / turn)) / _SHARE
-    )
+    scale = _scale(clips.seconds[rows])
     order = np.argsort(scale, kind="stable")
     rows = rows[order]
     # What begins in black is compared with all that does.
@@ -138,6 +134,18 @@ def _candidates(clips: Clips) -> Iterator[tuple[Rows, Rows]]:
         for start in range(0, len(left), _CHUNK):
             part = slice(start, start + _CHUNK)
             yield rows[left[part]], rows[right[part]]
+
+
+def _scale(seconds: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Lengths on a scale on which copies are less than 1 apart.
+
+    Its steps are half a second up to 10 s, a twentieth up to 20 s, a second up to 100 s, then a hundredth.
+    """
+    short = np.minimum(seconds, _SHORT) / 0.5
+    medium = np.log(np.clip(seconds, _SHORT, _MIDDLE) / _SHORT) / 0.05
+    long = np.clip(seconds, _MIDDLE, _LONG) - _MIDDLE
+    endless = np.log(np.maximum(seconds, _LONG) / _LONG) / 0.01
+    return np.asarray(short + medium + long + endless)
 
 
 def _views(clips: Clips, left: Rows, right: Rows) -> _Views:
@@ -171,7 +179,9 @@ def _same(clips: Clips, left: Rows, right: Rows) -> Mask:
     proof = known & one & other
     wanted = np.maximum((views.left["there"] | views.right["there"]).sum(axis=1), 1)
     enough = (proof.sum(axis=1) >= _LEAST) & (known.sum(axis=1) >= wanted * (1 - _MOST_UNKNOWN))
-    likely = enough & ~_refuted(views)
+    longer = np.maximum(clips.seconds[left], clips.seconds[right])
+    whole = np.abs(clips.seconds[left] - clips.seconds[right]) <= _ROUNDING + _PART * longer
+    likely = enough & whole & ~_refuted(views)
     # How pictures change is dear to compute, and most pairs are refuted by now.
     agreed, still = _changes(_Views(views.left[likely], views.right[likely]), proof[likely])
     likely[likely] = np.where(still, _still_copies(clips, left[likely], right[likely]), agreed)

@@ -100,7 +100,7 @@ def opened(path: str, *, exact: bool = False) -> Generator["Film"]:
         try:
             with av.open(
                 held.file, "r", format=_DEMUXERS[form.name], metadata_errors="replace", buffer_size=1 << 16,
-                options={"codec_whitelist": ",".join(sorted(_CODECS)), "max_streams": "64"},
+                options={"codec_whitelist": ",".join(sorted(_CODECS)), "max_streams": "64", "max_pixels": str(_MOST_PIXELS)},
             ) as container:  # fmt: skip
                 stream = _stream(container)
                 # A fifth of the time of HEVC. It does not show in the 160 pixels of a key frame, but what is lost
@@ -150,12 +150,12 @@ class Film:
 
     @property
     def seconds(self) -> float:
-        """How long it lasts; 0 where nobody knows."""
-        length = self._container.duration
-        if length and length > 0:
-            return length / 1e6
+        """How long its pictures last, or all of it where only that is known; 0 where nothing is."""
         length = self._stream.duration
-        return length * self._base if length and length > 0 else 0.0
+        if length and length > 0:
+            return length * self._base
+        length = self._container.duration
+        return length / 1e6 if length and length > 0 else 0.0
 
     def facts(self, header: Facts) -> Facts:
         """What the header told, completed."""
