@@ -215,6 +215,7 @@ def _carried_out(job: _Job, catalog: Catalog, journal: Journal, scanned: ScanRep
         progress.say(f"finishing run {old.id}, which was stopped")
         with changing.stopping(progress) as stop:
             resumed = resume(old.id, journal, job.place(), progress=progress, stop=stop)
+        importing.remember(catalog, job.place(), journal.steps(old.id))
         if resumed.state is RunState.STOPPED:
             return resumed.exit_code
         scanned = job.opened.scan(catalog, job.sources)
@@ -225,6 +226,7 @@ def _carried_out(job: _Job, catalog: Catalog, journal: Journal, scanned: ScanRep
         _ask(job, prepared.checked)
         with changing.stopping(progress) as stop:
             finished = run(prepared.checked, journal, job.place(), progress=progress, key=job.key, stop=stop)
+        importing.remember(catalog, job.place(), journal.steps(finished.run))
     _show(job, prepared, finished)
     code = 0 if finished is None else finished.exit_code
     return code or _partly(prepared)

@@ -81,9 +81,9 @@ def lay_out(
     With `only_best` a worse version stays where it is, if a better one is in the library or comes along.
     """
     names = _Names(shelf)
-    homes: dict[ContentId, str] = {}
+    homes: dict[ContentId, list[str]] = {}
     for path in sorted(shelf.present):
-        homes.setdefault(shelf.present[path], path)
+        homes.setdefault(shelf.present[path], []).append(path)
     old = frozenset(homes)
     lines: list[Line] = []
     for number, wish in enumerate(sorted(wishes, key=_rank)):
@@ -91,7 +91,7 @@ def lay_out(
         made = tuple(_placed(job, names, homes, old, only_best=only_best))
         for line in made:
             if line.action is not None:
-                homes.setdefault(line.content, line.path)
+                homes.setdefault(line.content, []).append(line.path)
         lines += made
     return tuple(lines)
 
@@ -161,15 +161,15 @@ class _Job:
 def _placed(
     job: _Job,
     names: "_Names",
-    homes: Mapping[ContentId, str],
+    homes: Mapping[ContentId, Sequence[str]],
     old: frozenset[ContentId],
     *,
     only_best: bool,
 ) -> Iterator[Line]:
     wish = job.wish
     main, standing = wish.bundle.main, wish.standing
-    home = homes.get(main.content)
-    if home is not None:
+    if main.content in homes:
+        home = homes[main.content][0]
         word = (
             "the same bytes are in the library"
             if main.content in old
@@ -177,12 +177,11 @@ def _placed(
         )
         outcome = Outcome.THERE if main.content in old else Outcome.TWICE
         yield job.stays(main, outcome, home, main.content, word)
-        yield from _beside(job, names, home)
+        yield from _beside(job, names, homes[main.content])
         return
-    better = homes.get(standing.best) if standing is not None and not standing.wins else None
-    if only_best and standing is not None and better is not None:
+    if only_best and standing is not None and not standing.wins and standing.best in homes:
         for asset in wish.bundle.assets:
-            yield job.stays(asset, Outcome.WORSE, better, standing.best, standing.reason)
+            yield job.stays(asset, Outcome.WORSE, homes[standing.best][0], standing.best, standing.reason)
         return
     folder, why = names.folder(wish.folders)
     if why:
@@ -222,22 +221,33 @@ def _together(job: _Job, names: "_Names", folder: str) -> Iterator[Line]:
             yield job.does(asset, path, because if number == 0 else f"belongs to {called(main)}")
 
 
-def _beside(job: _Job, names: "_Names", home: str) -> Iterator[Line]:
-    """The companions of a photo that is in the library go to it, unless they are there."""
-    folder, _, name = home.rpartition("/")
+def _beside(job: _Job, names: "_Names", homes: Sequence[str]) -> Iterator[Line]:
+    """The companions of a photo that is in the library go to it, unless they are with one of its copies."""
     bundle = job.wish.bundle
-    for asset, plain in zip(bundle.others, _named(bundle, name)[1:], strict=True):
-        digits = asset.content.removeprefix("b3:")
-        free = (_suffixed(plain, f"_{digits[:length]}" if length else "") for length in _SUFFIXES)
-        chosen = next((one for one in free if names.fits(folder, one, asset.content)), None)
-        if chosen is None:
-            yield job.stays(asset, Outcome.REFUSED, home, asset.content, "its name is taken")
+    for number, asset in enumerate(bundle.others, 1):
+        found = [_free(names, home, bundle, number) for home in homes]
+        folder, chosen = next((spot for spot in found if spot is not None and names.has(*spot)), None) or (
+            next((spot for spot in found if spot is not None), ("", ""))
+        )
+        if not chosen:
+            yield job.stays(asset, Outcome.REFUSED, homes[0], asset.content, "its name is taken")
             continue
         path, there = names.take(folder, chosen, asset.content)
         if there:
             yield job.stays(asset, Outcome.THERE, path, asset.content, "the same bytes are in their place")
         else:
-            yield job.does(asset, path, f"belongs to {name}, which is in the library")
+            yield job.does(asset, path, "belongs to a photo that is in the library")
+
+
+def _free(names: "_Names", home: str, bundle: Bundle, number: int) -> tuple[str, str] | None:
+    """Folder and name for one companion beside a copy of its photo; None where all are taken."""
+    folder, _, name = home.rpartition("/")
+    asset = bundle.assets[number]
+    plain = _named(bundle, name)[number]
+    digits = asset.content.removeprefix("b3:")
+    free = (_suffixed(plain, f"_{digits[:length]}" if length else "") for length in _SUFFIXES)
+    chosen = next((one for one in free if names.fits(folder, one, asset.content)), None)
+    return None if chosen is None else (folder, chosen)
 
 
 def _suffixed(name: str, suffix: str) -> str:
@@ -247,11 +257,11 @@ def _suffixed(name: str, suffix: str) -> str:
 
 def _named(bundle: Bundle, name: str) -> list[str]:
     """The names of all files of a photo whose main file gets this one; no two are alike."""
-    old, new = split(called(bundle.main))[0], split(name)[0]
+    old = called(bundle.main)
     found: list[str] = []
     seen: set[str] = set()
     for number, asset in enumerate(bundle.assets):
-        wanted = name if number == 0 else _followed(called(asset), old, new)
+        wanted = name if number == 0 else _followed(called(asset), old, name)
         free = (_suffixed(wanted, f"_{count}" if count else "") for count in range(len(bundle.assets)))
         chosen = next(one for one in free if collision_key(one) not in seen)
         seen.add(collision_key(chosen))
@@ -260,15 +270,19 @@ def _named(bundle: Bundle, name: str) -> list[str]:
 
 
 def _followed(name: str, old: str, new: str) -> str:
-    """The name of a companion under the new stem of its main file."""
+    """The name of a companion when its main file is renamed."""
+    stem, ending = split(new)
+    was = split(old)[0]
     if name.startswith(old):
-        return fitting(new, name[len(old) :])
-    if old and old in new:
+        return fitting(stem, ending + name[len(old) :])
+    if name.startswith(was):
+        return fitting(stem, name[len(was) :])
+    own, extension = split(name)
+    if was and was in stem:
         # IMG_E1234.HEIC of IMG_1234.HEIC: what was put around the stem goes around this one.
-        before, _, after = new.partition(old)
-        stem, extension = split(name)
-        return fitting(before + stem, after + extension)
-    return fitting(f"{new}_{split(name)[0]}", split(name)[1])
+        before, _, after = stem.partition(was)
+        return fitting(before + own, after + extension)
+    return fitting(f"{stem}_{own}", extension)
 
 
 @dataclass(slots=True)
@@ -300,6 +314,10 @@ class _Names:
             return True
         held = self.given.get((folder, key)) or self.shelf.present.get(f"{folder}/{there}")
         return held == content
+
+    def has(self, folder: str, name: str) -> bool:
+        """Whether a name is taken."""
+        return collision_key(name) in self._in(folder)
 
     def take(self, folder: str, name: str, content: ContentId) -> tuple[str, bool]:
         """The path of a name that fits, and whether it is there already."""

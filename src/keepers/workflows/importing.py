@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Final
 
-from keepers.actions import Plan, Write, source
+from keepers.actions import Copy, Move, Plan, Write, source
 from keepers.apply.look import world
-from keepers.catalog import contents, library, photos
+from keepers.apply.record import Step, StepState
+from keepers.catalog import contents, library, locations, photos
 from keepers.catalog.store import Catalog
 from keepers.decide import old_dates
 from keepers.decide.contest import Rule, Standing, standings
@@ -17,7 +18,7 @@ from keepers.decide.template import Facts as Spoken
 from keepers.decide.template import Template
 from keepers.errors import SourceShrunkError
 from keepers.fingerprint.exact import content_id
-from keepers.model import LOCAL, Bundle, ContentId, Decision, Facts, Fate, GroupKind, Ref, Taken
+from keepers.model import LOCAL, Bundle, ContentId, Decision, Facts, Fate, GroupKind, Kind, Ref, Taken
 from keepers.plan import import_page, import_report
 from keepers.plan.check import Checked, check
 from keepers.plan.import_plan import Line, Shelf, Wish, lay_out, without
@@ -123,6 +124,22 @@ def prepare(importing: Importing, request: Request, scanned: ScanReport) -> Prep
     writes = tuple(_written(importing, path, report) for path in request.reports)
     whole = _checked(Plan(_title(lines, request), (*checked.actions, *writes)), importing)
     return Prepared(Checked(whole.title, whole.actions, (*checked.refused, *whole.refused)), report)
+
+
+def remember(catalog: Catalog, reader: Reader, steps: Iterable[Step]) -> None:
+    """Know what a run has put into the library: its bytes were read back when they were placed."""
+    with catalog.writing():
+        for step in steps:
+            action = step.action
+            if step.state is not StepState.DONE or not isinstance(action, Copy | Move):
+                continue
+            found = reader.look(action.target)
+            row = contents.find(catalog, contents.digest(action.content))
+            if found is None or row is None or found.revision != step.revision:
+                continue
+            fate = Fate.COMPANION if row[2] is Kind.COMPANION else Fate.PHOTO
+            path, seen = action.target.key, (found.size, found.mtime_ns, found.inode, found.device)
+            locations.put(catalog, locations.NewLocation(path, *seen, fate, content=row[0]))
 
 
 def _checked(plan: Plan, importing: Importing) -> Checked:
