@@ -19,6 +19,7 @@ from keepers.catalog.locations import NewLocation
 from keepers.catalog.store import Catalog, open_catalog
 from keepers.model import DateClaim, Facts, Fate, Kind
 from keepers.read import dates
+from keepers.read.packed import pack
 from keepers.workflows import folders
 
 FOLDER = 500
@@ -56,7 +57,7 @@ def filled(catalog: Catalog, photos: int) -> list[str]:
             made[folder] = None
             name, facts = photo(random, number)
             row = contents.add(
-                catalog, NewContent(number.to_bytes(32, "big"), 4_000_000, Kind.PHOTO, 1, facts=facts)
+                catalog, NewContent(number.to_bytes(32, "big"), 4_000_000, Kind.PHOTO, 1, packed=pack(facts))
             )
             locations.put(
                 catalog,

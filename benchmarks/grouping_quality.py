@@ -30,7 +30,7 @@ from keepers.group.grouping import clusters
 from keepers.group.rule import Rule
 from keepers.model import Facts, GroupKind, Kind, Taken
 from keepers.read import dates, digests, formats, metadata, pixels
-from keepers.workflows.measure import exposure_value
+from keepers.read.packed import exposure_value
 
 COPIES = {GroupKind.SAME_BYTES, GroupKind.SAME_PIXELS, GroupKind.SAME_PICTURE}
 Pair = frozenset[str]

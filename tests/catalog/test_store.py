@@ -10,6 +10,7 @@ from keepers.catalog import contents, schema, store
 from keepers.catalog.contents import NewContent
 from keepers.errors import CatalogBusyError, CatalogDamagedError, NoCatalogError
 from keepers.model import DateClaim, Face, Facts, Kind, Look
+from keepers.read.packed import pack
 
 
 def test_there_is_none_until_something_was_learned(tmp_path: Path) -> None:
@@ -89,7 +90,7 @@ def test_contents_and_looks_come_back_as_they_went_in(tmp_path: Path) -> None:
     catalog = store.open_catalog(tmp_path / "catalog.db", create=True)
     b3 = bytes(range(32))
     with catalog.writing():
-        row = contents.add(catalog, NewContent(b3, 123, Kind.PHOTO, 1, facts=FACTS, prints=b"p"))
+        row = contents.add(catalog, NewContent(b3, 123, Kind.PHOTO, 1, packed=pack(FACTS), prints=b"p"))
     content = contents.content_id(b3)
     assert contents.digest(content) == b3
     assert contents.facts_of(catalog, [content]) == {content: FACTS}
@@ -108,7 +109,7 @@ def test_measuring_again_replaces_what_was_known(tmp_path: Path) -> None:
     b3 = b"x" * 32
     with catalog.writing():
         first = contents.add(catalog, NewContent(b3, 9, Kind.PHOTO, 1, reason="is truncated"))
-        second = contents.add(catalog, NewContent(b3, 9, Kind.PHOTO, 2, facts=FACTS))
+        second = contents.add(catalog, NewContent(b3, 9, Kind.PHOTO, 2, packed=pack(FACTS)))
     assert first == second
     assert contents.find(catalog, b3) == (first, "", Kind.PHOTO, 2)
 
@@ -116,7 +117,7 @@ def test_measuring_again_replaces_what_was_known(tmp_path: Path) -> None:
 def test_backup_and_export_hold_every_row(tmp_path: Path) -> None:
     catalog = store.open_catalog(tmp_path / "catalog.db", create=True)
     with catalog.writing():
-        contents.add(catalog, NewContent(b"y" * 32, 9, Kind.PHOTO, 1, facts=FACTS))
+        contents.add(catalog, NewContent(b"y" * 32, 9, Kind.PHOTO, 1, packed=pack(FACTS)))
     catalog.backup(tmp_path / "copy.db")
     copy = store.open_catalog(tmp_path / "copy.db", create=False)
     assert list(copy.export()) == list(catalog.export())
@@ -131,7 +132,7 @@ def test_a_catalog_with_a_torn_page_is_refused_at_open(tmp_path: Path) -> None:
     catalog = store.open_catalog(file, create=True)
     with catalog.writing():
         for number in range(300):
-            contents.add(catalog, NewContent(number.to_bytes(32, "big"), 9, Kind.PHOTO, 1, facts=FACTS))
+            contents.add(catalog, NewContent(number.to_bytes(32, "big"), 9, Kind.PHOTO, 1, packed=pack(FACTS)))
     catalog.close()
     data = bytearray(file.read_bytes())
     data[len(data) // 2 : len(data) // 2 + 4096] = b"\xff" * 4096

@@ -33,7 +33,7 @@ def block(make, note):
 
 
 def facts(data):
-    return exif.facts(exif.parsed(data), "jpeg", 1, 1, data)
+    return exif.facts(exif.parsed(data), "jpeg", (1, 1), data)
 
 
 def words(*values):
@@ -72,7 +72,7 @@ def test_the_frames_of_a_canon_series_share_an_id():
 def test_two_bodies_never_share_a_series():
     tags = exif.parsed(canon(1000121, 1))
     bodies = [
-        exif.facts(replace(tags, **body), "jpeg", 1, 1, canon(1000121, 1)).burst
+        exif.facts(replace(tags, **body), "jpeg", (1, 1), canon(1000121, 1)).burst
         for body in (
             {"main": {**tags.main, 0x0110: "Canon EOS 70D"}},
             {"main": {**tags.main, 0x0110: "Canon EOS R6"}},

@@ -40,7 +40,7 @@ def crw(seconds=1114278876):
 
 
 def facts(data):
-    return exif.facts(old_raw.tags(data), "raw", 1, 1)
+    return exif.facts(old_raw.tags(data), "raw", (1, 1))
 
 
 def test_what_a_sigma_file_tells():

@@ -1,14 +1,14 @@
 """What is known of contents: facts, fingerprints, digests, looks."""
 
 import json
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from keepers.catalog.sightings import below
 from keepers.catalog.store import Catalog
-from keepers.model import ContentId, DateClaim, Face, Facts, Kind, Look
+from keepers.model import ContentId, Face, Facts, Kind, Look
+from keepers.read.packed import NOTHING, Packed, unpack, unpack_exif
 
 #: SQLite takes at least this many parameters in one statement.
 BATCH = 900
@@ -23,9 +23,7 @@ class NewContent:
     kind: Kind
     method: int
     reason: str = ""
-    facts: Facts | None = None
-    exif: bytes = b""
-    ev: float | None = None
+    packed: Packed = NOTHING
     prints: bytes = b""
     clip: bytes = b""
 
@@ -42,11 +40,8 @@ def digest(content: ContentId) -> bytes:
 
 def add(catalog: Catalog, new: NewContent) -> int:
     """Insert or refresh a content inside the running transaction; its row id."""
-    facts = new.facts or Facts("", 0, 0)
-    values = (
-        new.size, new.kind, new.method, new.reason, facts.format, facts.width, facts.height, facts.camera, facts.burst,
-        new.ev, facts.bias_ev, facts.exposure_mode, bytes.fromhex(facts.pixels) if facts.pixels else None, _facts_text(facts),
-    )  # fmt: skip
+    *columns, exif = new.packed
+    values = (new.size, new.kind, new.method, new.reason, *columns)
     row = catalog.db.execute("SELECT id FROM content WHERE b3 = ?", (new.b3,)).fetchone()
     if row is None:
         number = catalog.db.execute(
@@ -65,8 +60,8 @@ def add(catalog: Catalog, new: NewContent) -> int:
         catalog.db.execute("INSERT OR REPLACE INTO print VALUES (?, ?)", (number, new.prints))
     if new.clip:
         catalog.db.execute("INSERT OR REPLACE INTO clip VALUES (?, ?)", (number, new.clip))
-    if new.exif:
-        catalog.db.execute("INSERT OR REPLACE INTO exif VALUES (?, ?)", (number, new.exif))
+    if exif:
+        catalog.db.execute("INSERT OR REPLACE INTO exif VALUES (?, ?)", (number, exif))
     return int(number or 0)
 
 
@@ -95,21 +90,11 @@ def facts_of(catalog: Catalog, wanted: Iterable[ContentId], *, exif: bool = Fals
             part,
         )
         for b3, text, tags in rows:
-            facts = facts_from(text)
+            facts = unpack(text)
             if exif and tags:
-                facts = replace(facts, exif=json.loads(zlib.decompress(tags)))
+                facts = replace(facts, exif=unpack_exif(tags))
             found[content_id(b3)] = facts
     return found
-
-
-def facts_from(text: str) -> Facts:
-    """Read facts back from the catalog's JSON."""
-    values = json.loads(text)
-    values["dates"] = tuple(DateClaim(*claim) for claim in values.get("dates", ()))
-    for name in ("position", "keywords", "people", "albums"):
-        if values.get(name):
-            values[name] = tuple(values[name])
-    return Facts(**{"format": "", "width": 0, "height": 0} | values)
 
 
 def unseen_films(catalog: Catalog, roots: Sequence[str]) -> tuple[ContentId, ...]:
@@ -176,18 +161,6 @@ def add_full_pixels(catalog: Catalog, digests: Mapping[ContentId, str], method: 
 def _parts(wanted: Iterable[ContentId]) -> list[list[bytes]]:
     digests = [digest(content) for content in wanted if content.startswith("b3:")]
     return [digests[start : start + BATCH] for start in range(0, len(digests), BATCH)]
-
-
-def _facts_text(facts: Facts) -> str:
-    plain = Facts("", 0, 0)
-    values = {
-        name: getattr(facts, name)
-        for name in Facts.__slots__
-        if name not in ("exif", "dates") and getattr(facts, name) != getattr(plain, name)
-    }
-    if facts.dates:
-        values["dates"] = [(claim.source, claim.wall, claim.offset) for claim in facts.dates]
-    return json.dumps(values)
 
 
 def _look_from(content: ContentId, method: str, values: dict[str, Any]) -> Look:

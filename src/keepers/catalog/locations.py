@@ -4,11 +4,11 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from keepers.catalog.contents import facts_from
 from keepers.catalog.sightings import below, signed
 from keepers.catalog.store import Catalog
 from keepers.model import LOCAL, Facts, Fate, Kind, Role, Taken
 from keepers.read import archive
+from keepers.read.packed import unpack
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def folder(catalog: Catalog, path: str) -> list[FolderFile]:
             WHERE l.folder = ? AND l.fate IN ('photo', 'companion') ORDER BY l.key""",
         (os.fsencode(path),),
     )
-    return [FolderFile(r[0], os.fsdecode(r[1]), r[2], Kind(r[3]), Fate(r[4]), facts_from(r[5])) for r in rows]
+    return [FolderFile(r[0], os.fsdecode(r[1]), r[2], Kind(r[3]), Fate(r[4]), unpack(r[5])) for r in rows]
 
 
 def unreadable_names(catalog: Catalog, path: str) -> list[str]:

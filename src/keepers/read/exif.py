@@ -193,22 +193,25 @@ def position(exif: Exif) -> tuple[float, float] | None:
     return None if found == [0, 0] else (round(found[0], 7), round(found[1], 7))
 
 
-def facts(exif: Exif, form: str, width: int, height: int, block: tiff.Bytes = b"") -> Facts:
-    """Put together what the tags say of a picture whose upright size is known."""
+def facts(
+    exif: Exif, form: str, size: tuple[int, int], block: tiff.Bytes = b"", mode: str = "", pixels: str = ""
+) -> Facts:
+    """Put together what the tags say of a picture whose upright size (width, height) is known."""
     photo = exif.photo
     note = makernotes.note(
         _str(exif.main, 0x010F), photo.get(0x927C), block, tiff.integer(exif.main.get(_EXIF_IFD)) or 0
     )
     rating = tiff.integer(exif.main.get(0x4746))
     return Facts(
-        format=form, width=width, height=height,
+        format=form, width=size[0], height=size[1],
         camera=camera(_str(exif.main, 0x010F), _str(exif.main, 0x0110)), lens=_str(photo, 0xA434),
         software=_str(exif.main, 0x0131), exif=texts(exif), position=position(exif) if exif.gps else None,
         exposure_seconds=_positive(photo.get(0x829A)), f_number=_positive(photo.get(0x829D)),
         iso=_positive(photo.get(0x8827)) or _positive(photo.get(0x8833)),
         bias_ev=tiff.number(photo.get(0x9204)), exposure_mode=tiff.integer(photo.get(0xA402)),
         burst=_series(note.burst, exif), live_id=note.live_id,
-        rating=rating if rating is not None and 0 <= rating <= 5 else None, dates=tuple(claims(exif)),
+        rating=rating if rating is not None and 0 <= rating <= 5 else None, dates=tuple(claims(exif)), mode=mode,
+        pixels=pixels,
     )  # fmt: skip
 
 

@@ -44,7 +44,7 @@ _DATES: Final = (
 
 
 #: A picture of these that tells us no date has none: asking for each of a messenger's would take minutes.
-_WELL_READ: Final = frozenset({"jpeg", "png", "webp", "gif", "bmp"})
+WELL_READ: Final = frozenset({"jpeg", "png", "webp", "gif", "bmp"})
 
 
 def program() -> str | None:
@@ -54,7 +54,7 @@ def program() -> str | None:
 
 def lacks(facts: Facts) -> bool:
     """Whether our own readers found no moment of the shot where another may: only then is it worth asking."""
-    return facts.format not in _WELL_READ and not any(
+    return facts.format not in WELL_READ and not any(
         claim.source.partition(":")[0] in {"exif", "xmp", "quicktime"} for claim in facts.dates
     )
 

@@ -43,8 +43,11 @@ def facts(data: Bytes, fmt: Format) -> Facts:
 
 def of_jpeg(data: Bytes, fmt: Format, found: jpeg.Jpeg, tags: exif.Exif, pixels: str = "") -> Facts:
     """Learn the facts of a JPEG whose structure, tags and perhaps pixel digest are known already."""
-    base = _turned(fmt, found.width, found.height, tags, jpeg.exif(data, found))
-    base = replace(base, mode=_JPEG_MODES.get(found.components, ""), pixels=pixels)
+    width, height = found.width, found.height
+    if tags.orientation in _SWAPPED:
+        width, height = height, width
+    block, mode = jpeg.exif(data, found) or b"", _JPEG_MODES.get(found.components, "")
+    base = exif.facts(tags, fmt.name, (width, height), block, mode, pixels)
     words = iptc.parsed(jpeg.photoshop(data, found))
     if words is not iptc.NOTHING:
         base = replace(
@@ -58,7 +61,7 @@ def of_jpeg(data: Bytes, fmt: Format, found: jpeg.Jpeg, tags: exif.Exif, pixels:
 def _turned(fmt: Format, width: int, height: int, tags: exif.Exif, block: Bytes | None) -> Facts:
     if tags.orientation in _SWAPPED:
         width, height = height, width
-    return exif.facts(tags, fmt.name, width, height, block or b"")
+    return exif.facts(tags, fmt.name, (width, height), block or b"")
 
 
 def _with_xmp(base: Facts, packet: xmp.Xmp, data: Bytes) -> Facts:
@@ -99,7 +102,7 @@ def _heif(data: Bytes, fmt: Format) -> Facts:
     fitting(header.width, header.height)
     # libheif applies the file's own rotation, so the Exif orientation says nothing more.
     block = _block(header.exif)
-    base = exif.facts(exif.parsed(block), fmt.name, header.width, header.height, block or b"")
+    base = exif.facts(exif.parsed(block), fmt.name, (header.width, header.height), block or b"")
     base = _with_xmp(replace(base, frames=header.frames, mode=header.mode), xmp.parsed(header.xmp), data)
     film = motion.in_heif(data) if base.film_offset is None else None
     return base if film is None else replace(base, film_offset=film)
@@ -120,7 +123,7 @@ def _pillow(data: Bytes, fmt: Format) -> Facts:
     # Pillow turns TIFF upright by itself and swaps the size it tells.
     is_upright = fmt.name == "tiff"
     upright = (
-        exif.facts(tags, fmt.name, width, height, block or b"")
+        exif.facts(tags, fmt.name, (width, height), block or b"")
         if is_upright
         else _turned(fmt, width, height, tags, block)
     )
@@ -150,11 +153,11 @@ def _raw(data: Bytes, fmt: Format) -> Facts:
     fitting(width, height)
     tags, block = raw.tags(data)
     if tags.main or tags.photo:
-        base = exif.facts(tags, fmt.name, width, height, block)
+        base = exif.facts(tags, fmt.name, (width, height), block)
         return _with_xmp(base, xmp.parsed(raw.xmp(data, tags)), data)
     # Sigma and old Canon files have structures of their own; their preview is an ordinary JPEG.
     found = raw.preview(data)
     if found is not None and isinstance(found.picture, bytes):
         block = raw.within_jpeg(found.picture) or b""
         tags = exif.parsed(block)
-    return exif.facts(tags, fmt.name, width, height, block)
+    return exif.facts(tags, fmt.name, (width, height), block)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from keepers.model import ContentId, Facts, Kind
 from keepers.ports import Workers
+from keepers.read.packed import NOTHING, Packed
 
 if TYPE_CHECKING:
     from keepers.read.colour import Pixels
@@ -31,7 +32,7 @@ class Measured:
     """What one read taught; `reason` says why the content is no photo that can be read.
 
     `again` asks for a second run with the memory that a heavy picture needs. `fresh` is False when
-    the content was known already. `grey` waits to be fingerprinted, with others. `clip` is the fingerprint
+    the content was known already. `facts` wait to be packed and `grey` to be fingerprinted, with others. `clip` is the fingerprint
     of a film. Size, time and inode are those of the bytes that were read.
     """
 
@@ -45,8 +46,7 @@ class Measured:
     ignored: bool = False
     again: bool = False
     facts: Facts | None = None
-    exif: bytes = b""
-    ev: float | None = None
+    packed: Packed = NOTHING
     prints: bytes = b""
     grey: "Pixels | None" = None
     clip: bytes = b""

@@ -13,6 +13,7 @@ from keepers.errors import SourceShrunkError
 from keepers.model import Facts, Fate, Found, Kind, Problem
 from keepers.ports import Failure, Progress, Reader
 from keepers.read import archive, exiftool, extras, formats
+from keepers.read.packed import pack, unpack
 from keepers.workflows import folders
 from keepers.workflows.job import METHOD, Job, Measured, Measuring
 
@@ -144,7 +145,9 @@ def _refuse_shrunken(learning: Learning, sources: Sequence[str], unknown: Sequen
         seen = sightings.seen_below(learning.catalog, source)
         emptied = seen == 0 and any(path.startswith(source.rstrip("/") + "/") for path in moved)
         # An archive in which all is refused is told file by file.
-        told = any(path == source or (source.endswith("!") and path.startswith(f"{source}/")) for path in unknown)
+        told = any(
+            path == source or (source.endswith("!") and path.startswith(f"{source}/")) for path in unknown
+        )
         if seen == 0 and known - lost == 0 and not emptied and not told:
             message = f"{source} holds no files" + (
                 f", but {known} are known from there; is its drive mounted?" if known else ""
@@ -215,10 +218,15 @@ def _measure_some(
 
 def _completed(complete: Complete, job: Job, result: Measured | Failure) -> Measured | Failure:
     """What another program knows of a file that tells us no date; asked before the catalog is locked."""
-    if isinstance(result, Failure) or result.facts is None or result.reason or job.kind is Kind.COMPANION:
+    if isinstance(result, Failure) or result.reason or result.packed.format in exiftool.WELL_READ:
         return result
-    facts = complete(job.path, result.facts)
-    return result if facts is result.facts else replace(result, facts=facts)
+    if job.kind is Kind.COMPANION or not result.fresh:
+        return result
+    known = unpack(result.packed.text)
+    facts = complete(job.path, known)
+    if facts is known:
+        return result
+    return replace(result, packed=pack(facts)._replace(exif=result.packed.exif))
 
 
 def _timed(results: Iterator[tuple[Job, Measured | Failure]]) -> Iterator[tuple[Job, Measured | Failure]]:
@@ -281,9 +289,7 @@ def _content(catalog: Catalog, job: Job, result: Measured) -> tuple[int, str, Ki
         result.kind,
         METHOD,
         result.reason,
-        result.facts,
-        result.exif,
-        result.ev,
+        result.packed,
         result.prints,
         result.clip,
     )
