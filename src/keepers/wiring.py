@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from keepers.places import apple
     from keepers.plan.whereabouts import Answer, Library
     from keepers.score.weights import Weights
+    from keepers.workflows.deduplicating import Deduplicating
     from keepers.workflows.doctor import Check
     from keepers.workflows.organizing import Organizing
     from keepers.workflows.tidy import Backend, Judging, Tidied
@@ -269,6 +270,18 @@ class Session:
             self._moved_away,
         )
         return verify(verifying, Wanted(roots, share, older_than))
+
+    def deduplicating(
+        self, catalog: Catalog, place: LocalPlace, roots: Sequence[str], references: Sequence[str]
+    ) -> "Deduplicating":
+        """What settling duplicates works with."""
+        from keepers.work.named import Named  # noqa: PLC0415 (only questions of copies need it)
+        from keepers.workflows.deduplicating import Deduplicating  # noqa: PLC0415 (numpy costs 80 ms)
+        from keepers.workflows.likenesses import beside_of  # noqa: PLC0415 (numpy costs 80 ms)
+
+        beside: Named[Proof, str] = Named("keepers.workflows.picture", "beside")
+        look = functools.partial(beside_of, self.judging(catalog, ()), beside)
+        return Deduplicating(catalog, place, roots, references, look)
 
     def organizing(self, catalog: Catalog, journal: Journal | None, place: LocalPlace) -> "Organizing":
         """What organizing works with."""

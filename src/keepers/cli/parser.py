@@ -36,6 +36,7 @@ def build() -> argparse.ArgumentParser:
     _organizing(command)
     _missing(command)
     _importing(command)
+    _duplicates(command)
     _looking_back(command)
     _keeping_house(command)
     return parser
@@ -278,6 +279,50 @@ def _missing(command: Command) -> None:
     verify.add_argument(
         "--older-than", type=float, metavar="DAYS", help="leave out what was verified within so many days"
     )
+
+
+def _duplicates(command: Command) -> None:
+    duplicates = command(
+        "duplicates",
+        "keepers.cli.duplicates:duplicates",
+        "name copies that may go; with an action, trash or link those that are certain",
+    )
+    _sources(duplicates, needed=False)
+    duplicates.add_argument(
+        "--kind",
+        action="append",
+        choices=KINDS[:4],
+        help="only duplicates of this kind; may be given again; default: same-bytes and same-pixels",
+    )
+    duplicates.add_argument(
+        "--report", action="append", default=[], metavar="FILE", help="all groups: .csv, .json or .html"
+    )
+    deed = duplicates.add_mutually_exclusive_group()
+    deed.add_argument("--trash", action="store_true", help="move what may go into the trash of its drive")
+    deed.add_argument("--hardlink", action="store_true", help="make equal files names of one file")
+    deed.add_argument(
+        "--reflink", action="store_true", help="let equal files share their blocks (btrfs, xfs and the like)"
+    )
+    duplicates.add_argument(
+        "--keep",
+        nargs="+",
+        action="extend",
+        metavar="RULE",
+        help="which copy stays: oldest, newest, largest, smallest, shortest-path, longest-path, in DIR; several "
+        "decide one after another",
+    )
+    duplicates.add_argument(
+        "--reference",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="DIR",
+        help="look here, too, keep what is here, and never change it",
+    )
+    duplicates.add_argument(
+        "--fail-on-found", action="store_true", help="exit with 4 when there are duplicates"
+    )
+    _consent(duplicates)
 
 
 def _consent(parser: argparse.ArgumentParser) -> None:

@@ -157,10 +157,10 @@ def obstacle(item: Item, keeper: Item, group: Candidates) -> str:
     if missing:
         names = ", ".join(_name(asset.ref) for asset in missing)
         return f"{names} beside it is not beside {_name(keeper.ref)} and would be lost"
+    if group.kind is GroupKind.SAME_PIXELS and item.beside and UNKNOWN in {item.beside, keeper.beside}:
+        return "what its file holds beside its picture could not be told"
     if group.kind is GroupKind.SAME_PIXELS and item.beside not in {"", keeper.beside}:
         return "its file holds more than its picture (a film, layers), and the other does not"
-    if item.beside == UNKNOWN:
-        return "it could not be looked into"
     if keeper.fixed and group.kind in CERTAIN and inherited(keeper, [item]) != keeper.known:
         return "it has a rating, words or a place that the kept one has not, and that one may not be changed"
     return ""

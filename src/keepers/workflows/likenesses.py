@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from keepers.catalog import clips as films
-from keepers.catalog import contents, photos, verified
+from keepers.catalog import contents, elsewhere, photos, verified
 from keepers.fingerprint.clips import Clips
 from keepers.fingerprint.table import Photos
 from keepers.group import clips, duplicates, looks
@@ -98,6 +98,15 @@ def _pictures(judging: Judging, two: Two) -> dict[int, tuple[int, ...]]:
         )
         for row, found in near.items()
     }
+
+
+def beside_of(
+    judging: Judging, beside: Callable[[Proof], str], where: Mapping[ContentId, str]
+) -> dict[ContentId, str]:
+    """A digest of what the files of pictures hold beside them, empty for nothing; unknown ones are left out."""
+    rows = {row: content for content, row in elsewhere.rows_of(judging.catalog, where).items()}
+    two = Two((), frozenset(), frozenset(), lambda row: where[rows[row]])
+    return {rows[row]: text for row, text in _beside(judging, beside, two, rows).items()}
 
 
 def _in(content: npt.NDArray[np.int64], rows: Iterable[int]) -> npt.NDArray[np.bool_]:

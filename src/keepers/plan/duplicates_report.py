@@ -1,0 +1,169 @@
+"""Duplicates for scripts, spreadsheets and people: which copy stays, which may go, what that frees."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from keepers.decide.copies import CERTAIN, Item, Settled
+from keepers.decide.destination import visible
+from keepers.model import GroupKind, Ref
+from keepers.plan.page_card import STAR, size
+from keepers.plan.page_html import Html, Piece, element
+from keepers.plan.page_html import document as html_document
+from keepers.plan.page_style import CSS
+from keepers.plan.report import head
+
+#: More groups than these open slowly on a phone; the CSV has them all.
+SHOWN: Final = 2_000
+COLUMNS: Final = ("Group", "Kind", "What", "Path", "Size", "Frees", "Reason")
+#: A spreadsheet takes what begins so for a formula (OWASP, CSV injection).
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_SHEET: Final = (
+    CSS
+    + """
+table{width:100%;border-collapse:collapse;background:var(--card);border:1px solid var(--line);margin:12px 0 34px}
+th,td{padding:9px 12px;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
+th{color:var(--soft);font-weight:600}td small{display:block;color:var(--soft)}
+td ul{list-style:none;padding:0;margin:0}td li+li{margin-top:6px}
+td:last-child,th:last-child{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
+section h2{margin-top:30px}section p{color:var(--soft)}
+"""
+)
+_TITLES: Final = {
+    GroupKind.SAME_BYTES: ("The same bytes", "These files are equal, bit for bit."),
+    GroupKind.SAME_PIXELS: ("The same pixels", "The pictures are equal; what is written beside them may differ."),
+    GroupKind.SAME_PICTURE: ("The same picture", "Smaller copies, edits and exports: look at them yourself."),
+    GroupKind.SAME_CLIP: ("The same clip", "Versions of one film: look at them yourself."),
+    GroupKind.BURST: ("Bursts", "Frames of one moment: look at them yourself."),
+    GroupKind.BRACKET: ("Brackets", "Frames of an exposure bracket belong together."),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The groups that were found, in which folders, and when."""
+
+    groups: Sequence[Settled]
+    folders: tuple[str, ...]
+    when: datetime
+
+    @property
+    def freed(self) -> int:
+        """The bytes that all that may go takes up."""
+        return sum(group.freed for group in self.groups)
+
+
+def document(groups: Sequence[Settled]) -> dict[str, object]:
+    """What `duplicates --json` says."""
+    return {
+        "groups": [
+            {
+                "id": group.id,
+                "kind": group.kind.value,
+                "bytes_freed": group.freed,
+                "keep": group.keep.ref.key,
+                "drop": [ref.key for item in group.drop for ref in _names(item)],
+                "stay": [{"path": item.ref.key, "why": why} for item, why in group.stay],
+                "reason": group.reason,
+                "certain": group.kind in CERTAIN,
+            }
+            for group in groups
+        ],
+        "bytes_freed": sum(group.freed for group in groups),
+    }
+
+
+def as_json(report: Report) -> bytes:
+    """The document, with the folders that were looked at."""
+    whole = {"schema_version": 1, **document(report.groups), "folders": list(report.folders)}
+    return (json.dumps(whole, indent=1) + "\n").encode()
+
+
+def as_csv(report: Report) -> bytes:
+    """One row a photo; no cell is taken for a formula, none can break a line."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for group in report.groups:
+        rows = [("keep", group.keep, group.reason, 0)]
+        rows += [("drop", item, "", item.freed) for item in group.drop]
+        rows += [("stay", item, why, 0) for item, why in group.stay]
+        for what, item, why, freed in rows:
+            row = (group.id, group.kind.value, what, item.ref.key, str(item.bundle.main.size), str(freed), why)
+            writer.writerow([_cell(value) for value in row])
+    return text.getvalue().encode()
+
+
+def page(report: Report) -> bytes:
+    """One page that needs nothing else, runs nothing and loads nothing."""
+    return html_document(head("Duplicates", _SHEET), _body(report))
+
+
+def _cell(value: str) -> str:
+    shown = visible(value)
+    return f"'{shown}" if shown.startswith(_FORMULA) else shown
+
+
+def _names(item: Item) -> tuple[Ref, ...]:
+    return tuple(dict.fromkeys((item.ref, *item.names)))
+
+
+def _body(report: Report) -> Iterator[Piece]:
+    yield _header(report)
+    sections: list[Html] = []
+    left = SHOWN
+    for kind, (name, words) in _TITLES.items():
+        groups = [group for group in report.groups if group.kind is kind]
+        if groups:
+            sections.append(_section(name, words, groups, max(0, left)))
+            left -= len(groups)
+    yield element("main", *sections)
+    when = element(
+        "time", f"{report.when:%d %B %Y, %H:%M}", datetime=report.when.isoformat(timespec="seconds")
+    )
+    yield element("footer", "Looked at by Keepers on ", when, ".")
+
+
+def _header(report: Report) -> Html:
+    gone = sum(len(_names(item)) for group in report.groups for item in group.drop)
+    stay = sum(len(group.stay) for group in report.groups)
+    facts = ((len(report.groups), "groups"), (gone, "may go"), (stay, "stay, with a reason"))
+    return element(
+        "header",
+        element("p", STAR, "Keepers", class_="mark"),
+        element("h1", f"Duplicates: {size(report.freed)} could be freed"),
+        element("p", "In ", ", ".join(report.folders) or "all that is known"),
+        element(
+            "ul",
+            *(element("li", element("b", f"{n:,}"), element("span", word)) for n, word in facts if n),
+            class_="stats",
+        ),
+    )
+
+
+def _section(name: str, words: str, groups: Sequence[Settled], most: int) -> Html:
+    titles = element("tr", element("th", "Stays"), element("th", "May go"), element("th", "Frees"))
+    more = len(groups) - most
+    return element(
+        "section",
+        element("h2", f"{name} ({len(groups):,})"),
+        element("p", words),
+        element("table", titles, *(_row(group) for group in groups[:most])),
+        element("p", f"and {more:,} more; the report as CSV or JSON has them all") if more > 0 else None,
+    )
+
+
+def _row(group: Settled) -> Html:
+    stay = [element("li", element("bdi", item.ref.key), element("small", why)) for item, why in group.stay]
+    kept = element("li", element("bdi", group.keep.ref.key), element("small", group.reason))
+    gone = [element("li", element("bdi", ref.key)) for item in group.drop for ref in _names(item)]
+    return element(
+        "tr",
+        element("td", element("ul", kept, *stay)),
+        element("td", element("ul", *gone) if gone else None),
+        element("td", size(group.freed)),
+    )
