@@ -37,6 +37,7 @@ def build() -> argparse.ArgumentParser:
     _missing(command)
     _importing(command)
     _duplicates(command)
+    _trash(command)
     _looking_back(command)
     _keeping_house(command)
     return parser
@@ -323,6 +324,23 @@ def _duplicates(command: Command) -> None:
         "--fail-on-found", action="store_true", help="exit with 4 when there are duplicates"
     )
     _consent(duplicates)
+
+
+def _trash(command: Command) -> None:
+    trash = command(
+        "trash", "keepers.cli.trash:trash", "list what was taken away, take it back, or remove it for good"
+    )
+    trash.add_argument(
+        "what",
+        choices=("list", "empty", "restore"),
+        help="empty removes only what another file holds, too: that file is read again and named",
+    )
+    trash.add_argument(
+        "items", nargs="*", metavar="FILE", help="where it lay, a folder around that, or its name in the trash"
+    )
+    trash.add_argument("--run", dest="run_number", type=int, metavar="RUN", help="what this run took away")
+    trash.add_argument("--all", action="store_true", help="restore: everything")
+    _consent(trash)
 
 
 def _consent(parser: argparse.ArgumentParser) -> None:

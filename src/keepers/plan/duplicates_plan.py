@@ -81,12 +81,13 @@ def _last(item: Item, goes_for: Mapping[Ref, Item]) -> Item:
 
 
 def _trashed(heir: Item, items: Sequence[Item], read: Bytes) -> Iterator[Action]:
-    unit = f"copies of {heir.ref.key}"
     write = None if heir.fixed else inheritance(heir, items, read)
     if write is not None:
-        yield replace(write, unit=unit)
+        yield replace(write, unit=f"copies of {heir.ref.key}")
     stays = {asset.content for asset in heir.bundle.assets if write is None or asset.ref != write.target}
     for item in items:
+        # Where the keeper is told something, nothing goes unless that was written.
+        unit = f"copies of {heir.ref.key}" if write is not None else f"copy {item.ref.key}"
         for asset, ref in _files(item):
             yield Trash(
                 ref,
