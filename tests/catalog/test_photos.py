@@ -44,7 +44,9 @@ def _put(
     with catalog.writing():
         prints = np.zeros(1, PRINT).tobytes()
         known = facts or Facts("jpeg", 40, 30, camera="One")
-        row = contents.add(catalog, NewContent(_b3(number), 9, Kind.PHOTO, 1, packed=pack(known), prints=prints))
+        row = contents.add(
+            catalog, NewContent(_b3(number), 9, Kind.PHOTO, 1, packed=pack(known), prints=prints)
+        )
         locations.put(catalog, NewLocation(path, 9, 5, inode or hash(path) % 10**9, 1, fate, content=row))
         rows = catalog.db.execute("SELECT id FROM location WHERE key = ?", (path.encode(),)).fetchone()
         if taken is not None:

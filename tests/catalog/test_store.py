@@ -132,7 +132,9 @@ def test_a_catalog_with_a_torn_page_is_refused_at_open(tmp_path: Path) -> None:
     catalog = store.open_catalog(file, create=True)
     with catalog.writing():
         for number in range(300):
-            contents.add(catalog, NewContent(number.to_bytes(32, "big"), 9, Kind.PHOTO, 1, packed=pack(FACTS)))
+            contents.add(
+                catalog, NewContent(number.to_bytes(32, "big"), 9, Kind.PHOTO, 1, packed=pack(FACTS))
+            )
     catalog.close()
     data = bytearray(file.read_bytes())
     data[len(data) // 2 : len(data) // 2 + 4096] = b"\xff" * 4096

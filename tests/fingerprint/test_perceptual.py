@@ -95,6 +95,6 @@ def test_fingerprints_do_not_depend_on_who_travels_along() -> None:
     pictures = [scene(seed, 90 + seed, 120) for seed in range(9)]
     pictures[4] = framed(pictures[4], 255, 12)
     together = fingerprints(pictures)
-    assert [bytes(row) for row in together] == [bytes(fingerprint(picture)) for picture in pictures]
-    assert [bytes(row) for row in fingerprints(pictures[3:6])] == [bytes(row) for row in together[3:6]]
+    assert [row.tobytes() for row in together] == [fingerprint(picture).tobytes() for picture in pictures]
+    assert [row.tobytes() for row in fingerprints(pictures[3:6])] == [row.tobytes() for row in together[3:6]]
     assert len(fingerprints([])) == 0

@@ -102,7 +102,7 @@ def test_mutated_films(tmp_path_factory, data):
 @given(data=st.binary(max_size=300) | mutated(FULL.tobytes()[6:]))
 def test_exif_parsers_never_raise(data):
     found = exif.parsed(data)
-    facts = exif.facts(found, "jpeg", 1, 1, data)
+    facts = exif.facts(found, "jpeg", (1, 1), data)
     assert all(text.isprintable() for text in facts.exif.values())
     assert all(len(text) <= 600 for text in facts.exif.values())
     assert tiff.directory(data, 8).following >= 0

@@ -108,15 +108,21 @@ def apple(**tags):
     return b"Apple iOS\0\0\1II" + directory(entries, 14)
 
 
+def _format(data):
+    form = sniff(data[:64], "a.jpg")
+    assert form is not None
+    return form
+
+
 def test_apple_names_live_photo_and_burst():
     data = making.jpeg(exif=making.tags(photo={0x927C: apple(burst="AAAA-1111", live="BBBB-2222")}))
-    found = metadata.facts(data, sniff(data[:64], "a.jpg"))
+    found = metadata.facts(data, _format(data))
     assert (found.burst, found.live_id) == ("AAAA-1111", "BBBB-2222")
 
 
 def test_a_name_that_cannot_be_printed_is_none():
     data = making.jpeg(exif=making.tags(photo={0x927C: apple(live="A\x1b[31m")}))
-    assert metadata.facts(data, sniff(data[:64], "a.jpg")).live_id == ""
+    assert metadata.facts(data, _format(data)).live_id == ""
 
 
 @given(

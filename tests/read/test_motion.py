@@ -56,6 +56,7 @@ def google(clip=CLIP):
 def test_the_film_in_a_jpeg_is_known_and_can_be_taken_out(data):
     found = facts(data, "a.jpg").film_offset
     assert found == data.rindex(b"ftyp") - 4
+    assert found is not None
     assert motion.film(data, found) == CLIP
 
 
@@ -66,6 +67,7 @@ def test_the_film_in_a_heic_is_known(tail):
     data = file.getvalue() + tail
     found = facts(data, "a.heic").film_offset
     assert found == data.rindex(CLIP)
+    assert found is not None
     assert motion.film(data, found) == CLIP
 
 
