@@ -186,6 +186,7 @@ def _next(options: argparse.Namespace, report: Report) -> None:
             "and hold what they should."
         )
     elif answer.safe:
+        again += " --by-bytes" if options.by_bytes else ""
         show.line(
             "The copies were not read again; by size, time and inode they are what they were when they were read."
         )

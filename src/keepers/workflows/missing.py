@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from keepers.catalog import elsewhere, verified
+from keepers.catalog import elsewhere, sightings, verified
 from keepers.catalog.elsewhere import Held, Spot
 from keepers.catalog.sightings import signed
 from keepers.errors import SourceShrunkError
@@ -57,6 +57,7 @@ class _Copies:
     barred: frozenset[Identity]
     spots: dict[int, list[Spot]] = field(default_factory=dict[int, list[Spot]])
     bad: dict[str, str] = field(default_factory=dict[str, str])
+    good: dict[str, int] = field(default_factory=dict[str, int])
     same_file: dict[int, str] = field(default_factory=dict[int, str])
 
     def learn(self, rows: Iterable[int]) -> None:
@@ -102,7 +103,7 @@ def answer(asking: Asking, drive: Sequence[str], libraries: Sequence[Library]) -
     barred = {one.identity for one in held}
     barred |= {(one.found.device, one.found.inode) for one in left if one.found is not None}
     copies = _Copies(asking, roots, frozenset(barred))
-    files, reread = _settled(copies, held, [*drive, *roots])
+    files = _settled(copies, held, [*drive, *roots])
     known = {one.path for one in held}
     files += [
         Judged(path, Lot.UNREADABLE, 0, why=why) for path, why in report.unreadable if path not in known
@@ -116,8 +117,8 @@ def answer(asking: Asking, drive: Sequence[str], libraries: Sequence[Library]) -
         _known_unheard(asking, files, held, unheard),
         tuple(sorted(fault for one in reports for fault in one.unreadable)),
         tuple(sorted(copies.bad.items())),
-        len(reread),
-        sum(reread.values()),
+        len(copies.good),
+        sum(copies.good.values()),
         _notes(asking, drive, heard),
     )
 
@@ -149,9 +150,12 @@ def _heard(
         try:
             reports.append(asking.scan(library.roots))
         except SourceShrunkError as error:
-            unheard.append(Library(library.name, (), str(error)))
-        else:
-            heard.append(library)
+            others = _without_photos(asking, library)
+            if others is None:
+                unheard.append(Library(library.name, (), str(error)))
+                continue
+            reports.append(others)
+        heard.append(library)
     if not heard:
         reasons = "; ".join(library.why for library in unheard)
         message = f"there is no library to compare with: {reasons}"
@@ -159,15 +163,21 @@ def _heard(
     return heard, tuple(unheard), reports
 
 
-def _settled(
-    copies: _Copies, held: Sequence[Held], roots: Sequence[str]
-) -> tuple[list[Judged], dict[str, int]]:
+def _without_photos(asking: Asking, library: Library) -> ScanReport | None:
+    """What lies in a folder of documents, where bytes alone count; None for one that may have held photos."""
+    if not asking.by_bytes or sightings.counts(asking.judging.catalog, library.roots).bytes:
+        return None
+    entries = [one for one in asking.looking.reader.listing(library.roots) if isinstance(one, Found)]
+    ignored = tuple((one.ref.key, "no photo") for one in entries)
+    return ScanReport(0, 0, (), ignored, 0, 0, 0.0) if ignored else None
+
+
+def _settled(copies: _Copies, held: Sequence[Held], roots: Sequence[str]) -> list[Judged]:
     """Judge every file; with `verify` read the copies again, and judge anew until all that count are good."""
-    good: dict[str, int] = {}
     while True:
         files = _judged(copies, held, roots)
-        if not copies.asking.verify or not _reread(copies, files, good):
-            return files, good
+        if not copies.asking.verify or not _reread(copies, files):
+            return files
 
 
 def _judged(copies: _Copies, held: Sequence[Held], roots: Sequence[str]) -> list[Judged]:
@@ -230,11 +240,13 @@ def _film(one: Held) -> str:
     return "its film would be lost" if one.film else ""
 
 
-def _reread(copies: _Copies, files: Sequence[Judged], good: dict[str, int]) -> bool:
+def _reread(copies: _Copies, files: Sequence[Judged]) -> bool:
     """Read again the copies that count and were not read yet; whether some turned out bad."""
     asking = copies.asking
     wanted = sorted({one.found for one in files if one.lot in {Lot.BYTES, Lot.PIXELS} and one.found})
-    work = [found for path in wanted if path not in good and (found := _looked(asking, path)) is not None]
+    work = [
+        found for path in wanted if path not in copies.good and (found := _looked(asking, path)) is not None
+    ]
     contents = _contents(copies)
     before = len(copies.bad)
     rows: list[verified.Reread] = []
@@ -244,7 +256,7 @@ def _reread(copies: _Copies, files: Sequence[Judged], good: dict[str, int]) -> b
         if wrong:
             copies.bad[found.ref.key] = wrong
         else:
-            good[found.ref.key] = found.size
+            copies.good[found.ref.key] = found.size
         rows.append(verified.Reread(found.ref.key, _revision(found), wrong))
         asking.progress.step(1, found.size)
         if len(rows) >= _ROWS:
@@ -304,17 +316,23 @@ def _by_bytes(copies: _Copies, one: Leftover, sizes: Mapping[int, Sequence[Found
     others: list[Found] = [] if row is None else list(copies.standing(row))
     others += sizes.get(one.found.size, ())
     for other in others:
-        if (other.device, other.inode) not in copies.barred and _holds(asking, other, content):
+        if (other.device, other.inode) not in copies.barred and _holds(copies, other, content):
             return Judged(one.path, Lot.BYTES, one.found.size, other.ref.key, one.reason)
     return Judged(one.path, Lot.NOWHERE, one.found.size, why=one.reason)
 
 
-def _holds(asking: Asking, other: Found, content: ContentId) -> bool:
+def _holds(copies: _Copies, other: Found, content: ContentId) -> bool:
     """Whether a file of a library holds these bytes; one that cannot be read does not."""
+    asking = copies.asking
     try:
-        return (asking.reread(other.ref) if asking.verify else asking.looking.content(other)) == content
+        if not asking.verify:
+            return asking.looking.content(other) == content
+        if asking.reread(other.ref) != content:
+            return False
     except OSError:
         return False
+    copies.good[other.ref.key] = other.size
+    return True
 
 
 def _changed(asking: Asking, drive: Sequence[str], held: Sequence[Held], left: set[str]) -> list[Judged]:
@@ -335,11 +353,16 @@ def _changed(asking: Asking, drive: Sequence[str], held: Sequence[Held], left: s
 def _notes(asking: Asking, drive: Sequence[str], heard: Sequence[Library]) -> tuple[str, ...]:
     """Libraries that lie on the volume of the drive: they go where it goes."""
     volumes = {asking.looking.reader.volume(Ref(LOCAL, root)).id for root in drive}
-    return tuple(
-        f"{library.name} lies on the same file system as the drive: delete the files, but do not format it"
+    names = [
+        library.name
         for library in heard
         if any(asking.looking.reader.volume(Ref(LOCAL, root)).id in volumes for root in library.roots)
-    )
+    ]
+    if not names:
+        return ()
+    lie = "lies" if len(names) == 1 else "lie"
+    words = "on the same file system as the drive: delete the files, but do not format it"
+    return (f"{', '.join(names)} {lie} {words}",)
 
 
 def _looked(asking: Asking, path: str) -> Found | None:
