@@ -20,6 +20,7 @@ from tests.cli.drives import (
     smaller,
     with_film,
 )
+from tests.cli.story import rot
 from tests.cli.world import Keepers, put, tree
 
 
@@ -345,13 +346,3 @@ def test_people_are_told_what_to_do_next(keepers: Keepers, tmp_path: Path) -> No
     told = keepers("missing", drive, "--from", library, "--verify")
     assert "2 copies" in told.out
     assert "were read again just now" in told.out
-
-
-def rot(file: Path) -> None:
-    """Flip one bit of a file, and let nobody see it by its date."""
-    status = file.stat()
-    data = bytearray(file.read_bytes())
-    data[len(data) // 2] ^= 1
-    with file.open("r+b") as opened:
-        opened.write(data)
-    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))

@@ -9,7 +9,7 @@ import pytest
 from keepers.model import ContentId, Ref
 from keepers.places.local import LocalPlace
 from tests.cli.drives import lay, original
-from tests.cli.test_missing import rot
+from tests.cli.story import rot
 from tests.cli.world import Keepers, put, tree
 
 
