@@ -11,6 +11,8 @@ from keepers.plan.text import row, shown
 from keepers.ports import Reader
 
 _SCHEMA_VERSION = 1
+#: A run that was killed has not written down what it has just done.
+_BEGUN = frozenset({StepState.DOING, StepState.PLACED, StepState.DONE})
 
 
 def history(journal: Journal | None) -> dict[str, Any]:
@@ -108,6 +110,6 @@ def moved_away(journal: Journal | None) -> set[str]:
     for run in _begun(journal):
         for step in journal.steps(run.id):
             old = source(step.action)
-            if step.state is StepState.DONE and isinstance(step.action, Move | Trash) and old is not None:
+            if step.state in _BEGUN and isinstance(step.action, Move | Trash) and old is not None:
                 gone.add(old.key)
     return gone

@@ -47,16 +47,14 @@ def bring(options: argparse.Namespace) -> int:
     sources = wiring.sources([*options.sources, *options.reference])
     job = _Job(options, opened, sources, _request(options, opened, sources))
     with opened.catalog(create=True) as catalog:
-        scanned = opened.scan(catalog, sources)
-        _learn_library(job, catalog)
         if options.dry_run:
             with opened.journal(create=False) as journal:
-                prepared = _prepared(job, catalog, journal, scanned)
+                prepared = _prepared(job, catalog, journal, _learned(job, catalog))
             _show(job, prepared, None)
             return _partly(prepared)
         with opened.journal(create=True) as journal:
             assert journal is not None  # noqa: S101 (create=True makes one)
-            return _carried_out(job, catalog, journal, scanned)
+            return _carried_out(job, catalog, journal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,28 +206,39 @@ def _prepared(job: _Job, catalog: Catalog, journal: Journal | None, scanned: Sca
     return importing.prepare(_importing(job, catalog, journal), job.request, scanned)
 
 
-def _carried_out(job: _Job, catalog: Catalog, journal: Journal, scanned: ScanReport) -> int:
-    progress = job.opened.progress
-    resumed: Finished | None = None
-    if (old := journal.unfinished(job.key)) is not None:
-        progress.say(f"finishing run {old.id}, which was stopped")
-        with changing.stopping(progress) as stop:
-            resumed = resume(old.id, journal, job.place(), progress=progress, stop=stop)
-        importing.remember(catalog, job.place(), journal.steps(old.id))
-        if resumed.state is RunState.STOPPED:
-            return resumed.exit_code
-        scanned = job.opened.scan(catalog, job.sources)
-        _learn_library(job, catalog)
-    prepared = _prepared(job, catalog, journal, scanned)
-    finished = resumed
+def _learned(job: _Job, catalog: Catalog) -> ScanReport:
+    scanned = job.opened.scan(catalog, job.sources)
+    _learn_library(job, catalog)
+    return scanned
+
+
+def _carried_out(job: _Job, catalog: Catalog, journal: Journal) -> int:
+    # A run that was stopped is finished first: what it has moved away is not lost.
+    finished = _resumed(job, catalog, journal)
+    if finished is not None and finished.state is RunState.STOPPED:
+        return finished.exit_code
+    prepared = _prepared(job, catalog, journal, _learned(job, catalog))
     if prepared.checked.actions:
         _ask(job, prepared.checked)
+        progress = job.opened.progress
         with changing.stopping(progress) as stop:
             finished = run(prepared.checked, journal, job.place(), progress=progress, key=job.key, stop=stop)
         importing.remember(catalog, job.place(), journal.steps(finished.run))
     _show(job, prepared, finished)
     code = 0 if finished is None else finished.exit_code
     return code or _partly(prepared)
+
+
+def _resumed(job: _Job, catalog: Catalog, journal: Journal) -> Finished | None:
+    old = journal.unfinished(job.key)
+    if old is None:
+        return None
+    progress = job.opened.progress
+    progress.say(f"finishing run {old.id}, which was stopped")
+    with changing.stopping(progress) as stop:
+        finished = resume(old.id, journal, job.place(), progress=progress, stop=stop)
+    importing.remember(catalog, job.place(), journal.steps(old.id))
+    return finished
 
 
 def _ask(job: _Job, checked: Checked) -> None:
