@@ -4,10 +4,12 @@ import csv
 import json
 import os
 import stat
+import zipfile
 from pathlib import Path
 
 import pytest
 
+from keepers.workflows import overlap
 from tests.cli.drives import (
     FILM,
     OTHER_FILM,
@@ -246,7 +248,9 @@ def test_a_copy_that_rots_counts_until_it_is_read_again(keepers: Keepers, tmp_pa
     told = keepers(*ask, "--verify").json
     assert told["safe_to_wipe"] is False
     assert told["rotten"][0]["path"] == f"{library}/a.jpg"
-    assert keepers(*ask).json["safe_to_wipe"] is False, "it is remembered"
+    again = keepers(*ask).json
+    assert again["safe_to_wipe"] is False, "it is remembered"
+    assert again["rotten"] == told["rotten"]
     put(library / "b.jpg", original(1))
     told = keepers(*ask, "--verify").json
     assert told["safe_to_wipe"] is True
@@ -346,3 +350,54 @@ def test_people_are_told_what_to_do_next(keepers: Keepers, tmp_path: Path) -> No
     told = keepers("missing", drive, "--from", library, "--verify")
     assert "2 copies" in told.out
     assert "were read again just now" in told.out
+
+
+def test_a_library_on_the_disk_of_the_drive_is_told(keepers: Keepers, tmp_path: Path) -> None:
+    drive = lay(tmp_path / "drive", {"a.jpg": original(1)})
+    library = lay(tmp_path / "library", {"a.jpg": original(1)})
+    told = keepers("missing", drive, "--from", library, "--json").json
+    assert told["safe_to_wipe"] is True
+    assert told["notes"] == [
+        f"{library} lies on the same disk as the drive: delete the files, but do not format the disk"
+    ]
+
+
+def test_partitions_of_one_disk_are_one_disk(tmp_path: Path) -> None:
+    device = os.stat(tmp_path).st_dev
+    number = f"{os.major(device)}:{os.minor(device)}"
+    part, whole = tmp_path / "devices" / "sda" / "sda1", tmp_path / "devices" / "sda"
+    part.mkdir(parents=True)
+    for folder in (part, whole):
+        sysfs = tmp_path / f"by {folder.name}"
+        sysfs.mkdir()
+        (sysfs / number).symlink_to(folder)
+    (part / "partition").write_text("1")
+    assert overlap.disk(str(tmp_path), str(tmp_path / "by sda1")) == str(whole)
+    assert overlap.disk(str(tmp_path), str(tmp_path / "by sda")) == str(whole)
+    assert overlap.disk(str(tmp_path), str(tmp_path / "devices")) == ""
+
+
+def test_the_jpeg_of_a_pair_is_a_copy_of_its_pixels(keepers: Keepers, tmp_path: Path) -> None:
+    """A picture that belongs to another photo, as the JPEG to its RAW, is a picture all the same."""
+    pair = {"IMG_0001.DNG": raw(1), "IMG_0001.JPG": original(1)}
+    drive = lay(tmp_path / "drive", {"IMG_0001.DNG": raw(1), "IMG_0001.JPG": described(1)})
+    library = lay(tmp_path / "library", pair)
+    told = keepers("missing", drive, "--from", library, "--json").json
+    assert told["safe_to_wipe"] is True
+    assert told["same_pixels"] == [{"path": f"{drive}/IMG_0001.JPG", "found": f"{library}/IMG_0001.JPG"}]
+
+
+def test_photos_in_an_archive_are_copies_but_not_if_it_lies_on_the_drive(
+    keepers: Keepers, tmp_path: Path
+) -> None:
+    drive = lay(tmp_path / "drive", {"a.jpg": original(1)})
+    for folder in (tmp_path, drive):
+        with zipfile.ZipFile(folder / "takeout-1-001.zip", "w") as archive:
+            archive.writestr("Takeout/Google Photos/Photos from 2024/a.jpg", original(1))
+    ask = ("missing", drive, "--json", "--from")
+    assert keepers(*ask, f"takeout:{drive}/takeout-1-001.zip").code == 2
+    told = keepers(*ask, f"takeout:{tmp_path}/takeout-1-001.zip", "--verify").json
+    assert (told["missing"], told["by_bytes"], told["reread"]) == ([], 1, 1)
+    assert [one["path"] for one in told["unreadable"]] == [f"{drive}/takeout-1-001.zip"]
+    back = keepers("missing", f"takeout:{tmp_path}/takeout-1-001.zip", "--from", drive, "--json").json
+    assert back["safe_to_wipe"] is True

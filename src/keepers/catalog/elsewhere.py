@@ -98,6 +98,21 @@ def spots(
     return found
 
 
+def doubted(catalog: Catalog, contents: Iterable[int], roots: Sequence[str]) -> list[tuple[str, str]]:
+    """Copies of contents (by row) at or below the roots that `spots` leaves out, and what was wrong with them."""
+    where, values = below("l.key", roots)
+    found: list[tuple[str, str]] = []
+    for content in sorted(set(contents)):
+        rows = catalog.db.execute(
+            f"""SELECT l.key, v.wrong FROM location l JOIN verified v ON v.place = l.place AND v.key = l.key
+                AND v.revision = l.size || ':' || l.mtime_ns || ':' || l.inode
+                WHERE l.content = ? AND v.wrong != '' AND {where} ORDER BY l.key""",
+            [content, *values],
+        )
+        found += [(os.fsdecode(key), wrong) for key, wrong in rows]
+    return found
+
+
 def rows_of(catalog: Catalog, contents: Iterable[ContentId]) -> dict[ContentId, int]:
     """The rows of contents that are known."""
     found: dict[ContentId, int] = {}

@@ -24,6 +24,7 @@ FORMATS: Final[dict[str, Callable[[Report], bytes]]] = {
     ".html": missing_report.page,
 }
 SHOWN: Final = 20
+_SCHEMES: Final = ("takeout:", "apple:")
 
 
 def missing(options: argparse.Namespace) -> int:
@@ -53,7 +54,8 @@ def missing(options: argparse.Namespace) -> int:
             show.line(f"Report: {path}")
     if options.fail_on_found and not answer.safe:
         return FOUND
-    return learning.PARTLY if answer.of(Lot.UNREADABLE) or answer.faults or answer.rotten else 0
+    unseen = answer.of(Lot.UNREADABLE) or answer.faults or answer.rotten or answer.unheard
+    return learning.PARTLY if unseen else 0
 
 
 def _libraries(texts: Sequence[str]) -> tuple[list[Library], list[wiring.Sources]]:
@@ -61,7 +63,7 @@ def _libraries(texts: Sequence[str]) -> tuple[list[Library], list[wiring.Sources
     libraries: list[Library] = []
     given: list[wiring.Sources] = []
     for text in dict.fromkeys(texts):
-        path = os.path.abspath(os.path.expanduser(text)) if ":" not in text else text
+        path = text if text.startswith(_SCHEMES) else os.path.abspath(os.path.expanduser(text))
         try:
             sources = wiring.sources([text])
         except SourceShrunkError as error:
@@ -178,7 +180,9 @@ def _rows(title: str, rows: Sequence[tuple[str, str]]) -> None:
 def _next(options: argparse.Namespace, report: Report) -> None:
     """What to do now, as a command."""
     answer = report.answer
-    drive, first = shlex.quote(options.drive), shlex.quote(options.libraries[0])
+    drive = shlex.quote(options.drive)
+    folders = [one for one in options.libraries if not one.startswith(_SCHEMES)]
+    first = shlex.quote(folders[0]) if folders else "LIBRARY"
     again = f"keepers missing {drive} --from {' '.join(shlex.quote(one) for one in options.libraries)}"
     if answer.safe and report.verified:
         show.line(

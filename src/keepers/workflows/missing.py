@@ -12,7 +12,7 @@ from keepers.errors import SourceShrunkError
 from keepers.model import LOCAL, ContentId, Fate, Found, Kind, Ref
 from keepers.plan.whereabouts import Answer, Judged, Library, Lot
 from keepers.ports import Progress
-from keepers.workflows import likenesses
+from keepers.workflows import likenesses, overlap
 from keepers.workflows.job import Proof
 from keepers.workflows.leftovers import Leftover, Looking, leftovers
 from keepers.workflows.scan import ScanReport
@@ -116,11 +116,19 @@ def answer(asking: Asking, drive: Sequence[str], libraries: Sequence[Library]) -
         unheard,
         _known_unheard(asking, files, held, unheard),
         tuple(sorted(fault for one in reports for fault in one.unreadable)),
-        tuple(sorted(copies.bad.items())),
+        _rotten(copies, files, held),
         len(copies.good),
         sum(copies.good.values()),
         _notes(asking, drive, heard),
     )
+
+
+def _rotten(copies: _Copies, files: Sequence[Judged], held: Sequence[Held]) -> tuple[tuple[str, str], ...]:
+    """Copies that were wrong when they were read again: now, or before, of what is not elsewhere."""
+    rows = {one.path: one.row for one in held if one.row}
+    lost = [rows[one.path] for one in files if one.lot in {Lot.EDIT, Lot.NOWHERE} and one.path in rows]
+    before = elsewhere.doubted(copies.asking.judging.catalog, lost, copies.roots)
+    return tuple(sorted((dict(before) | copies.bad).items()))
 
 
 def _known_unheard(
@@ -352,17 +360,23 @@ def _changed(asking: Asking, drive: Sequence[str], held: Sequence[Held], left: s
 
 def _notes(asking: Asking, drive: Sequence[str], heard: Sequence[Library]) -> tuple[str, ...]:
     """Libraries that lie on the volume of the drive: they go where it goes."""
-    volumes = {asking.looking.reader.volume(Ref(LOCAL, root)).id for root in drive}
+    here = {volume for root in drive for volume in _volumes(asking, root)}
     names = [
         library.name
         for library in heard
-        if any(asking.looking.reader.volume(Ref(LOCAL, root)).id in volumes for root in library.roots)
+        if any(volume in here for root in library.roots for volume in _volumes(asking, root))
     ]
     if not names:
         return ()
     lie = "lies" if len(names) == 1 else "lie"
-    words = "on the same file system as the drive: delete the files, but do not format it"
+    words = "on the same disk as the drive: delete the files, but do not format the disk"
     return (f"{', '.join(names)} {lie} {words}",)
+
+
+def _volumes(asking: Asking, root: str) -> set[str]:
+    """The file system of a root, and the disk that it is a part of."""
+    disk = overlap.disk(Ref(LOCAL, root).archive or root)
+    return {asking.looking.reader.volume(Ref(LOCAL, root)).id, *([disk] if disk else [])}
 
 
 def _looked(asking: Asking, path: str) -> Found | None:

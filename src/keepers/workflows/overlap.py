@@ -27,6 +27,21 @@ def within(path: str, folder: str) -> bool:
     return False
 
 
+def disk(path: str, devices: str = "/sys/dev/block") -> str:
+    """The disk that a path lies on, all partitions of it being one; empty where Linux does not tell.
+
+    In sysfs a partition is a folder within that of its disk, and holds a file `partition`.
+    """
+    try:
+        device = os.stat(path).st_dev
+    except OSError:
+        return ""
+    found = os.path.realpath(os.path.join(devices, f"{os.major(device)}:{os.minor(device)}"))
+    if os.path.exists(os.path.join(found, "partition")):
+        return os.path.dirname(found)
+    return found if os.path.isdir(found) else ""
+
+
 def _identity(path: str) -> tuple[int, int] | None:
     try:
         status = os.stat(path)
