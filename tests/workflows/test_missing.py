@@ -1,11 +1,10 @@
 """Drives and libraries at random, and the answer that an oracle gives by knowing how each file was made."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypeVar
 
 import pytest
 from hypothesis import given, settings
@@ -15,9 +14,7 @@ from keepers.config import Settings
 from keepers.errors import KeepersError
 from keepers.places import addresses
 from keepers.plan.whereabouts import Answer, Library, Lot
-from keepers.ports import Failure, Workers
 from keepers.read import formats
-from keepers.wiring import Session
 from keepers.workflows.leftovers import HARMLESS
 from tests.cli.drives import (
     FILM,
@@ -31,54 +28,7 @@ from tests.cli.drives import (
     smaller,
     with_film,
 )  # fmt: skip
-
-T = TypeVar("T")
-R = TypeVar("R")
-
-
-class Here:
-    """Workers that work in this process, as they come."""
-
-    def map(
-        self,
-        task: Callable[[T], R],
-        items: Iterable[T],
-        *,
-        weight: Callable[[T], int] | None = None,
-        heavy: Callable[[T], bool] | None = None,
-        together: Callable[[Sequence[R]], Sequence[R]] | None = None,
-    ) -> Iterator[tuple[T, R | Failure]]:
-        del weight, heavy
-        for item in items:
-            try:
-                result = task(item)
-            except (KeepersError, OSError) as error:
-                yield item, Failure(str(error))
-            else:
-                yield item, together([result])[0] if together else result
-
-    def close(self) -> None:
-        """Nothing to stop."""
-
-
-class Silent:
-    """Progress that nobody sees."""
-
-    def stage(self, name: str, items: int, size: int) -> None: ...
-    def step(self, items: int, size: int) -> None: ...
-    def done(self) -> None: ...
-    def say(self, message: str) -> None: ...
-
-
-@dataclass(frozen=True)
-class Near(Session):
-    """A session that starts no processes."""
-
-    def workers(self) -> Workers:
-        return Here()
-
-    def picture_workers(self) -> Workers:
-        return Here()
+from tests.workflows.near import Near, Silent
 
 
 @dataclass(frozen=True, slots=True)
