@@ -1,0 +1,155 @@
+"""The apply stage of an import of a scanned drive, beside `cp -a`, `sync` and one read of the result on the same disk.
+
+Usage: importing.py [FILES] [KILOBYTES] [FOLDER]
+
+Prints, for copying and for moving within the volume: seconds, the ratio to `cp`, photos a second, and the undo.
+Rounds alternate with `cp`, and the middle ratio is told: other programs use the same disk.
+"""
+
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from keepers.actions import Action, Copy, Move, Plan
+from keepers.apply.journal import Journal
+from keepers.apply.look import world
+from keepers.apply.run import run
+from keepers.apply.undo import undo
+from keepers.fingerprint.exact import content_id
+from keepers.model import Asset, Bundle, ContentId, Found, Kind
+from keepers.places.local import LocalPlace
+from keepers.plan.check import check
+from keepers.plan.import_plan import Shelf, Wish, lay_out
+from keepers.wiring import COPIES
+
+ROUNDS = 3
+
+
+class Silent:
+    """Nobody watches."""
+
+    def stage(self, name: str, items: int, size: int) -> None:
+        """Say nothing."""
+
+    def step(self, items: int, size: int) -> None:
+        """Say nothing."""
+
+    def done(self) -> None:
+        """Say nothing."""
+
+    def say(self, message: str) -> None:
+        """Say nothing."""
+
+
+@dataclass(frozen=True)
+class Times:
+    """Seconds of one round."""
+
+    peer: float
+    done: float
+    undone: float
+
+
+def main() -> None:
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 400
+    size = (int(sys.argv[2]) if len(sys.argv) > 2 else 2500) * 1024
+    base = sys.argv[3] if len(sys.argv) > 3 else None
+    with tempfile.TemporaryDirectory(dir=base) as folder:
+        root = Path(folder)
+        known = made(root / "drive", count, size)
+        copies = [one_round(root, known, move=False, number=n) for n in range(ROUNDS)]
+        moves = [one_round(root, known, move=True, number=n) for n in range(ROUNDS, 2 * ROUNDS)]
+    print(f"{count} photos of {size >> 10} KiB in folders of 200, {ROUNDS} rounds, {COPIES} at once")
+    told("copying", copies, count)
+    told("moving", moves, count)
+
+
+def told(name: str, rounds: list[Times], count: int) -> None:
+    print(f"{name:8} cp -a, sync, read {middle(r.peer for r in rounds):6.2f} s   import {middle(r.done for r in rounds):6.2f} s"
+          f"   {middle(r.peer / r.done for r in rounds):5.2f} of cp   {middle(count / r.done for r in rounds):7,.0f} photos/s"
+          f"   undo {middle(r.undone / r.done for r in rounds):5.2f} of the time")  # fmt: skip
+
+
+def middle(values: Iterable[float]) -> float:
+    return statistics.median(values)
+
+
+def made(drive: Path, count: int, size: int) -> list[tuple[Found, ContentId]]:
+    chance = random.Random(7)
+    for number in range(count):
+        path = drive / f"{number // 200:03}DRIVE" / f"IMG_{number:05}.JPG"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(chance.randbytes(size))
+    os.sync()
+    found = (entry for entry in LocalPlace().listing([str(drive)]) if isinstance(entry, Found))
+    return [(entry, content_id(Path(entry.ref.key).read_bytes())) for entry in found]
+
+
+def one_round(root: Path, known: list[tuple[Found, ContentId]], *, move: bool, number: int) -> Times:
+    drive, library = root / "drive", root / f"library{number}"
+    plan = planned(known, library, move=move)
+    place = LocalPlace([str(root)], threads=COPIES)
+    journal = Journal(str(root / f"journal{number}.db"))
+    # Neither side may find the other's work half on its way to the disk.
+    os.sync()
+    peer = timed(lambda: by_hand(drive, root / f"peer{number}"))
+    remove(root / f"peer{number}")
+    os.sync()
+    done = timed(lambda: applied(plan, journal, place))
+    os.sync()
+    undone = timed(lambda: undo(None, journal, place, progress=Silent()))
+    journal.close()
+    return Times(peer, done, undone)
+
+
+def planned(known: list[tuple[Found, ContentId]], library: Path, *, move: bool) -> Plan:
+    wishes = [
+        Wish(
+            Bundle(Asset(found.ref, Kind.PHOTO, found.size, found.revision, content)),
+            ("2024", f"{number % 12 + 1:02}"),
+            os.path.basename(found.ref.key),
+            None,
+        )
+        for number, (found, content) in enumerate(known)
+    ]
+    lines = lay_out(wishes, Shelf(str(library), {}, lambda _: (), lambda _: ""), move=move)
+    actions: tuple[Action, ...] = tuple(line.action for line in lines if isinstance(line.action, Copy | Move))
+    return Plan("benchmark", actions)
+
+
+def applied(plan: Plan, journal: Journal, place: LocalPlace) -> None:
+    ended = run(check(plan, world(plan, place)), journal, place, progress=Silent())
+    if ended.done != len(plan.actions):
+        message = f"only {ended.done} of {len(plan.actions)} done"
+        raise SystemExit(message)
+
+
+def by_hand(source: Path, target: Path) -> None:
+    subprocess.run(["cp", "-a", str(source), str(target)], check=True)
+    os.sync()
+    for file in sorted(path for path in target.rglob("*") if path.is_file()):
+        with file.open("rb", buffering=0) as opened:
+            os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+            while opened.read(1 << 20):
+                pass
+
+
+def remove(folder: Path) -> None:
+    subprocess.run(["rm", "-r", str(folder)], check=True)
+
+
+def timed(work: Callable[[], object]) -> float:
+    started = time.monotonic()
+    work()
+    return time.monotonic() - started
+
+
+if __name__ == "__main__":
+    main()
