@@ -1,269 +1,157 @@
-"""`keepers duplicates`: which copies may go; on request to the trash, or into links."""
+"""`keepers duplicates`: which copies may go.
+
+Exact copies in folders of which nothing is known yet are found without measuring a photo; so this module imports
+little. All else is done in `resolving`.
+"""
 
 import argparse
-import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from keepers import wiring
-from keepers.apply.journal import Journal
-from keepers.apply.look import world
-from keepers.apply.record import RunState
-from keepers.apply.run import Finished, resume, run
-from keepers.catalog import locations
-from keepers.catalog.store import Catalog
-from keepers.cli import changing, learning, report_files, session, show
-from keepers.cli.judging import FOUND, WORDS
-from keepers.decide.copies import CERTAIN, Settled
+from keepers import config
+from keepers.cli import show
+from keepers.decide.copies import Settled
 from keepers.decide.rules import Rule, parsed
 from keepers.errors import UsageError
 from keepers.model import GroupKind
-from keepers.places.local import LocalPlace
-from keepers.plan import duplicates_report, text
-from keepers.plan.check import Checked, check
-from keepers.plan.duplicates_plan import Deed, Resolved
-from keepers.plan.duplicates_report import Report
-from keepers.workflows import deduplicating
-from keepers.workflows.scan import ScanReport
+from keepers.places.addresses import Sources, inside, sources
+from keepers.plan.duplicates_document import document, names
 
-FORMATS: Final[dict[str, Callable[[Report], bytes]]] = {
-    ".csv": duplicates_report.as_csv,
-    ".json": duplicates_report.as_json,
-    ".html": duplicates_report.page,
-}
+if TYPE_CHECKING:
+    from keepers.workflows.equal_bytes import Sought
+
+FOUND: Final = 4
+PARTLY: Final = 3
+SHOWN: Final = 20
+REPORTS: Final = (".csv", ".json", ".html")
+_DEEDS: Final = ("trash", "hardlink", "reflink")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked for: where to look, what may not be changed, which copy to keep, which reports to write."""
+
+    sources: Sources
+    references: tuple[str, ...]
+    rules: tuple[Rule, ...]
+    reports: tuple[str, ...]
 
 
 def duplicates(options: argparse.Namespace) -> int:
     """Print the duplicates; with an action, settle those that are certain."""
-    job = _job(options)
-    with job.opened.catalog(create=bool(job.sources)) as catalog:
-        scanned = job.opened.scan(catalog, job.sources) if job.sources else None
-        if job.deed is None or options.dry_run:
-            found = _found(job, catalog, scanned)
-            return _reported(job, found)
-        with job.opened.journal(create=True) as journal:
-            assert journal is not None  # noqa: S101 (create=True makes one)
-            return _carried_out(job, catalog, journal, scanned)
+    asked_for_more = any(getattr(options, deed) for deed in _DEEDS) or options.limit is not None
+    if not asked_for_more and options.kind == [GroupKind.SAME_BYTES] and not options.dry_run:
+        found = _equal_bytes(options)
+        if found is not None:
+            return found
+    from keepers.cli.resolving import resolve  # noqa: PLC0415 (imports all that a scan needs)
+
+    return resolve(options)
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    options: argparse.Namespace
-    opened: wiring.Session
-    sources: wiring.Sources
-    references: tuple[str, ...]
-    rules: tuple[Rule, ...]
-    kinds: tuple[GroupKind, ...]
-    deed: Deed | None
-    reports: tuple[str, ...]
-
-    @property
-    def key(self) -> str:
-        """What makes another call of the command the same job."""
-        rules = [(rule.order, rule.folder) for rule in self.rules]
-        return json.dumps(
-            ["duplicates", self.sources.paths, self.references, rules, self.kinds, self.deed]
-        )
-
-    def place(self, catalog: Catalog) -> LocalPlace:
-        """The files of this machine, with quarantines in the sources."""
-        roots = self.sources.paths or tuple(path for path, _, _ in locations.roots(catalog))
-        return self.opened.local([root for root in roots if root not in self.references])
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    settled: Sequence[Settled]
-    resolved: Resolved | None
-    checked: Checked | None
-    scanned: ScanReport | None
-
-    @property
-    def is_partly(self) -> bool:
-        """Whether something could not be read, or not be done as asked."""
-        refused = self.checked is not None and bool(self.checked.refused)
-        more = self.resolved is not None and any(
-            len(after.stay) > len(before.stay)
-            for after, before in zip(self.resolved.groups, self.settled, strict=False)
-        )
-        return refused or more or (self.scanned is not None and bool(self.scanned.unreadable))
-
-
-def _job(options: argparse.Namespace) -> _Job:
-    rules, rest = (
-        parsed(options.keep, lambda path: os.path.abspath(os.path.expanduser(path)))
-        if options.keep
-        else ((), ())
-    )
+def asked(options: argparse.Namespace) -> Asked:
+    """Read the options; UsageError where they make no sense together."""
+    rules, rest = parsed(options.keep, _absolute) if options.keep else ((), ())
     given = [*options.sources, *rest]
     if options.reference and not given:
         message = "name the SOURCE that may be changed before --reference DIR"
         raise UsageError(message)
-    sources = wiring.sources([*given, *options.reference])
-    references = wiring.sources(options.reference).paths
-    for path in wiring.sources(given):
-        if any(wiring.inside(path, reference) for reference in references):
+    both = sources([*given, *options.reference])
+    references = sources(options.reference).paths
+    for path in sources(given):
+        if any(inside(path, reference) for reference in references):
             message = f"the source {path} lies in the reference, which is never changed"
             raise UsageError(message)
-    deed = next((deed for deed in Deed if getattr(options, deed.value)), None)
-    kinds = tuple(GroupKind(kind) for kind in options.kind or ()) or CERTAIN
-    if deed is not None:
-        kinds = _certain(deed, kinds, named=bool(options.kind))
-    reports = tuple(report_files.chosen(path, FORMATS, sources) for path in options.report)
-    return _Job(options, session.opened(options), sources, references, rules, kinds, deed, reports)
+    if options.report:
+        from keepers.cli import report_files  # noqa: PLC0415 (only who wants a report pays for it)
 
-
-def _certain(deed: Deed, kinds: tuple[GroupKind, ...], *, named: bool) -> tuple[GroupKind, ...]:
-    """The kinds that may be settled without a person; UsageError where another was named."""
-    doubtful = [kind for kind in kinds if kind not in CERTAIN]
-    if doubtful:
-        message = (
-            f"--{deed.value} settles same-bytes and same-pixels only; what is {doubtful[0].value} has to be looked at: "
-            "keepers review"
-        )
-        raise UsageError(message)
-    if deed is Deed.TRASH:
-        return kinds
-    if named and kinds != (GroupKind.SAME_BYTES,):
-        message = f"--{deed.value} is for same-bytes only: other files do not share their bytes"
-        raise UsageError(message)
-    return (GroupKind.SAME_BYTES,)
-
-
-def _found(job: _Job, catalog: Catalog, scanned: ScanReport | None) -> _Found:
-    tidied = job.opened.tidy(catalog, job.sources, job.kinds)
-    place = job.place(catalog)
-    work = job.opened.deduplicating(catalog, place, job.sources, job.references)
-    settled = deduplicating.groups(work, tidied.decisions, job.rules)
-    if job.deed is None:
-        return _Found(settled, None, None, scanned)
-    resolved = deduplicating.plan(work, settled, job.deed)
-    checked = check(resolved.plan, world(resolved.plan, place, resolved.known))
-    return _Found(settled, resolved, checked, scanned)
-
-
-def _reported(job: _Job, found: _Found) -> int:
-    groups = found.resolved.groups if found.resolved is not None else found.settled
-    if not job.options.dry_run:
-        _write_reports(job, groups)
-    if job.options.json:
-        plan = (
-            text.document(found.checked.title, found.checked.actions, found.checked.refused)
-            if found.checked is not None
-            else {}
-        )
-        show.document({**plan, **duplicates_report.document(groups), **_unreadable(found.scanned)})
+        reports = tuple(report_files.chosen(path, REPORTS, both) for path in options.report)
     else:
-        _tell(groups)
-        if found.checked is not None:
-            changing.show_plan(job.options, found.checked)
-        _after(job, found, groups)
-    if job.options.fail_on_found and any(group.drop for group in groups):
-        return FOUND
-    return learning.PARTLY if found.is_partly else 0
+        reports = ()
+    return Asked(both, references, rules, reports)
 
 
-def _unreadable(scanned: ScanReport | None) -> dict[str, object]:
-    rows = () if scanned is None else scanned.unreadable
-    return {"unreadable": [{"path": path, "reason": reason} for path, reason in rows]}
+def _absolute(path: str) -> str:
+    return os.path.abspath(os.path.expanduser(path))
 
 
-def _carried_out(job: _Job, catalog: Catalog, journal: Journal, scanned: ScanReport | None) -> int:
-    progress = job.opened.progress
-    resumed: Finished | None = None
-    if (old := journal.unfinished(job.key)) is not None:
-        progress.say(f"finishing run {old.id}, which was stopped")
-        with changing.stopping(progress) as stop:
-            resumed = resume(old.id, journal, job.place(catalog), progress=progress, stop=stop)
-        if resumed.state is RunState.STOPPED:
-            return resumed.exit_code
-        scanned = job.opened.scan(catalog, job.sources) if job.sources else None
-    found = _found(job, catalog, scanned)
-    assert found.resolved is not None  # noqa: S101 (there is a deed)
-    assert found.checked is not None  # noqa: S101 (there is a deed)
-    finished = resumed
-    if found.checked.actions:
-        _ask(job, found.checked)
-        with changing.stopping(progress) as stop:
-            finished = run(
-                found.checked, journal, job.place(catalog), progress=progress, key=job.key, stop=stop
-            )
-    _write_reports(job, found.resolved.groups)
-    _tell_done(job, found, found.resolved.groups, finished)
-    code = 0 if finished is None else finished.exit_code
-    if not code and job.options.fail_on_found and any(group.drop for group in found.resolved.groups):
-        return FOUND
-    return code or (learning.PARTLY if found.is_partly else 0)
-
-
-def _ask(job: _Job, checked: Checked) -> None:
-    if not job.options.json and not job.options.yes:
-        for line in text.lines(checked.title, checked.actions, checked.refused):
-            show.line(line)
-    changing.consent(job.options, f"{text.summary(checked.actions).capitalize()}. Go on?")
-
-
-def _write_reports(job: _Job, groups: Sequence[Settled]) -> None:
-    when = datetime.now(UTC).astimezone(job.opened.home)
-    report = Report(groups, job.sources.paths, when)
-    for path in job.reports:
-        report_files.put(path, FORMATS[os.path.splitext(path)[1].lower()](report))
-
-
-def _tell_done(job: _Job, found: _Found, groups: Sequence[Settled], finished: Finished | None) -> None:
-    if job.options.json:
-        show.document(
-            {
-                "run": None if finished is None else finished.run,
-                "state": None if finished is None else finished.state.value,
-                "done": 0 if finished is None else finished.done,
-                "problems": [] if finished is None else changing.problems(finished.problems),
-                **duplicates_report.document(groups),
-                **_unreadable(found.scanned),
-            }
-        )
-    elif finished is None:
-        _tell(groups)
-        show.line("Nothing to do.")
+def _equal_bytes(options: argparse.Namespace) -> int | None:
+    """The short way; None where a whole scan is needed."""
+    wanted = asked(options)
+    if not wanted.sources or wanted.sources.takeouts or wanted.sources.apples:
+        return None
+    sought = _sought(options, wanted)
+    if sought is None:
+        return None
+    write(wanted.reports, sought.groups, wanted.sources.paths)
+    rows = [{"path": path, "reason": reason} for path, reason in sought.unreadable]
+    if options.json:
+        show.document({**document(sought.groups), "unreadable": rows})
     else:
-        _tell(groups)
-        if finished.state is RunState.STOPPED:
-            show.line("Stopped; the same command goes on from here.")
-        show.line(f"{finished.title}: {show.count(finished.done, 'change')} done.")
-        show.line(f"Take it back: keepers undo {finished.run}")
-        show.line("What went lies in the trash of its drive. Free its place: keepers trash empty")
-    if finished is not None:
-        changing.tell_problems(job.options, finished.problems, ())
-    if found.checked is not None:
-        changing.tell_problems(job.options, (), found.checked.refused)
-    if not job.options.json and found.scanned is not None:
-        learning.unreadable(found.scanned.unreadable)
+        tell(sought.groups)
+        for path, reason in sought.unreadable[:SHOWN]:
+            show.line(f"  unreadable: {path}: {reason}")
+        for path in wanted.reports:
+            show.line(f"Report: {path}")
+        show.line("Nothing was changed. Next: the same command with --trash, --hardlink or --reflink")
+    if options.fail_on_found and any(group.drop for group in sought.groups):
+        return FOUND
+    return PARTLY if sought.unreadable else 0
 
 
-def _tell(groups: Sequence[Settled]) -> None:
-    for group in groups[: learning.SHOWN]:
-        show.line(f"{group.id}: {WORDS[group.kind]}, {show.size(group.freed)}")
+def _sought(options: argparse.Namespace, wanted: Asked) -> "Sought | None":
+    from keepers.catalog.store import open_catalog  # noqa: PLC0415 (only the short way comes here)
+    from keepers.places import files  # noqa: PLC0415 (only the short way comes here)
+    from keepers.places.local import LocalPlace  # noqa: PLC0415 (only the short way comes here)
+    from keepers.workflows import equal_bytes  # noqa: PLC0415 (only the short way comes here)
+
+    flags = {name: getattr(options, name, None) for name in ("catalog", "jobs")}
+    settings = config.load(flags, os.environ)
+    catalog = open_catalog(config.catalog_file(settings, os.environ), create=True)
+    try:
+        if not equal_bytes.is_fresh(catalog, wanted.sources):
+            return None
+        seeking = equal_bytes.Seeking(
+            catalog,
+            LocalPlace(),
+            lambda ref, most: files.head(ref.key, most),
+            show.Terminal(quiet=options.quiet),
+            settings.jobs or len(os.sched_getaffinity(0)),
+            wanted.sources,
+            wanted.references,
+        )
+        return equal_bytes.seek(seeking, wanted.rules)
+    finally:
+        catalog.close()
+
+
+def write(reports: Sequence[str], groups: Sequence[Settled], folders: tuple[str, ...]) -> None:
+    """Write the reports that were asked for."""
+    if not reports:
+        return
+    from keepers.cli import report_files  # noqa: PLC0415 (only who wants a report pays for it)
+    from keepers.plan import duplicates_report  # noqa: PLC0415 (only who wants a report pays for it)
+
+    made = {".csv": duplicates_report.as_csv, ".json": duplicates_report.as_json, ".html": duplicates_report.page}
+    report = duplicates_report.Report(groups, folders, datetime.now(UTC).astimezone())
+    for path in reports:
+        report_files.put(path, made[os.path.splitext(path)[1].lower()](report))
+
+
+def tell(groups: Sequence[Settled]) -> None:
+    """Print the first groups, and what all of them free."""
+    for group in groups[:SHOWN]:
+        show.line(f"{group.id}: {show.size(group.freed)}")
         show.line(f"  keep  {group.keep.ref.key}  - {group.reason}")
         for item in group.drop:
-            for ref in dict.fromkeys((item.ref, *item.names)):
+            for ref in names(item):
                 show.line(f"        {ref.key}")
         for item, why in group.stay:
             show.line(f"  stays {item.ref.key}: {why}")
-    if len(groups) > learning.SHOWN:
-        show.line(f"… and {len(groups) - learning.SHOWN:,} more groups; --report F.html or --json shows all.")
+    if len(groups) > SHOWN:
+        show.line(f"… and {len(groups) - SHOWN:,} more groups; --report F.html or --json shows all.")
     freed = sum(group.freed for group in groups)
     show.line(f"{show.count(len(groups), 'group')}; {show.size(freed)} could be freed.")
-
-
-def _after(job: _Job, found: _Found, groups: Sequence[Settled]) -> None:
-    for path in () if job.options.dry_run else job.reports:
-        show.line(f"Report: {path}")
-    if found.scanned is not None:
-        learning.unreadable(found.scanned.unreadable)
-    if job.deed is None and any(group.drop for group in groups):
-        show.line("Nothing was changed. Next: the same command with --trash, --hardlink or --reflink")
-    elif job.deed is None:
-        show.line("Nothing was changed.")

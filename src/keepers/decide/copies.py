@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from blake3 import blake3
+
 from keepers.decide.rules import Rule
 from keepers.model import Asset, Bundle, ContentId, Facts, GroupKind, Kind, Ref, Role
 from keepers.read import formats, sidecars
@@ -87,6 +89,12 @@ class Settled:
     def freed(self) -> int:
         """The bytes that its going ones free."""
         return sum(item.freed for item in self.drop)
+
+
+def group_id(kind: GroupKind, contents: Iterable[ContentId]) -> str:
+    """The name of a group: the same for the same contents, wherever and in whatever order they lie."""
+    digest = blake3("\n".join((kind.value, *sorted(contents))).encode()).hexdigest()
+    return f"{kind.value}-{digest[:12]}"
 
 
 def is_saying(asset: Asset) -> bool:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from keepers.decide.copies import CERTAIN, Item, Settled
+from keepers.decide.copies import Item, Settled
 from keepers.decide.destination import visible
-from keepers.model import GroupKind, Ref
+from keepers.model import GroupKind
+from keepers.plan.duplicates_document import document, names
 from keepers.plan.page_card import STAR, size
 from keepers.plan.page_html import Html, Piece, element
 from keepers.plan.page_html import document as html_document
@@ -57,26 +58,6 @@ class Report:
         return sum(group.freed for group in self.groups)
 
 
-def document(groups: Sequence[Settled]) -> dict[str, object]:
-    """What `duplicates --json` says."""
-    return {
-        "groups": [
-            {
-                "id": group.id,
-                "kind": group.kind.value,
-                "bytes_freed": group.freed,
-                "keep": group.keep.ref.key,
-                "drop": [ref.key for item in group.drop for ref in _names(item)],
-                "stay": [{"path": item.ref.key, "why": why} for item, why in group.stay],
-                "reason": group.reason,
-                "certain": group.kind in CERTAIN,
-            }
-            for group in groups
-        ],
-        "bytes_freed": sum(group.freed for group in groups),
-    }
-
-
 def as_json(report: Report) -> bytes:
     """The document, with the folders that were looked at."""
     whole = {"schema_version": 1, **document(report.groups), "folders": list(report.folders)}
@@ -108,10 +89,6 @@ def _cell(value: str) -> str:
     return f"'{shown}" if shown.startswith(_FORMULA) else shown
 
 
-def _names(item: Item) -> tuple[Ref, ...]:
-    return tuple(dict.fromkeys((item.ref, *item.names)))
-
-
 def _body(report: Report) -> Iterator[Piece]:
     yield _header(report)
     sections: list[Html] = []
@@ -129,7 +106,7 @@ def _body(report: Report) -> Iterator[Piece]:
 
 
 def _header(report: Report) -> Html:
-    gone = sum(len(_names(item)) for group in report.groups for item in group.drop)
+    gone = sum(len(names(item)) for group in report.groups for item in group.drop)
     stay = sum(len(group.stay) for group in report.groups)
     facts = ((len(report.groups), "groups"), (gone, "may go"), (stay, "stay, with a reason"))
     return element(
@@ -160,7 +137,7 @@ def _section(name: str, words: str, groups: Sequence[Settled], most: int) -> Htm
 def _row(group: Settled) -> Html:
     stay = [element("li", element("bdi", item.ref.key), element("small", why)) for item, why in group.stay]
     kept = element("li", element("bdi", group.keep.ref.key), element("small", group.reason))
-    gone = [element("li", element("bdi", ref.key)) for item in group.drop for ref in _names(item)]
+    gone = [element("li", element("bdi", ref.key)) for item in group.drop for ref in names(item)]
     return element(
         "tr",
         element("td", element("ul", kept, *stay)),

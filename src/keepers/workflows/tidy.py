@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
-from blake3 import blake3
-
 from keepers.catalog import clips as films
 from keepers.catalog import contents, photos
 from keepers.catalog.store import Catalog
 from keepers.decide import keep, versions
+from keepers.decide.copies import group_id
 from keepers.decide.originality import seen
 from keepers.fingerprint import clips as prints
 from keepers.fingerprint.blocks import Blocks
@@ -240,7 +239,7 @@ def _groups(judging: Judging, roots: Sequence[str], sets: Sequence[_Set]) -> lis
             else tuple(shown[c] for c in one.contents if c in shown)
         )
         if len(members) >= judging.rule.min_size:
-            groups.append(Group(_id(one), one.kind, members, one.evidence))
+            groups.append(Group(group_id(one.kind, one.contents), one.kind, members, one.evidence))
     return sorted(groups, key=lambda group: (ORDER[group.kind], group.id))
 
 
@@ -252,11 +251,6 @@ def _shown(judging: Judging, same: Sequence[Bundle]) -> Bundle:
     decision = keep.decide(Group("", GroupKind.SAME_BYTES, tuple(same)), {}, facts, judging.weights)
     best = next(bundle for bundle in same if bundle.main.ref == decision.keep[0])
     return replace(best, copies=tuple(bundle.main.ref for bundle in same if bundle is not best))
-
-
-def _id(one: _Set) -> str:
-    digest = blake3("\n".join((one.kind.value, *sorted(one.contents))).encode()).hexdigest()
-    return f"{one.kind.value}-{digest[:12]}"
 
 
 def _decisions(judging: Judging, groups: Sequence[Group]) -> tuple[Decision, ...]:
