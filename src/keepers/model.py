@@ -162,7 +162,8 @@ class Facts:
     pixels, depth, frames, orientation and colour profile are equal; empty where not proven.
     `exif` holds the text of every tag of IFD0, the Exif and the GPS IFD. `exposure_mode` is the
     Exif value (2 = auto bracket). `burst` is the camera's own burst id. `mode` says how colours are
-    stored, in Pillow's words (RGB, L, CMYK); empty where not told. `certainty` of dates is
+    stored, in Pillow's words (RGB, L, CMYK); empty where not told. `quality` is that of a JPEG in libjpeg's
+    scale of 1 to 100, by its tables; `inside` the share of the picture inside its border, 1 without one. `certainty` of dates is
     judged later, together with name, folder and modification time.
 
     `live_id` is Apple's content identifier, equal in still and film of one Live Photo. A film has
@@ -191,6 +192,8 @@ class Facts:
     pixels: str = ""
     film_offset: int | None = None
     mode: str = ""
+    quality: int | None = None
+    inside: float = 1.0
     live_id: str = ""
     seconds: float | None = None
     audio: bool | None = None

@@ -96,3 +96,29 @@ def test_each_criterion_is_named_once():
     for kind in GroupKind:
         names = [rule.name for rule in criteria([Copy(bundle("/a.jpg"), PHOTO)], kind)]
         assert len(names) == len(set(names))
+
+
+def copy(name, **facts):
+    known = replace(PHOTO, camera="Bench 1", **facts)
+    return Copy(replace(bundle(f"/p/{name}.jpg", content=f"b3:{name}")), known)
+
+
+@pytest.mark.parametrize(
+    "worse",
+    [
+        copy("framed", width=4200, height=3200, inside=0.89),
+        copy("Screenshot_20240101", width=4500, height=9000),
+        copy("sharpened", quality=85),
+    ],
+    ids=["in a frame", "on a screen", "saved again"],
+)
+def test_what_was_made_of_a_photo_is_no_original_however_large(worse):
+    original = copy("original", quality=92)
+    worse = Copy(replace(worse.bundle, main=replace(worse.bundle.main, size=90_000_000)), worse.facts)
+    assert ranked([worse, original], GroupKind.SAME_PICTURE)[0] is original
+    assert ranked([original, worse], GroupKind.SAME_PICTURE)[0] is original
+
+
+def test_a_border_that_all_have_is_part_of_the_picture():
+    large, small = copy("large", inside=0.8), copy("small", width=2000, height=1500)
+    assert ranked([small, large], GroupKind.SAME_PICTURE)[0] is large

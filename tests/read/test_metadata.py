@@ -1,5 +1,6 @@
 """Facts from bytes: camera, dates, place, burst, film, and what hostile metadata do."""
 
+import io
 import struct
 from dataclasses import replace
 
@@ -269,3 +270,12 @@ def test_a_broken_film_is_unreadable(tmp_path, data):
 def test_a_missing_film_is_a_fault_of_the_place(tmp_path):
     with pytest.raises(FileNotFoundError):
         metadata.video_facts(str(tmp_path / "gone.mov"))
+
+
+@pytest.mark.parametrize("quality", [5, 30, 60, 75, 90, 97, 100])
+def test_the_quality_of_a_jpeg_is_that_of_its_tables(quality):
+    file = io.BytesIO()
+    Image.new("RGB", (64, 48), "red").save(file, "JPEG", quality=quality)
+    found = facts(file.getvalue()).quality
+    assert found is not None
+    assert abs(found - quality) <= 2

@@ -7,7 +7,7 @@ from enum import IntEnum
 from pathlib import PurePosixPath
 from typing import Final
 
-from keepers.model import Bundle, ContentId, Facts, GroupKind, Role
+from keepers.model import Bundle, ContentId, Facts, GroupKind, Ref, Role
 from keepers.read import formats, sidecars
 
 
@@ -45,6 +45,16 @@ _HEIC_MAKERS: Final = re.compile(
 LOSSLESS: Final = frozenset({"png", "tiff", "bmp", "gif"})
 #: Fewer pixels than this share of the largest copy's: it was scaled down or cropped.
 SCALED: Final = 0.9
+
+#: Share inside a border from which on there is none to speak of.
+_FRAMED: Final = 0.95
+_ONE_ASPECT: Final = 0.01
+_ONE_SIZE: Final = 0.1
+SCREENSHOT: Final = re.compile(
+    r"screen[ _-]?shot|screen[ _-]?capture|screencap|bildschirmfoto|capture d.?.cran|schermafbeelding"
+    r"|captura de pantalla|istantanea|skjermbilde|zrzut ekranu",
+    re.IGNORECASE,
+)
 
 _EDITORS: Final = re.compile(
     r"photoshop|lightroom|gimp|snapseed|darktable|rawtherapee|affinity|pixelmator|capture one|luminar|picasa"
@@ -138,8 +148,15 @@ class Copy:
     @property
     def second_hand(self) -> int:
         """How much its name and folders look like a copy's."""
-        folders = sum(bool(_SECOND_PLACE.search(part)) for part in self.path.parts[:-1])
-        return folders + bool(_SECOND_NAME.search(self.path.stem)) + bool(_MESSENGER.search(self.path.stem))
+        # pathlib would cost ten times as much, and this is asked for every copy of every group.
+        *around, name = self.bundle.main.ref.key.split("/")
+        stem = name.rpartition(".")[0] or name
+        folders = sum(bool(_SECOND_PLACE.search(part)) for part in around)
+        return folders + bool(_SECOND_NAME.search(stem)) + bool(_MESSENGER.search(stem))
+
+    def tables(self) -> float:
+        """How little it is compressed, by the tables of a JPEG."""
+        return float(self.facts.quality or 0) if self.facts else 0.0
 
     def bytes_per_pixel(self) -> float:
         """How little it is compressed."""
@@ -178,10 +195,14 @@ def origin(copy: Copy, among: Sequence[Copy]) -> Origin:
         return Origin.RAW
     if _MESSENGER.search(copy.path.stem) or _MESSENGER.search(facts.software) or _in_messenger(copy):
         return Origin.MESSENGER
+    if _is_shown(copy, among):
+        return Origin.DERIVED
     if facts.format == "heic" and _HEIC_MAKERS.search(facts.camera):
         return Origin.HEIC
     from_camera = any(other.facts is not None and other.facts.camera for other in among)
-    scaled = copy.pixels < SCALED * max((other.pixels for other in among if _as_written(other)), default=0)
+    scaled = copy.pixels < SCALED * max(
+        (other.pixels for other in among if _as_written(other) and not _is_shown(other, among)), default=0
+    )
     converted = from_camera and facts.format not in CAMERA_FORMATS
     if scaled or converted or (copy.edited and not _only_beside(copy)):
         return Origin.DERIVED
@@ -192,6 +213,30 @@ def _as_written(copy: Copy) -> bool:
     """Whether a camera may have written it so; a screenshot may be larger than the photo it shows."""
     form = copy.facts.format if copy.facts else ""
     return form == "heic" or form in RAW_FORMATS or form in CAMERA_FORMATS
+
+
+def _is_shown(copy: Copy, among: Sequence[Copy]) -> bool:
+    """Whether it shows the picture on a screen or in a frame: it may be larger, and is no original."""
+    return SCREENSHOT.search(copy.path.stem) is not None or _is_framed(copy, among)
+
+
+def _is_framed(copy: Copy, among: Sequence[Copy]) -> bool:
+    """Whether another copy shows what lies inside the border of this one: somebody put it into a frame."""
+    if copy.facts is None or copy.facts.inside >= _FRAMED:
+        return False
+    return any(
+        other.facts is not None and other.facts.inside > _FRAMED and not _same_shape(copy.facts, other.facts)
+        for other in among
+    )
+
+
+def _same_shape(one: Facts, other: Facts) -> bool:
+    """Whether two pictures have one size, or one aspect and not the difference that a border makes."""
+    if (one.width, one.height) == (other.width, other.height):
+        return True
+    aspects = one.width * other.height / max(1, one.height * other.width)
+    bordered = other.width * other.height / max(1.0, one.width * one.height * one.inside)
+    return abs(aspects - 1) < _ONE_ASPECT and abs(bordered - 1) > _ONE_SIZE
 
 
 def _in_messenger(copy: Copy) -> bool:
@@ -219,7 +264,9 @@ def ordered(copies: Sequence[Copy], rules: Sequence[Criterion]) -> tuple[Copy, .
 
 def criteria(copies: Sequence[Copy], kind: GroupKind) -> tuple[Criterion, ...]:
     """What decides among these copies, the weightiest first."""
-    origins = {copy.bundle.main.ref: origin(copy, copies) for copy in copies}
+    # Equal bytes come from the same camera.
+    asked = () if kind is GroupKind.SAME_BYTES else copies
+    origins = {copy.bundle.main.ref: origin(copy, copies) for copy in asked}
 
     def standing(copy: Copy) -> Origin:
         return origins[copy.bundle.main.ref]
@@ -264,7 +311,18 @@ def criteria(copies: Sequence[Copy], kind: GroupKind) -> tuple[Criterion, ...]:
         return (readable, rating, edited, told, name, companions, *age)
     if kind is GroupKind.SAME_PIXELS:
         return (readable, rating, edited, source, metadata, told, name, companions, *age)
-    return (readable, source, *_picture(), metadata, name, _compression(), rating, told, companions, *age)
+    return (
+        readable,
+        source,
+        *_picture(),
+        metadata,
+        name,
+        _compression(_nearest(copies, origins)),
+        rating,
+        told,
+        companions,
+        *age,
+    )
 
 
 def _picture() -> tuple[Criterion, ...]:
@@ -274,9 +332,20 @@ def _picture() -> tuple[Criterion, ...]:
     )
 
 
-def _compression() -> Criterion:
+def _nearest(copies: Sequence[Copy], origins: Mapping[Ref, Origin]) -> Sequence[Copy]:
+    """The copies that stand nearest to the original: between these compression may decide."""
+    least = min(origins.values(), default=Origin.UNREADABLE)
+    return [copy for copy in copies if origins[copy.bundle.main.ref] is least]
+
+
+def _compression(copies: Sequence[Copy]) -> Criterion:
+    """JPEGs by their tables, where all are: sharpening makes a file larger, and no original of it."""
+    tabled = all(copy.facts is not None and copy.facts.quality is not None for copy in copies)
     return Criterion(
-        "compression", Copy.bytes_per_pixel, lambda _: "least compressed", lambda _: "compressed more"
+        "compression",
+        Copy.tables if tabled else Copy.bytes_per_pixel,
+        lambda _: "least compressed",
+        lambda _: "compressed more",
     )
 
 

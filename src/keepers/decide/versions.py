@@ -1,12 +1,11 @@
 """The version tree of one picture: original, edit, export, messenger's copy, screenshot, and what came of which."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
 
-from keepers.decide.originality import SCALED, Copy, Origin, origin, ranked
+from keepers.decide.originality import SCALED, SCREENSHOT, Copy, Origin, origin, ranked
 from keepers.fingerprint import blocks
 from keepers.fingerprint.blocks import Blocks
 from keepers.fingerprint.perceptual import TURNS
@@ -22,11 +21,6 @@ WORDS: Final[Mapping[Stage, str]] = {
     Stage.MESSENGER: "a messenger's copy",
     Stage.SCREENSHOT: "a screenshot",
 }
-_SCREENSHOT: Final = re.compile(
-    r"screen[ _-]?shot|screen[ _-]?capture|screencap|bildschirmfoto|capture d.?.cran|schermafbeelding"
-    r"|captura de pantalla|istantanea|skjermbilde|zrzut ekranu",
-    re.IGNORECASE,
-)
 #: Correlation of the small pictures that a later version must be nearer by than the original to be the source:
 #: recompression alone moves it by 0.002.
 _NEARER: Final = 0.004
@@ -60,8 +54,8 @@ def stage_of(versions: Sequence[Version], ref: Ref) -> Version | None:
 
 
 def _stage(copy: Copy, among: Sequence[Copy]) -> Stage:
-    if _SCREENSHOT.search(copy.path.stem) or (
-        copy.facts and _SCREENSHOT.search(copy.facts.exif.get("UserComment", ""))
+    if SCREENSHOT.search(copy.path.stem) or (
+        copy.facts and SCREENSHOT.search(copy.facts.exif.get("UserComment", ""))
     ):
         return Stage.SCREENSHOT
     standing = origin(copy, among)

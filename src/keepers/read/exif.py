@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from PIL.ExifTags import GPSTAGS, TAGS
 
@@ -24,6 +24,17 @@ _DATES: Final = (
 )
 
 Tags = dict[int, tiff.Value | tiff.Blob]
+
+
+class Coded(NamedTuple):
+    """How a picture is coded: its colours, the digest of its pixels, its quality."""
+
+    mode: str = ""
+    pixels: str = ""
+    quality: int | None = None
+
+
+_UNTOLD: Final = Coded()
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +205,7 @@ def position(exif: Exif) -> tuple[float, float] | None:
 
 
 def facts(
-    exif: Exif, form: str, size: tuple[int, int], block: tiff.Bytes = b"", mode: str = "", pixels: str = ""
+    exif: Exif, form: str, size: tuple[int, int], block: tiff.Bytes = b"", coded: Coded = _UNTOLD
 ) -> Facts:
     """Put together what the tags say of a picture whose upright size (width, height) is known."""
     photo = exif.photo
@@ -210,8 +221,8 @@ def facts(
         iso=_positive(photo.get(0x8827)) or _positive(photo.get(0x8833)),
         bias_ev=tiff.number(photo.get(0x9204)), exposure_mode=tiff.integer(photo.get(0xA402)),
         burst=_series(note.burst, exif), live_id=note.live_id,
-        rating=rating if rating is not None and 0 <= rating <= 5 else None, dates=tuple(claims(exif)), mode=mode,
-        pixels=pixels,
+        rating=rating if rating is not None and 0 <= rating <= 5 else None, dates=tuple(claims(exif)), mode=coded.mode,
+        pixels=coded.pixels, quality=coded.quality,
     )  # fmt: skip
 
 

@@ -200,6 +200,23 @@ def _ids(data: Bytes, jpeg: Jpeg) -> list[int]:
     return [body[6 + 3 * k] for k in range(jpeg.components) if 6 + 3 * k < len(body)]
 
 
+def quality(data: Bytes, jpeg: Jpeg) -> int | None:
+    """The quality that libjpeg would call such tables, 1 to 100; None where there is no table.
+
+    By the sum of the first table, which libjpeg scales from the example of T.81, annex K (sum 3685).
+    """
+    for part in jpeg.segments:
+        if part.marker == _DQT and part.end - part.start >= 65:
+            wide = data[part.start] >> 4
+            if part.end - part.start < 65 + 64 * bool(wide):
+                return None
+            table = data[part.start + 1 : part.start + 65 + 64 * bool(wide)]
+            total = sum(table[::2]) * 256 + sum(table[1::2]) if wide else sum(table)
+            scale = max(1.0, total / 36.85)
+            return max(1, min(100, round(100 - scale / 2 if scale <= 100 else 5000 / scale)))
+    return None
+
+
 def digest(data: Bytes, jpeg: Jpeg, orientation: int) -> str:
     """Hash what decides the pixels: frame, tables, coded data, orientation, colour profile and transform.
 

@@ -46,8 +46,8 @@ def of_jpeg(data: Bytes, fmt: Format, found: jpeg.Jpeg, tags: exif.Exif, pixels:
     width, height = found.width, found.height
     if tags.orientation in _SWAPPED:
         width, height = height, width
-    block, mode = jpeg.exif(data, found) or b"", _JPEG_MODES.get(found.components, "")
-    base = exif.facts(tags, fmt.name, (width, height), block, mode, pixels)
+    coded = exif.Coded(_JPEG_MODES.get(found.components, ""), pixels, jpeg.quality(data, found))
+    base = exif.facts(tags, fmt.name, (width, height), jpeg.exif(data, found) or b"", coded)
     words = iptc.parsed(jpeg.photoshop(data, found))
     if words is not iptc.NOTHING:
         base = replace(

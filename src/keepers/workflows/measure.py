@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
+import numpy as np
 from blake3 import blake3
 
 from keepers.errors import NeedsMemoryError, UnreadableError
@@ -58,13 +59,19 @@ def finished(results: Sequence[Measured]) -> Sequence[Measured]:
     Decoding drives all else out of the processor's caches; together these steps cost a quarter.
     """
     prints = iter(fingerprints([one.grey for one in results if one.grey is not None]))
-    return [_finished(one, b"" if one.grey is None else next(prints).tobytes()) for one in results]
+    return [_finished(one, None if one.grey is None else next(prints)) for one in results]
 
 
-def _finished(one: Measured, prints: bytes) -> Measured:
-    if one.facts is None:
+def _finished(one: Measured, prints: np.void | None) -> Measured:
+    facts = one.facts
+    if facts is None:
         return one
-    return replace(one, facts=None, packed=pack(one.facts), prints=prints, grey=None)
+    if prints is None:
+        return replace(one, facts=None, packed=pack(facts))
+    inside = float(prints["trim_share"])
+    if inside < 1:
+        facts = replace(facts, inside=round(inside, 4))
+    return replace(one, facts=None, packed=pack(facts), prints=prints.tobytes(), grey=None)
 
 
 @lru_cache(maxsize=1)
