@@ -38,6 +38,7 @@ def build() -> argparse.ArgumentParser:
     _importing(command)
     _duplicates(command)
     _trash(command)
+    _deciding(command)
     _looking_back(command)
     _keeping_house(command)
     return parser
@@ -341,6 +342,29 @@ def _trash(command: Command) -> None:
     trash.add_argument("--run", dest="run_number", type=int, metavar="RUN", help="what this run took away")
     trash.add_argument("--all", action="store_true", help="restore: everything")
     _consent(trash)
+
+
+def _deciding(command: Command) -> None:
+    decide = command(
+        "decide",
+        "keepers.cli.deciding:decide",
+        "say which photos of a group stay, or that some are not the same; it is never asked again",
+    )
+    decide.add_argument("group", metavar="GROUP-ID", help="the id of a group, as `keepers group` shows it")
+    decide.add_argument(
+        "--in",
+        dest="among",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="FOLDER",
+        help="the folders that were grouped; default: all that is known",
+    )
+    answer = decide.add_mutually_exclusive_group(required=True)
+    answer.add_argument("--keep", nargs="+", metavar="FILE", help="these stay, the others may go")
+    answer.add_argument("--keep-all", action="store_true", help="all of them stay")
+    answer.add_argument("--not-same", nargs="+", metavar="FILE", help="these do not belong to the others")
+    answer.add_argument("--forget", action="store_true", help="forget what was decided")
 
 
 def _consent(parser: argparse.ArgumentParser) -> None:

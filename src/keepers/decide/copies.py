@@ -64,7 +64,8 @@ class Item:
 class Candidates:
     """A group as it was found: its photos, those first that our own rules would keep.
 
-    `keep` are contents that stay whatever any rule says, because a person said so.
+    `keep` are contents that stay whatever any rule says: because a person said so (`by_person`), or because
+    not all but the best may go.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Candidates:
     items: tuple[Item, ...]
     reason: str = ""
     keep: frozenset[ContentId] = frozenset()
+    by_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,7 @@ def obstacle(item: Item, keeper: Item, group: Candidates) -> str:
     if item.fixed:
         return item.fixed
     if item.content in group.keep and group.kind is not GroupKind.SAME_BYTES:
-        return "a person decided to keep it"
+        return "a person decided to keep it" if group.by_person else "it is rated or edited"
     there = _contents(keeper.bundle.assets)
     missing = [asset for asset in item.irreplaceable if asset.content not in there]
     if missing:
@@ -196,7 +198,7 @@ def _reason(keeper: Item, group: Candidates, rules: Sequence[Rule]) -> str:
     if keeper.reference:
         return "it lies in a reference folder"
     others = [item for item in group.items if item is not keeper]
-    if keeper.content in group.keep and group.kind is not GroupKind.SAME_BYTES:
+    if group.by_person:
         return "a person decided to keep it"
     most = max((len(_contents(item.irreplaceable)) for item in others), default=0)
     if len(_contents(keeper.irreplaceable)) > most:

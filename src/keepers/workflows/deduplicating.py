@@ -63,15 +63,16 @@ def _candidates(
         bundles: list[Bundle] = ordered
     else:
         bundles = [b for member in ordered for b in _shown_first(member, mains.get(member.main.content, ()))]
-    by_person = decision.by == "user" or decision.group.kind not in CERTAIN
+    by_person = decision.by == "user"
     kept = {b.main.content for b in members if b.main.ref in decision.keep}
-    keep_all = decision.by == "user" and not decision.drop
+    keep_all = by_person and not decision.drop
     return Candidates(
         decision.group.id,
         decision.group.kind,
         () if keep_all else tuple(items.item(bundle) for bundle in bundles),
         first.reasons[0] if first is not None and first.reasons else "the path decides",
-        frozenset(kept) if by_person else frozenset(),
+        frozenset(kept) if by_person or decision.group.kind not in CERTAIN else frozenset(),
+        by_person,
     )
 
 

@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Final, TypeVar
 
-from keepers.catalog import copies, hashed
+from keepers.catalog import copies, hashed, remembered
 from keepers.catalog.contents import content_id
 from keepers.catalog.sightings import below
 from keepers.catalog.store import Catalog
@@ -178,7 +178,13 @@ class _Files:
                 return None
             for bundle in found:
                 photos[bundle.main.content].append(bundle)
-        return [group for same_bytes in photos.values() for group in self._candidates(same_bytes)]
+        said = remembered.verdicts(self.seeking.catalog, GroupKind.SAME_BYTES, list(photos))
+        return [
+            group
+            for content, same_bytes in photos.items()
+            if not said.get(content)
+            for group in self._candidates(same_bytes)
+        ]
 
     def _bundles(self, paths: Sequence[str], wanted: frozenset[str]) -> list[Bundle] | None:
         entries = [_entry(path) for path in paths]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from keepers.catalog import clips as films
-from keepers.catalog import contents, photos
+from keepers.catalog import contents, photos, remembered
 from keepers.catalog.store import Catalog
 from keepers.decide import keep, versions
 from keepers.decide.copies import group_id
@@ -21,6 +21,7 @@ from keepers.ports import Failure, LookTask, Progress, Workers
 from keepers.read import extras, formats
 from keepers.score.photo import Member, scores
 from keepers.score.weights import Weights
+from keepers.workflows import remembering
 from keepers.workflows.job import Footage, Proof
 
 T = TypeVar("T")
@@ -49,7 +50,10 @@ class Backend:
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """What grouping and judging work with; workers start only when there is something to decode."""
+    """What grouping and judging work with; workers start only when there is something to decode.
+
+    With `remembered`, what people decided earlier wins.
+    """
 
     catalog: Catalog
     progress: Progress
@@ -60,6 +64,8 @@ class Judging:
     backend: Callable[[], Backend]
     rule: Rule
     weights: Weights
+    jobs: int = 0
+    remembered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +92,30 @@ def tidy(judging: Judging, roots: Sequence[str], about: ContentId | None = None)
     With `about`, only groups that hold this content are judged. The same groups, ids and order for
     the same contents, whatever the order of files and workers.
     """
-    table = photos.table(judging.catalog, roots, RAWS)
-    sets = _sets(judging, roots, table)
+    table = replace(photos.table(judging.catalog, roots, RAWS), threads=judging.jobs)
+    sets = _parted(judging, _sets(judging, roots, table))
     total = photos.contents(judging.catalog, roots)
     grouped = {content for one in sets for content in one.contents}
     if about is not None:
         sets = [one for one in sets if about in one.contents]
     groups = _groups(judging, roots, sets)
-    return Tidied(_decisions(judging, groups), total, total - len(grouped))
+    decisions = _decisions(judging, groups)
+    if judging.remembered:
+        decisions = remembering.as_decided(judging.catalog, decisions)
+    return Tidied(decisions, total, total - len(grouped))
+
+
+def _parted(judging: Judging, sets: Sequence[_Set]) -> list[_Set]:
+    """The groups to be, without what a person said is not the same."""
+    apart = remembered.apart(judging.catalog) if judging.remembered else ()
+    if not apart:
+        return list(sets)
+    return [
+        replace(one, contents=contents)
+        for one in sets
+        for contents in remembering.parted(one.contents, apart)
+        if len(contents) >= judging.rule.min_size or one.kind is GroupKind.SAME_BYTES
+    ]
 
 
 def look_at(judging: Judging, bundles: Iterable[Bundle]) -> dict[ContentId, Look]:

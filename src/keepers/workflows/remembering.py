@@ -1,0 +1,63 @@
+"""What people decided earlier, applied to groups: by contents, so that moves and rescans change nothing."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from keepers.catalog import remembered
+from keepers.catalog.store import Catalog
+from keepers.model import ContentId, Decision, Ref
+
+Pairs = Collection[tuple[ContentId, ContentId]]
+_SAID = "a person decided to keep it"
+
+
+def parted(contents: Sequence[ContentId], apart: Pairs) -> list[tuple[ContentId, ...]]:
+    """The contents of a group in as few groups as keep those apart that a person said are not the same."""
+    classes: list[list[ContentId]] = []
+    for content in contents:
+        home = next((c for c in classes if not any(_ordered(content, o) in apart for o in c)), None)
+        if home is None:
+            classes.append([content])
+        else:
+            home.append(content)
+    return [tuple(one) for one in classes]
+
+
+def _ordered(one: ContentId, other: ContentId) -> tuple[ContentId, ContentId]:
+    return (one, other) if one < other else (other, one)
+
+
+def as_decided(catalog: Catalog, decisions: Sequence[Decision]) -> tuple[Decision, ...]:
+    """The decisions, with those of a person in place of ours where there are any."""
+    if remembered.is_empty(catalog):
+        return tuple(decisions)
+    return tuple(_as_decided(catalog, decision) for decision in decisions)
+
+
+def _as_decided(catalog: Catalog, decision: Decision) -> Decision:
+    members = decision.group.members
+    contents = list(dict.fromkeys(bundle.main.content for bundle in members))
+    said = remembered.verdicts(catalog, decision.group.kind, contents)
+    stays = frozenset(bundle.main.ref for bundle in members if said.get(bundle.main.content))
+    if not stays:
+        return decision
+    whole = len(said) == len(contents)
+    # A photo that came to the group later was never asked about: of it, our own rules decide.
+    keep = stays if whole else stays | frozenset(decision.keep)
+    return _told(decision, keep, stays, whole=whole)
+
+
+def _told(decision: Decision, keep: Collection[Ref], stays: Collection[Ref], *, whole: bool) -> Decision:
+    refs = [bundle.main.ref for bundle in decision.group.members]
+    scores = tuple(
+        replace(score, reasons=(_SAID, *score.reasons)) if score.ref in stays else score
+        for score in decision.scores
+    )
+    return replace(
+        decision,
+        keep=tuple(ref for ref in refs if ref in keep),
+        drop=tuple(ref for ref in refs if ref not in keep),
+        scores=scores,
+        flip="keepers decide --forget" if whole else decision.flip,
+        by="user" if whole else decision.by,
+    )
