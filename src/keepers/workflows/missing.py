@@ -8,7 +8,7 @@ from typing import Final
 from keepers.catalog import elsewhere, sightings, verified
 from keepers.catalog.elsewhere import Held, Spot
 from keepers.catalog.sightings import signed
-from keepers.errors import SourceShrunkError
+from keepers.errors import SourceShrunkError, UnreadableError
 from keepers.model import LOCAL, ContentId, Fate, Found, Kind, Ref
 from keepers.plan.whereabouts import Answer, Judged, Library, Lot
 from keepers.ports import Progress
@@ -288,8 +288,8 @@ def _wrong(asking: Asking, found: Found, row: int | None) -> str:
         return ""
     try:
         content = asking.reread(found.ref)
-    except OSError as error:
-        return f"could not be read: {(error.strerror or str(error)).lower()}"
+    except (OSError, UnreadableError) as error:
+        return f"could not be read: {_words(error)}"
     if elsewhere.rows_of(asking.judging.catalog, [content]).get(content) == row:
         return ""
     return "its bytes have changed, though its size and time have not"
@@ -317,8 +317,8 @@ def _by_bytes(copies: _Copies, one: Leftover, sizes: Mapping[int, Sequence[Found
         return Judged(one.path, Lot.UNREADABLE, 0, why=one.reason)
     try:
         content = asking.looking.content(one.found)
-    except OSError as error:
-        why = f"could not be read: {(error.strerror or str(error)).lower()}"
+    except (OSError, UnreadableError) as error:
+        why = f"could not be read: {_words(error)}"
         return Judged(one.path, Lot.UNREADABLE, one.found.size, why=why)
     row = elsewhere.rows_of(asking.judging.catalog, [content]).get(content)
     others: list[Found] = [] if row is None else list(copies.standing(row))
@@ -337,7 +337,7 @@ def _holds(copies: _Copies, other: Found, content: ContentId) -> bool:
             return asking.looking.content(other) == content
         if asking.reread(other.ref) != content:
             return False
-    except OSError:
+    except (OSError, UnreadableError):
         return False
     copies.good[other.ref.key] = other.size
     return True
@@ -377,6 +377,10 @@ def _volumes(asking: Asking, root: str) -> set[str]:
     """The file system of a root, and the disk that it is a part of."""
     disk = overlap.disk(Ref(LOCAL, root).archive or root)
     return {asking.looking.reader.volume(Ref(LOCAL, root)).id, *([disk] if disk else [])}
+
+
+def _words(error: Exception) -> str:
+    return ((error.strerror if isinstance(error, OSError) else None) or str(error)).lower()
 
 
 def _looked(asking: Asking, path: str) -> Found | None:

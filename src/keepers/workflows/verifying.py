@@ -11,7 +11,7 @@ from typing import Final
 from keepers.catalog import elsewhere, locations, sightings, verified
 from keepers.catalog.store import Catalog
 from keepers.catalog.verified import Known, Reread
-from keepers.errors import SourceShrunkError
+from keepers.errors import SourceShrunkError, UnreadableError
 from keepers.model import LOCAL, ContentId, Found, Problem, Ref
 from keepers.ports import Progress, Reader
 from keepers.read import formats
@@ -275,7 +275,7 @@ def _compare(run: _Run, one: Known, found: Found) -> None:
         actual = _content(run, found)
         again = actual if actual == one.content else verifying.reread(found.ref)
         now = verifying.reader.look(found.ref)
-    except OSError as error:
+    except (OSError, UnreadableError) as error:
         _failed(run, one, error)
         return
     run.read += 1
@@ -303,10 +303,11 @@ def _content(run: _Run, found: Found) -> ContentId:
     return content
 
 
-def _failed(run: _Run, one: Known, error: OSError) -> None:
+def _failed(run: _Run, one: Known, error: OSError | UnreadableError) -> None:
     """Note a file that cannot be read; others go on, unless the whole drive is gone."""
     _still_there(run, one.path)
-    why = f"cannot be read: {(error.strerror or str(error)).lower()}"
+    words = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    why = f"cannot be read: {words.lower()}"
     run.unreadable.append((one.path, why))
     run.note(one, why)
 
@@ -343,5 +344,5 @@ def _copies(verifying: Verifying, one: Known) -> Iterator[str]:
             found = verifying.reader.look(Ref(LOCAL, spot.path))
             if found is not None and found.inode != one.inode and verifying.reread(found.ref) == one.content:
                 yield spot.path
-        except OSError:
+        except (OSError, UnreadableError):
             continue
