@@ -170,6 +170,7 @@ class Session:
             self._backend,
             rule,
             self._weights(),
+            self.jobs,
         )
 
     def tidy(

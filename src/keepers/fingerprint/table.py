@@ -17,7 +17,8 @@ class Photos:
     where unknown. `ev` is the exposure value log2(N^2/t) - log2(ISO/100), `bias` the exposure bias, both
     nan where unknown; `exposure_mode` the Exif value, -1 where unknown. `pixels` is a 128-bit digest
     of the decoded pixels as two words, 0 where not proven. `stem` numbers the file name's digits
-    (IMG_1234 -> 1234), -1 where there are none; `folder` is a code of the folder.
+    (IMG_1234 -> 1234), -1 where there are none; `folder` is a code of the folder. So many
+    `threads` search it (0: one a core); what they find does not depend on it.
     """
 
     content: npt.NDArray[np.int64]
@@ -36,6 +37,7 @@ class Photos:
     stem: npt.NDArray[np.int64]
     folder: npt.NDArray[np.int32]
     raw: npt.NDArray[np.bool_]
+    threads: int = 0
 
     def __len__(self) -> int:
         """Count the photos."""

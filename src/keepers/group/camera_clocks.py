@@ -96,7 +96,7 @@ def _matched(photos: Photos, rows: Rows) -> _Pairs:
 def _alike(photos: Photos, rows: Rows) -> Iterator[_Pairs]:
     prints, camera = photos.prints, photos.camera
     hashes = np.ascontiguousarray(prints["phash"][rows, 0])
-    for i, j in neighbours.within(hashes, looks.PHASH_BITS):
+    for i, j in neighbours.within(hashes, looks.PHASH_BITS, photos.threads):
         left, right = rows[i], rows[j]
         two = camera[left] != camera[right]
         left, right = left[two], right[two]

@@ -35,7 +35,7 @@ def pixel_candidates(photos: Photos) -> list[tuple[int, int]]:
     rows = np.flatnonzero(~photos.raw)
     prints = photos.prints
     found: list[tuple[int, int]] = []
-    for i, j in neighbours.within(prints["phash"][rows, 0], _PIXEL_PHASH_BITS):
+    for i, j in neighbours.within(prints["phash"][rows, 0], _PIXEL_PHASH_BITS, photos.threads):
         one, other = np.minimum(rows[i], rows[j]), np.maximum(rows[i], rows[j])
         same = (photos.width[one] == photos.width[other]) & (photos.height[one] == photos.height[other])
         one, other = one[same], other[same]

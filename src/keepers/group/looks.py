@@ -106,7 +106,7 @@ def same_old_hash(photos: Photos, rows: Rows, threshold: int) -> Links:
     rows = rows[solid(photos)[rows]]
     hashes = photos.prints["old"][rows]
     parts: list[Links] = []
-    for i, j in neighbours.within(hashes, threshold):
+    for i, j in neighbours.within(hashes, threshold, photos.threads):
         left, right = rows[i], rows[j]
         keep = ~clocks.apart(photos, left, right)
         parts.append(
@@ -135,7 +135,7 @@ def _dhash_bits(left: npt.NDArray[np.uint64], right: npt.NDArray[np.uint64]) -> 
 def upright(photos: Photos, rows: Rows) -> Iterator[Links]:
     """Links between pictures that lie the same way."""
     hashes = photos.prints["phash"][rows, 0]
-    for i, j in neighbours.within(hashes, PHASH_BITS):
+    for i, j in neighbours.within(hashes, PHASH_BITS, photos.threads):
         yield from _confirmed(photos, rows[i], rows[j], 0)
 
 
@@ -143,7 +143,7 @@ def turned(photos: Photos, rows: Rows) -> Iterator[Links]:
     """Links between pictures of which one is turned or mirrored."""
     hashes = photos.prints["phash"][rows]
     others = np.ascontiguousarray(hashes[:, list(_OTHER_TURNS)]).ravel()
-    for i, at in neighbours.across(np.ascontiguousarray(hashes[:, 0]), others, PHASH_BITS):
+    for i, at in neighbours.across(np.ascontiguousarray(hashes[:, 0]), others, PHASH_BITS, photos.threads):
         j, turn = np.divmod(at, len(_OTHER_TURNS))
         for number, name in enumerate(_OTHER_TURNS):
             of = (turn == number) & (i != j)
@@ -201,11 +201,11 @@ def _bordered(photos: Photos, rows: Rows) -> Iterator[Links]:
     prints = photos.prints
     framed = rows[(prints["trim_phash"][rows] != 0) & (prints["trim_deviation"][rows] >= FLAT)]
     inner, whole = prints["trim_phash"][framed], prints["phash"][rows, 0]
-    for i, j in neighbours.across(inner, whole, _TRIM_PHASH_BITS):
+    for i, j in neighbours.across(inner, whole, _TRIM_PHASH_BITS, photos.threads):
         bits = _dhash_bits(prints["trim_dhash"][framed[i]], prints["dhash"][rows[j], 0])
         bits = np.where(bits <= _TRIM_DHASH_BITS, bits + neighbours.distance(inner[i], whole[j]), _NEVER)
         yield _inner_links(photos, framed[i], rows[j], bits, FRAMED)
-    for i, j in neighbours.within(inner, _TRIM_PHASH_BITS):
+    for i, j in neighbours.within(inner, _TRIM_PHASH_BITS, photos.threads):
         bits = _dhash_bits(prints["trim_dhash"][framed[i]], prints["trim_dhash"][framed[j]])
         bits = np.where(bits <= _TRIM_DHASH_BITS, bits + neighbours.distance(inner[i], inner[j]), _NEVER)
         yield _inner_links(photos, framed[i], framed[j], bits, BORDERED)

@@ -86,7 +86,7 @@ def _similar(
     if rule.time_window > 0:
         found = neighbours.nearby(photos.taken[rows[at]], hashes[at], rule.time_window, radius)
     else:
-        found = neighbours.within(hashes[at], radius)
+        found = neighbours.within(hashes[at], radius, photos.threads)
     for i, j in found:
         yield at[i], at[j]
 
