@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FOUND: Final = 4
 PARTLY: Final = 3
 SHOWN: Final = 20
-REPORTS: Final = (".csv", ".json", ".html")
+REPORTS: Final = (".csv", ".json", ".html", ".log")
 _DEEDS: Final = ("trash", "hardlink", "reflink")
 
 
@@ -135,7 +135,12 @@ def write(reports: Sequence[str], groups: Sequence[Settled], folders: tuple[str,
     from keepers.cli import report_files  # noqa: PLC0415 (only who wants a report pays for it)
     from keepers.plan import duplicates_report  # noqa: PLC0415 (only who wants a report pays for it)
 
-    made = {".csv": duplicates_report.as_csv, ".json": duplicates_report.as_json, ".html": duplicates_report.page}
+    made = {
+        ".csv": duplicates_report.as_csv,
+        ".json": duplicates_report.as_json,
+        ".html": duplicates_report.page,
+        ".log": lambda report: duplicates_report.as_log(report, report_files.sha256),
+    }
     report = duplicates_report.Report(groups, folders, datetime.now(UTC).astimezone())
     for path in reports:
         report_files.put(path, made[os.path.splitext(path)[1].lower()](report))

@@ -25,8 +25,8 @@ def photo_import(arguments: Sequence[str] | None = None) -> int:
 
 def translated(options: argparse.Namespace) -> list[str]:
     """The new command line that does what the old one asked for."""
-    library = _path(options.output)
-    words = ["import", _path(options.input), "--to", library, "--move", "--yes"]
+    library = path(options.output)
+    words = ["import", path(options.input), "--to", library, "--move", "--yes"]
     words += ["--template", "{taken:%Y/%m}/{name}", "--date-order", "s3", "--contest", "s3"]
     for ending in ("log", "html"):
         words += ["--report", f"{library.rstrip('/')}/photo_organiser.{ending}"]
@@ -42,15 +42,15 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--output", required=True, metavar="DIR", help="the library; photos go to YEAR/MONTH below it"
     )
-    made.add_argument("--debug", type=_truth, default=False, metavar="true", help="say more")
+    made.add_argument("--debug", type=truth, default=False, metavar="true", help="say more")
     made.add_argument(
-        "--dryrun", type=_truth, default=False, metavar="true", help="print the plan, write nothing"
+        "--dryrun", type=truth, default=False, metavar="true", help="print the plan, write nothing"
     )
     return made
 
 
-def _truth(text: str) -> bool:
-    """The old tool's flags have a word behind them."""
+def truth(text: str) -> bool:
+    """What a flag of the old tools means: they have a word behind them."""
     word = text.strip().lower()
     if word in _TRUE | _FALSE:
         return word in _TRUE
@@ -58,7 +58,7 @@ def _truth(text: str) -> bool:
     raise argparse.ArgumentTypeError(message)
 
 
-def _path(text: str) -> str:
+def path(text: str) -> str:
     """Paths of Windows, too: a drive is below /mnt where Linux runs under Windows."""
     found = _DRIVE.match(text)
     return f"/mnt/{found[1].lower()}/{found[2]}".replace("\\", "/") if found else text

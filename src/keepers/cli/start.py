@@ -23,6 +23,11 @@ def photo_import() -> int:
     return _program("keepers.cli.old_import", "photo_import")
 
 
+def photo_find_duplicates() -> int:
+    """Be the program `photo-find-duplicates`; the exit code."""
+    return _program("keepers.cli.old_duplicates", "photo_find_duplicates")
+
+
 def _program(module: str, name: str) -> int:
     # Whoever started us may have had Ctrl-C ignored, as a shell does for a job in the background.
     heard = signal.getsignal(signal.SIGINT) is signal.default_int_handler

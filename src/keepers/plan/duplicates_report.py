@@ -3,14 +3,14 @@
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from keepers.decide.copies import Item, Settled
 from keepers.decide.destination import visible
-from keepers.model import GroupKind
+from keepers.model import GroupKind, Ref
 from keepers.plan.duplicates_document import document, names
 from keepers.plan.page_card import STAR, size
 from keepers.plan.page_html import Html, Piece, element
@@ -76,6 +76,18 @@ def as_csv(report: Report) -> bytes:
         for what, item, why, freed in rows:
             row = (group.id, group.kind.value, what, item.ref.key, str(item.bundle.main.size), str(freed), why)
             writer.writerow([_cell(value) for value in row])
+    return text.getvalue().encode()
+
+
+def as_log(report: Report, digest: Callable[[Ref], str]) -> bytes:
+    """The old finder's report: a row a file of equal ones, its SHA-256 and its path."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    for group in report.groups:
+        if group.kind is GroupKind.SAME_BYTES:
+            same = digest(group.keep.ref)
+            for item in (group.keep, *group.drop, *(item for item, _ in group.stay)):
+                writer.writerows([same, _cell(ref.key)] for ref in names(item))
     return text.getvalue().encode()
 
 
