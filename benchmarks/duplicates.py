@@ -71,7 +71,9 @@ def measure(root: Path, count: int) -> None:
     print(f"{count} files, median of {ROUNDS}; start-up included")
     print(f"{'jdupes' if jdupes else 'floor'}                 {base:6.2f} s")
     for name, values in (("fresh catalog", fresh), ("known catalog", known)):
-        print(f"keepers, {name} {statistics.median(values):6.2f} s  {statistics.median(values) / base:5.2f} of it")
+        print(
+            f"keepers, {name} {statistics.median(values):6.2f} s  {statistics.median(values) / base:5.2f} of it"
+        )
 
 
 def timed(words: Sequence[str]) -> float:

@@ -18,6 +18,12 @@ class Name:
     alone: bool
 
 
+def is_fresh(catalog: Catalog, roots: Sequence[str]) -> bool:
+    """Whether no scan has learned anything at or below the roots."""
+    where, values = below("key", roots)
+    return catalog.db.execute(f"SELECT 1 FROM location WHERE {where} LIMIT 1", values).fetchone() is None
+
+
 def names(catalog: Catalog, roots: Sequence[str], wanted: Iterable[ContentId]) -> dict[ContentId, list[Name]]:
     """Every path at or below the roots that holds one of these contents, in path order."""
     where, values = below("l.key", roots)

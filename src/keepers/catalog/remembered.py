@@ -37,9 +37,7 @@ def forget(catalog: Catalog, kind: GroupKind, contents: Sequence[ContentId]) -> 
     return gone
 
 
-def verdicts(
-    catalog: Catalog, kind: GroupKind, contents: Sequence[ContentId]
-) -> dict[ContentId, bool]:
+def verdicts(catalog: Catalog, kind: GroupKind, contents: Sequence[ContentId]) -> dict[ContentId, bool]:
     """Which of these contents stay (True) and which may go (False), as far as a person said so."""
     found: dict[ContentId, bool] = {}
     for start in range(0, len(contents), BATCH):

@@ -64,7 +64,9 @@ class _Answer:
     def part(self, wanted: set[ContentId]) -> str:
         """Remember that these are not the same as the others."""
         if self.group.kind in _EQUAL:
-            message = f"the photos of {self.group.id} are equal, which was proven; --keep-all keeps all of them"
+            message = (
+                f"the photos of {self.group.id} are equal, which was proven; --keep-all keeps all of them"
+            )
             raise UsageError(message)
         others = [content for content in self.contents if content not in wanted]
         if not others:

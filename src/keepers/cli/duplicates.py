@@ -27,6 +27,7 @@ FOUND: Final = 4
 PARTLY: Final = 3
 SHOWN: Final = 20
 REPORTS: Final = (".csv", ".json", ".html", ".log")
+NEXT: Final = "Nothing was changed. Next: the same command with --trash, --hardlink or --reflink"
 _DEEDS: Final = ("trash", "hardlink", "reflink")
 
 
@@ -96,13 +97,14 @@ def _equal_bytes(options: argparse.Namespace) -> int | None:
             show.line(f"  unreadable: {path}: {reason}")
         for path in wanted.reports:
             show.line(f"Report: {path}")
-        show.line("Nothing was changed. Next: the same command with --trash, --hardlink or --reflink")
+        show.line(NEXT)
     if options.fail_on_found and any(group.drop for group in sought.groups):
         return FOUND
     return PARTLY if sought.unreadable else 0
 
 
 def _sought(options: argparse.Namespace, wanted: Asked) -> "Sought | None":
+    from keepers.catalog import copies  # noqa: PLC0415 (only the short way comes here)
     from keepers.catalog.store import open_catalog  # noqa: PLC0415 (only the short way comes here)
     from keepers.places import files  # noqa: PLC0415 (only the short way comes here)
     from keepers.places.local import LocalPlace  # noqa: PLC0415 (only the short way comes here)
@@ -112,7 +114,7 @@ def _sought(options: argparse.Namespace, wanted: Asked) -> "Sought | None":
     settings = config.load(flags, os.environ)
     catalog = open_catalog(config.catalog_file(settings, os.environ), create=True)
     try:
-        if not equal_bytes.is_fresh(catalog, wanted.sources):
+        if not copies.is_fresh(catalog, wanted.sources):
             return None
         seeking = equal_bytes.Seeking(
             catalog,
@@ -135,15 +137,18 @@ def write(reports: Sequence[str], groups: Sequence[Settled], folders: tuple[str,
     from keepers.cli import report_files  # noqa: PLC0415 (only who wants a report pays for it)
     from keepers.plan import duplicates_report  # noqa: PLC0415 (only who wants a report pays for it)
 
-    made = {
-        ".csv": duplicates_report.as_csv,
-        ".json": duplicates_report.as_json,
-        ".html": duplicates_report.page,
-        ".log": lambda report: duplicates_report.as_log(report, report_files.sha256),
-    }
     report = duplicates_report.Report(groups, folders, datetime.now(UTC).astimezone())
     for path in reports:
-        report_files.put(path, made[os.path.splitext(path)[1].lower()](report))
+        match os.path.splitext(path)[1].lower():
+            case ".csv":
+                data = duplicates_report.as_csv(report)
+            case ".json":
+                data = duplicates_report.as_json(report)
+            case ".log":
+                data = duplicates_report.as_log(report, report_files.sha256)
+            case _:
+                data = duplicates_report.page(report)
+        report_files.put(path, data)
 
 
 def tell(groups: Sequence[Settled]) -> None:

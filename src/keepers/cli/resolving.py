@@ -26,6 +26,7 @@ from keepers.plan.duplicates_plan import Deed, Resolved
 from keepers.workflows import deduplicating
 from keepers.workflows.scan import ScanReport
 
+
 def resolve(options: argparse.Namespace) -> int:
     """Print the duplicates; with an action, settle those that are certain."""
     job = _job(options)
@@ -54,9 +55,7 @@ class _Job:
     def key(self) -> str:
         """What makes another call of the command the same job."""
         rules = [(rule.order, rule.folder) for rule in self.rules]
-        return json.dumps(
-            ["duplicates", self.sources.paths, self.references, rules, self.kinds, self.deed]
-        )
+        return json.dumps(["duplicates", self.sources.paths, self.references, rules, self.kinds, self.deed])
 
     def place(self, catalog: Catalog) -> LocalPlace:
         """The files of this machine, with quarantines in the sources."""
@@ -206,6 +205,10 @@ def _tell_done(job: _Job, found: _Found, groups: Sequence[Settled], finished: Fi
         show.line("What went lies in the trash of its drive. Free its place: keepers trash empty")
     if finished is not None:
         changing.tell_problems(job.options, finished.problems, ())
+        if job.deed is Deed.REFLINK and any("not supported" in problem.why for problem in finished.problems):
+            job.opened.progress.say(
+                "this file system cannot share blocks (btrfs, xfs and bcachefs can); nothing of that was changed"
+            )
     if found.checked is not None:
         changing.tell_problems(job.options, (), found.checked.refused)
     if not job.options.json and found.scanned is not None:
@@ -217,7 +220,7 @@ def _after(job: _Job, found: _Found, groups: Sequence[Settled]) -> None:
         show.line(f"Report: {path}")
     if found.scanned is not None:
         learning.unreadable(found.scanned.unreadable)
-    if job.deed is None and any(group.drop for group in groups):
-        show.line("Nothing was changed. Next: the same command with --trash, --hardlink or --reflink")
+    if job.deed is None and any(group.drop for group in groups if group.kind in CERTAIN):
+        show.line(duplicates.NEXT)
     elif job.deed is None:
         show.line("Nothing was changed.")

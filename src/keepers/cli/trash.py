@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Generator, Sequence
 from typing import Final
 
+from keepers.actions import Action, Trash
 from keepers.apply.journal import Journal
 from keepers.apply.kept import Kept, kept
 from keepers.apply.look import world
@@ -61,7 +62,9 @@ def _list(options: argparse.Namespace, items: Sequence[Kept]) -> int:
     for item in items:
         came = item.origin.key if item.origin is not None else "not known to this catalog"
         where = f"run {item.run}, {item.at[:10]}" if item.run is not None else ""
-        show.line(f"{show.size(item.size):>8}  {came}  ({where})" if where else f"{show.size(item.size):>8}  {came}")
+        show.line(
+            f"{show.size(item.size):>8}  {came}  ({where})" if where else f"{show.size(item.size):>8}  {came}"
+        )
         show.line(f"          {item.ref.key}")
     show.line(
         f"{show.count(len(items), 'file')}, {show.size(sum(item.size for item in items))} in the trash."
@@ -96,7 +99,7 @@ def _empty(
         return 0
     finished: Finished | None = None
     if checked.actions:
-        size = show.size(sum(action.size for action in checked.actions if hasattr(action, "size")))
+        size = show.size(text.size(checked.actions))
         count = show.count(len(checked.actions), "file")
         changing.consent(options, f"Remove {count} ({size}) from the trash for good?")
         finished = _run(opened, checked, journal, key=_EMPTY)
@@ -142,9 +145,10 @@ def _told(
             }
         )
     else:
-        undone = {id(problem.action) for problem in finished.problems} if finished is not None else set[int]()
-        for action in checked.actions[: learning.SHOWN] if finished is not None and not undone else ():
-            show.line(f"  {text.sentence(action)}")
+        missed = {problem.action for problem in finished.problems} if finished is not None else set[Action]()
+        done_ones = [action for action in checked.actions if finished is not None and action not in missed]
+        for action in done_ones[: learning.SHOWN]:
+            show.line(f"  {_sentence(action)}")
         done = 0 if finished is None else finished.done
         show.line(f"{checked.title}: {show.count(done, 'file')} done." if done else "Nothing was done.")
         for item, why in stays[: learning.SHOWN]:
@@ -155,6 +159,12 @@ def _told(
     if finished is not None:
         changing.tell_problems(options, finished.problems, ())
     changing.tell_problems(options, (), checked.refused)
+
+
+def _sentence(action: Action) -> str:
+    if isinstance(action, Trash):
+        return f"removed {action.ref.key}: {action.because}"
+    return text.sentence(action)
 
 
 def _show(options: argparse.Namespace, checked: Checked, stays: Sequence[tuple[Kept, str]]) -> None:

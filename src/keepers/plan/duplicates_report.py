@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from keepers.decide.copies import Item, Settled
+from keepers.decide.copies import Settled
 from keepers.decide.destination import visible
 from keepers.model import GroupKind, Ref
 from keepers.plan.duplicates_document import document, names
@@ -74,7 +74,15 @@ def as_csv(report: Report) -> bytes:
         rows += [("drop", item, "", item.freed) for item in group.drop]
         rows += [("stay", item, why, 0) for item, why in group.stay]
         for what, item, why, freed in rows:
-            row = (group.id, group.kind.value, what, item.ref.key, str(item.bundle.main.size), str(freed), why)
+            row = (
+                group.id,
+                group.kind.value,
+                what,
+                item.ref.key,
+                str(item.bundle.main.size),
+                str(freed),
+                why,
+            )
             writer.writerow([_cell(value) for value in row])
     return text.getvalue().encode()
 

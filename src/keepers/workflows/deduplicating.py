@@ -40,7 +40,9 @@ def groups(work: Deduplicating, decisions: Iterable[Decision], rules: Sequence[R
     found = list(decisions)
     wanted = {bundle.main.content for decision in found for bundle in decision.group.members}
     mains = photos.bundles(work.catalog, work.roots, wanted)
-    items = _Items(work, contents.facts_of(work.catalog, wanted), copies.names(work.catalog, work.roots, wanted))
+    items = _Items(
+        work, contents.facts_of(work.catalog, wanted), copies.names(work.catalog, work.roots, wanted)
+    )
     alike = {c: mains[c][0].main.ref.key for c in _contents(found, GroupKind.SAME_PIXELS) if c in mains}
     items.beside = {**dict.fromkeys(alike, UNKNOWN), **work.beside(alike)} if alike else {}
     return settle([_candidates(items, decision, mains) for decision in found], rules)

@@ -15,7 +15,6 @@ from typing import Final, TypeVar
 
 from keepers.catalog import copies, hashed, remembered
 from keepers.catalog.contents import content_id
-from keepers.catalog.sightings import below
 from keepers.catalog.store import Catalog
 from keepers.decide.copies import Candidates, Item, Settled, group_id, settle
 from keepers.decide.originality import criteria, ordered, seen
@@ -56,12 +55,6 @@ class Sought:
 
     groups: tuple[Settled, ...]
     unreadable: tuple[tuple[str, str], ...]
-
-
-def is_fresh(catalog: Catalog, roots: Sequence[str]) -> bool:
-    """Whether no scan has learned anything at or below the roots."""
-    where, values = below("key", roots)
-    return catalog.db.execute(f"SELECT 1 FROM location WHERE {where} LIMIT 1", values).fetchone() is None
 
 
 def seek(seeking: Seeking, rules: Sequence[Rule]) -> Sought | None:
@@ -281,9 +274,7 @@ def _entry(path: str) -> bundles.Entry:
     return bundles.Entry(name, form.kind if form else Kind.PHOTO, form.name if form else "")
 
 
-def _is_doubtful(
-    paths: Sequence[str], entries: Sequence[bundles.Entry], wanted: frozenset[str]
-) -> bool:
+def _is_doubtful(paths: Sequence[str], entries: Sequence[bundles.Entry], wanted: frozenset[str]) -> bool:
     """Whether a still and a film share a name: only their times tell whether they are a Live Photo."""
     stems: Mapping[str, list[int]] = defaultdict(list)
     for index, entry in enumerate(entries):
@@ -297,9 +288,7 @@ def _is_doubtful(
     return False
 
 
-def _threaded(
-    task: Callable[[_T], _R], items: Sequence[_T], number: int
-) -> Iterator[tuple[_T, _R]]:
+def _threaded(task: Callable[[_T], _R], items: Sequence[_T], number: int) -> Iterator[tuple[_T, _R]]:
     """Each item with its result, as they come; concurrent.futures would take 20 ms to import.
 
     A task never raises. Hashing and reading let other threads run.

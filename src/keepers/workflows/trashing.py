@@ -57,7 +57,9 @@ def _lonely(item: Kept, catalog: Catalog | None, reader: Reader) -> str:
     if item.instead is not None and catalog is not None:
         for path in locations.copies_of(catalog, digest(item.instead)):
             if reader.look(Ref(LOCAL, path)) is not None:
-                return f"no other file with its bytes is known; {path} shows the same, but is not the same file"
+                return (
+                    f"no other file with its bytes is known; {path} shows the same, but is not the same file"
+                )
     return "no other file with its bytes is known, so this is the last one"
 
 
@@ -87,7 +89,9 @@ def chosen(items: Sequence[Kept], words: Sequence[str], run: int | None) -> list
     if run is not None:
         found |= {item.ref for item in items if item.run == run}
     together = {_together(item) for item in items if item.ref in found}
-    return [item for item in items if item.ref in found or (_together(item) in together and not item.replaced)]
+    return [
+        item for item in items if item.ref in found or (_together(item) in together and not item.replaced)
+    ]
 
 
 def _together(item: Kept) -> tuple[str, str]:
