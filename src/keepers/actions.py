@@ -14,6 +14,7 @@ class Copy:
     `revision`, here and below, is how the file looked when the plan was made (`Found.revision`);
     empty where that is not known, and then its bytes are hashed before it is touched. `modified_ns` is
     the time for what comes out of an archive, which keeps none that means much; 0 where it is not known.
+    `named`, here and below, is the path that was meant, where the disk of the target needs another name.
     """
 
     source: Ref
@@ -24,6 +25,7 @@ class Copy:
     unit: str = ""
     revision: str = ""
     modified_ns: int = 0
+    named: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Move:
     because: str = ""
     unit: str = ""
     revision: str = ""
+    named: str = ""
 
 
 @dataclass(frozen=True, slots=True)

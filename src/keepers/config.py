@@ -3,8 +3,9 @@
 import json
 import math
 import os
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final
@@ -51,7 +52,22 @@ class Settings:
     )
     settle_seconds: float = field(
         default=2.0,
-        metadata={"doc": "How long a file must have stayed as it is to be imported; younger ones are waited for."},
+        metadata={
+            "doc": "How long a file must have stayed as it is to be imported; younger ones are waited for."
+        },
+    )
+    reference: str = field(
+        default="",
+        metadata={
+            "doc": "Folders in which nothing is ever changed, with `:` between them; see `keepers roots`."
+        },
+    )
+    may_move: str = field(
+        default="",
+        metadata={"doc": "Folders whose files may be moved, but neither trashed, linked nor replaced."},
+    )
+    may_trash: str = field(
+        default="", metadata={"doc": "Folders within those whose files may be trashed, too."}
     )
     faces: str = field(
         default="auto", metadata={"doc": "Face back end: auto, none, or the name of an installed one."}
@@ -135,6 +151,18 @@ def load(flags: Mapping[str, Value | None], environment: Mapping[str, str]) -> S
             settings = _with(settings, name, given, "command line")
     _check(settings)
     return settings
+
+
+def folders(text: str) -> tuple[str, ...]:
+    """The folders that a setting names, as absolute paths; a colon in a name has a backslash before it."""
+    parts = re.findall(r"(?:\\.|[^:\\])+", text, re.DOTALL)
+    plain = (re.sub(r"\\(.)", r"\1", part, flags=re.DOTALL) for part in parts)
+    return tuple(os.path.abspath(os.path.expanduser(part)) for part in plain)
+
+
+def folders_text(paths: Iterable[str]) -> str:
+    """Folders as a setting names them."""
+    return ":".join(re.sub(r"([\\:])", r"\\\1", path) for path in paths)
 
 
 def parse(name: str, value: object, where: str) -> Value:

@@ -71,10 +71,24 @@ class Progress(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """One file system, or one account of a server, and the bytes that are free on it."""
+    """One file system, or one account of a server, and the bytes that are free on it.
+
+    With `portable` it takes only names that Windows takes, with `loose` it numbers its files anew each time.
+    """
 
     id: str
     free: int
+    portable: bool = False
+    loose: bool = False
+
+
+class Rights(StrEnum):
+    """What may be done to what lies in a folder, as its owner said; ANY where nothing was said."""
+
+    ANY = ""
+    REFERENCE = "reference"
+    MAY_MOVE = "may-move"
+    MAY_TRASH = "may-trash"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +157,14 @@ class Reader(Protocol):
 
     def volume(self, ref: Ref) -> Volume:
         """The volume that a file of this name is on, or would be."""
+        ...
+
+    def rights(self, ref: Ref) -> Rights:
+        """What may be done to a thing of this name."""
+        ...
+
+    def true_path(self, ref: Ref, content: ContentId) -> str:
+        """The path that was meant for these bytes, where their disk needed another; empty where it did not."""
         ...
 
 

@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from keepers import config
-from keepers.apply.history import moved_away, placed
+from keepers.apply.history import moved_away, placed, true_paths
 from keepers.apply.journal import Journal, open_journal
 from keepers.apply.record import Run
 from keepers.catalog.store import Catalog, open_catalog
 from keepers.config import Settings
 from keepers.model import Bundle, ContentId, GroupKind, Look, Score
 from keepers.places.addresses import Sources, inside, is_there, sources, target
-from keepers.places.local import LocalPlace
-from keepers.ports import LookTask, Progress, Workers
+from keepers.places.local import Known, LocalPlace
+from keepers.ports import LookTask, Progress, Rights, Workers
 from keepers.workflows import folders, scan, telling
 from keepers.workflows.job import Footage, Job, Measured, Measuring, Proof, Thumb
 
@@ -70,7 +70,22 @@ class Session:
 
     def local(self, roots: Sequence[str] = ()) -> LocalPlace:
         """The file systems of this machine; quarantines lie in the roots."""
-        return LocalPlace(roots=tuple(roots), threads=1 if self.jobs == 1 else COPIES)
+        known = Known(self.rights, self._true_paths)
+        return LocalPlace(roots=tuple(roots), threads=1 if self.jobs == 1 else COPIES, known=known)
+
+    @property
+    def rights(self) -> dict[str, Rights]:
+        """What was said of folders: what may be done to the files in them."""
+        given = {
+            Rights.MAY_TRASH: self.settings.may_trash,
+            Rights.MAY_MOVE: self.settings.may_move,
+            Rights.REFERENCE: self.settings.reference,
+        }
+        return {path: rights for rights, text in given.items() for path in config.folders(text)}
+
+    def _true_paths(self) -> Mapping[str, tuple[ContentId, str]]:
+        with self.journal(create=False) as journal:
+            return true_paths(journal)
 
     @property
     def jobs(self) -> int:

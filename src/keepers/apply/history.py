@@ -102,6 +102,13 @@ def _follow(action: Action, ours: dict[str, ContentId]) -> None:
         ours.pop(new.key, None)
 
 
+def true_paths(journal: Journal | None) -> dict[str, tuple[ContentId, str]]:
+    """Files that lie under a name which their disk needed: their content, and the path that was meant."""
+    steps = () if journal is None else journal.renamed()
+    actions = (step.action for step in steps)
+    return {a.target.key: (a.content, a.named) for a in actions if isinstance(a, Copy | Move) and a.named}
+
+
 def moved_away(journal: Journal | None) -> set[str]:
     """The paths that runs emptied: what is not there any more because of them is not lost."""
     gone: set[str] = set()

@@ -188,6 +188,15 @@ class Journal:
         for row in self._db.execute(f"SELECT {_STEP} FROM steps WHERE run = ? ORDER BY seq", (run,)):
             yield _step(row, data)
 
+    def renamed(self) -> Iterator[Step]:
+        """The actions that are done under another name than was meant, because the disk needed it."""
+        rows = self._db.execute(
+            f"SELECT {_STEP} FROM steps WHERE action LIKE '%\"named\":%' AND state IN (?, ?) ORDER BY run, seq",
+            (StepState.DONE, StepState.PLACED),
+        )
+        for row in rows:
+            yield _step(row, _nothing)
+
     def loaded(self, run: int, seq: int) -> Step:
         """One step, with its bytes."""
         row = self._db.execute(f"SELECT {_STEP} FROM steps WHERE run = ? AND seq = ?", (run, seq)).fetchone()

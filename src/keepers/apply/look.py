@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from keepers.actions import Action, Move, Plan, SetField, target
 from keepers.model import ContentId, Ref
-from keepers.plan.world import World, claims, folder, spot
-from keepers.ports import Reader, Volume
+from keepers.plan.portable import Ground, fitted, renamed
+from keepers.plan.world import World, changes, claims, folder, spot
+from keepers.ports import Reader, Rights, Volume
 
 
 def world(
@@ -20,11 +22,13 @@ def world(
     A file of the size that an action expects is taken to have the content that it names: its bytes
     are hashed when it is touched.
     """
+    fitting = {} if exact else fitted(plan, Ground(reader.exists, _Portable(reader).needed, reader.true_path))
+    actions = [renamed(action, fitting) for action in plan.actions]
     contents: dict[Ref, ContentId] = {
         ref: named for ref, named in known.items() if reader.look(ref) is not None
     }
     seen: set[Ref] = set()
-    for action in plan.actions:
+    for action in actions:
         for ref, content, size in claims(action):
             if ref in seen:
                 continue
@@ -36,16 +40,42 @@ def world(
                 contents.setdefault(ref, content)
             else:
                 contents[ref] = ContentId(f"ref:{ref.place}/{ref.key}")
-    targets = [new for action in plan.actions if (new := target(action)) is not None]
+    targets = [new for action in actions if (new := target(action)) is not None]
     names = _names({folder(ref) for ref in targets}, contents, reader)
     return World(
         contents,
         Counter(names if exact else map(spot, names)),
         _blocked({folder(ref) for ref in targets}, reader),
-        _volumes(plan.actions, reader),
-        {(a.ref, a.name): reader.field(a.ref, a.name) for a in plan.actions if isinstance(a, SetField)},
+        _volumes(actions, reader),
+        {(a.ref, a.name): reader.field(a.ref, a.name) for a in actions if isinstance(a, SetField)},
         exact,
+        fitting,
+        _rights(actions, reader),
     )
+
+
+@dataclass(slots=True)
+class _Portable:
+    """Whether names in a folder must be such as Windows takes; asked once a folder."""
+
+    reader: Reader
+    known: dict[Ref, bool] = field(default_factory=dict[Ref, bool])
+
+    def needed(self, ref: Ref) -> bool:
+        """Whether a name for this thing must be one of those."""
+        outer = folder(ref)
+        if outer not in self.known:
+            self.known[outer] = self.reader.volume(ref).portable
+        return self.known[outer]
+
+
+def _rights(actions: Iterable[Action], reader: Reader) -> dict[Ref, Rights]:
+    said: dict[Ref, Rights] = {}
+    for action in actions:
+        for ref in changes(action):
+            if (right := reader.rights(ref)) is not Rights.ANY:
+                said[ref] = right
+    return said
 
 
 def _names(folders: Iterable[Ref], contents: Iterable[Ref], reader: Reader) -> set[Ref]:

@@ -18,6 +18,36 @@ from typing import Final
 from blake3 import blake3
 
 from keepers.model import ContentId
+from keepers.read.disk import Status, at, opened_folder, parted, status
+
+__all__ = [
+    "OURS",
+    "TRASH",
+    "Draft",
+    "Status",
+    "clone_of",
+    "content",
+    "draft_of",
+    "draft_with",
+    "erase",
+    "erase_if",
+    "exchange",
+    "head",
+    "identity",
+    "link",
+    "make_folder",
+    "missing_folders",
+    "opened",
+    "opened_folder",
+    "parted",
+    "place",
+    "remove_folder",
+    "revision",
+    "set_folder_time",
+    "status",
+    "sync_folder",
+    "volume",
+]  # fmt: skip
 
 #: The quarantine of a volume, and how all our temporaries begin.
 TRASH: Final = ".keepers-trash"
@@ -25,59 +55,12 @@ OURS: Final = ".keepers-"
 _CHUNK: Final = 1 << 20
 #: Fits into the cache of a core beside what hashing needs.
 _ROOM: Final = 1 << 18
-_PATH_MAX: Final = 4096
 _NOREPLACE, _EXCHANGE = 1, 2
 _FICLONE: Final = 0x40049409
-_FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _CREATE: Final = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 #: Answers of a file system that does not know a way of placing a file.
 _UNKNOWN: Final = frozenset({errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM, errno.EMLINK})
-
-Status = os.stat_result
-
-
-def parted(path: str) -> tuple[str, str]:
-    """Split a path into its folder and its name."""
-    folder, _, name = path.rpartition("/")
-    return folder or "/", name
-
-
-@contextlib.contextmanager
-def opened_folder(path: str) -> Generator[int]:
-    """Open a folder, part by part where its path is longer than the system takes."""
-    if len(os.fsencode(path)) < _PATH_MAX:
-        handle = os.open(path, _FOLDER)
-    else:
-        handle = os.open("/", _FOLDER)
-        for part in path.strip("/").split("/"):
-            outer, handle = handle, -1
-            try:
-                handle = os.open(part, _FOLDER, dir_fd=outer)
-            finally:
-                os.close(outer)
-    try:
-        yield handle
-    finally:
-        os.close(handle)
-
-
-@contextlib.contextmanager
-def _at(path: str) -> Generator[tuple[int, str]]:
-    folder, name = parted(path)
-    with opened_folder(folder) as handle:
-        yield handle, name
-
-
-def status(path: str) -> Status | None:
-    """What `lstat` tells of a name; None where there is nothing."""
-    try:
-        if len(os.fsencode(path)) < _PATH_MAX:
-            return os.lstat(path)
-        with _at(path) as (folder, name):
-            return os.lstat(name, dir_fd=folder)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
 
 
 def revision(seen: Status) -> str:
@@ -93,7 +76,7 @@ def identity(seen: Status) -> tuple[int, int]:
 @contextlib.contextmanager
 def opened(path: str) -> Generator[int]:
     """Open a regular file for reading; OSError for anything else, symlinks too."""
-    with _at(path) as (folder, name):
+    with at(path) as (folder, name):
         handle = os.open(name, _READ, dir_fd=folder)
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
@@ -177,7 +160,7 @@ class Draft:
 
 
 def _created(path: str) -> int:
-    with _at(path) as (folder, name):
+    with at(path) as (folder, name):
         return os.open(name, _CREATE, 0o600, dir_fd=folder)
 
 
@@ -287,7 +270,7 @@ def _renamed(source: str, target: str, flags: int) -> None:
     call = _renameat2()
     if call is None:
         raise OSError(errno.ENOSYS, "no renameat2", source)
-    with _at(source) as (from_folder, old), _at(target) as (to_folder, new):
+    with at(source) as (from_folder, old), at(target) as (to_folder, new):
         if call(from_folder, os.fsencode(old), to_folder, os.fsencode(new), flags) != 0:
             code = ctypes.get_errno()
             raise OSError(code, os.strerror(code), source, None, target)
@@ -322,7 +305,7 @@ def _placed_by_reservation(source: str, target: str) -> None:
     """FAT knows no links: an empty file of our own holds the name until the rename takes it."""
     os.close(_created(target))
     try:
-        with _at(source) as (from_folder, old), _at(target) as (to_folder, new):
+        with at(source) as (from_folder, old), at(target) as (to_folder, new):
             os.rename(old, new, src_dir_fd=from_folder, dst_dir_fd=to_folder)
     except OSError:
         erase(target)
@@ -342,13 +325,13 @@ def exchange(one: str, other: str) -> bool:
 
 def link(source: str, target: str) -> None:
     """Give a file a second name, which must be free."""
-    with _at(source) as (from_folder, old), _at(target) as (to_folder, new):
+    with at(source) as (from_folder, old), at(target) as (to_folder, new):
         os.link(old, new, src_dir_fd=from_folder, dst_dir_fd=to_folder, follow_symlinks=False)
 
 
 def erase(path: str) -> None:
     """Remove a name that is our own, or that has another; a name that is gone is no error."""
-    with contextlib.suppress(FileNotFoundError), _at(path) as (folder, name):
+    with contextlib.suppress(FileNotFoundError), at(path) as (folder, name):
         os.unlink(name, dir_fd=folder)
 
 
@@ -371,7 +354,7 @@ def missing_folders(path: str) -> list[str]:
 def make_folder(path: str) -> None:
     """Make a folder and those around it, durably."""
     for folder in missing_folders(path):
-        with _at(folder) as (outer, name):
+        with at(folder) as (outer, name):
             with contextlib.suppress(FileExistsError):
                 os.mkdir(name, dir_fd=outer)
             os.fsync(outer)
@@ -380,7 +363,7 @@ def make_folder(path: str) -> None:
 def remove_folder(path: str) -> bool:
     """Remove a folder if it is empty; whether it is gone now."""
     try:
-        with _at(path) as (outer, name):
+        with at(path) as (outer, name):
             os.rmdir(name, dir_fd=outer)
             os.fsync(outer)
     except (FileNotFoundError, NotADirectoryError):

@@ -8,7 +8,7 @@ from keepers.actions import Action, Copy, Link, Move, Restore, SetField, Trash, 
 from keepers.errors import ChangedError
 from keepers.fingerprint.exact import content_id
 from keepers.model import ContentId, Found, PlaceId, Problem, Ref
-from keepers.ports import End, Folder, Outcome, Task, Volume
+from keepers.ports import End, Folder, Outcome, Rights, Task, Volume
 
 MEMORY: Final = PlaceId("memory")
 TRASH: Final = "/.keepers-trash"
@@ -47,6 +47,7 @@ class MemoryPlace:
     folders_there: dict[str, int] = field(default_factory=lambda: {"/": 0})
     fields: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
     clock: int = 1
+    said: dict[str, Rights] = field(default_factory=dict[str, Rights])
 
     # What a test sets up, and what a person does meanwhile
 
@@ -105,6 +106,15 @@ class MemoryPlace:
     def volume(self, ref: Ref) -> Volume:  # noqa: ARG002 (there is one volume)
         """The one volume, and what is free of its capacity."""
         return Volume(self.place, self.capacity - sum(len(item.data) for item in self.files.values()))
+
+    def rights(self, ref: Ref) -> Rights:
+        """What was said of the innermost folder around a thing."""
+        said = [folder for folder in self.said if ref.key == folder or ref.key.startswith(folder + "/")]
+        return self.said[max(said, key=len)] if said else Rights.ANY
+
+    def true_path(self, ref: Ref, content: ContentId) -> str:  # noqa: ARG002 (every name can be kept)
+        """Memory takes every name."""
+        return ""
 
     # Writing
 

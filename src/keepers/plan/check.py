@@ -13,7 +13,9 @@ from keepers.actions import Action, Copy, Link, Move, Plan, Restore, SetField, T
 from keepers.errors import RefusedError
 from keepers.fingerprint.exact import content_id
 from keepers.model import ContentId, Ref
+from keepers.plan.portable import renamed
 from keepers.plan.world import World, around, changes, folder
+from keepers.ports import Rights
 
 #: More space than the bytes themselves: folders, the journal, and what others write meanwhile.
 SPARE: Final = 1.1
@@ -38,6 +40,8 @@ class Checked:
 
 def check(plan: Plan, world: World) -> Checked:
     """Keep the actions that are safe, whole units only; RefusedError where nothing of it can be done."""
+    if world.names:
+        plan = Plan(plan.title, tuple(renamed(action, world.names) for action in plan.actions))
     refused: dict[int, str] = {}
     while True:
         trial = _Trial(world)
@@ -87,6 +91,21 @@ def _only_read(action: Action) -> str:
     return ""
 
 
+def _right(action: Action, world: World) -> str:
+    """Why an action may not be done to a thing of which its owner said so much."""
+    for ref in changes(action):
+        said = world.rights.get(ref, Rights.ANY)
+        if said is Rights.REFERENCE:
+            return f"{ref.key} lies in a reference folder, in which nothing is ever changed (keepers roots)"
+        added = isinstance(action, Copy | Move | Restore) or (
+            isinstance(action, Write) and not action.replaces
+        )
+        taken_back = isinstance(action, Trash) and action.made
+        if said is Rights.MAY_MOVE and not added and not taken_back:
+            return f"{ref.key} lies where files may be moved, but not trashed, linked or replaced (keepers roots)"
+    return ""
+
+
 @dataclass(slots=True)
 class _Trial:
     """The world while the plan is carried out on paper."""
@@ -110,7 +129,7 @@ class _Trial:
         for number, action in enumerate(actions):
             if number in refused:
                 continue
-            if why := _only_read(action) or self._obstacle(action):
+            if why := _only_read(action) or _right(action, self.world) or self._obstacle(action):
                 wrong.append((number, why))
                 continue
             self._do(action)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from keepers.actions import Action, Copy, Link, Move, Restore, SetField, Trash, Write, source, target
 from keepers.decide.destination import collision_key
 from keepers.model import ContentId, Ref
-from keepers.ports import Volume
+from keepers.ports import Rights, Volume
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,8 @@ class World:
     `contents` has the files that are there; `taken` counts, by `spot`, every name in the folders that
     are to be filled; `blocked` are folders that cannot be, because a file has that name. `volumes` is
     by folder. A field that is not in `fields` is not known. With `exact`, which is for an undo, names
-    that differ in case alone do not collide: they stood side by side before.
+    that differ in case alone do not collide: they stood side by side before. `names` are targets that get
+    another name, with the true path of each; `rights` are those of things that lie where some were named.
     """
 
     contents: Mapping[Ref, ContentId]
@@ -25,6 +26,8 @@ class World:
     volumes: Mapping[Ref, Volume] = field(default_factory=dict[Ref, Volume])
     fields: Mapping[tuple[Ref, str], str | None] = field(default_factory=dict[tuple[Ref, str], str | None])
     exact: bool = False
+    names: Mapping[Ref, tuple[Ref, str]] = field(default_factory=dict[Ref, tuple[Ref, str]])
+    rights: Mapping[Ref, Rights] = field(default_factory=dict[Ref, Rights])
 
     def spot(self, ref: Ref) -> Ref:
         """The same for all names that are not to stand side by side."""

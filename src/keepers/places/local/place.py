@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from types import MappingProxyType
 
 from keepers.actions import Action, Link, Restore, Trash, Write, refs, source, target
@@ -13,9 +14,11 @@ from keepers.places.local import members
 from keepers.places.local.deeds import perform
 from keepers.places.local.listing import Listing
 from keepers.places.local.quarantine import Quarantine
+from keepers.places.local.said import Known, Said
 from keepers.places.local.settle import settle
-from keepers.ports import Folder, Outcome, Task, Volume
-from keepers.read import archive
+from keepers.places.local.volumes import Natures
+from keepers.ports import Folder, Outcome, Rights, Task, Volume
+from keepers.read import archive, disk
 from keepers.read.formats import fate_by_name
 
 
@@ -25,7 +28,7 @@ class LocalPlace:
     `roots` are folders in which a quarantine may lie; `junk` says which names are passed over. ZIP
     archives below the folders that it `opens` are listed, too; `/a/b.zip!/c.jpg` is a file in one. A
     folder among `libraries` is listed as another program's catalog tells. Bytes are written and read back
-    by so many `threads`.
+    by so many `threads`. What no disk tells is `known`.
     """
 
     def __init__(
@@ -35,12 +38,17 @@ class LocalPlace:
         opens: Sequence[str] = (),
         libraries: Mapping[str, Sequence[Found | Problem]] = MappingProxyType({}),
         threads: int = 1,
+        known: Known | None = None,
     ) -> None:
         self._quarantine = Quarantine(tuple(roots))
         self._junk = junk
         self._opens = frozenset(opens)
         self._libraries = libraries
         self._threads = threads
+        self._natures = Natures()
+        known = known or Known()
+        self._said = Said(known.rights)
+        self._true_paths = cache(known.true_paths)
 
     def listing(self, roots: Sequence[str]) -> Iterator[Found | Problem]:
         """Yield every entry below the roots once; a junk folder is one entry."""
@@ -66,6 +74,10 @@ class LocalPlace:
                 return sorted(os.listdir(handle))
         except (FileNotFoundError, NotADirectoryError):
             return ()
+        except OSError as error:
+            if disk.is_no_name(error):
+                return ()
+            raise
 
     def folder(self, ref: Ref) -> Folder | None:
         """Describe a folder; None where there is none of that name."""
@@ -91,15 +103,36 @@ class LocalPlace:
         return None
 
     def identity(self, root: str) -> str:
-        """Device number and inode of a root, those of the archive where it lies in one."""
+        """The file system of a root and its inode, of the archive where it lies in one.
+
+        It begins with `dev:` where both may be others the next time.
+        """
         held = archive.located(root)
-        seen = os.stat(root if held is None else held[0])
-        return f"{seen.st_dev}:{seen.st_ino}"
+        path = root if held is None else held[0]
+        nature = self._natures.of(path)
+        seen = os.stat(path)
+        if not nature.id:
+            return f"dev:{seen.st_dev}:{seen.st_ino}"
+        return nature.id if nature.loose else f"{nature.id}:{seen.st_ino}"
 
     def volume(self, ref: Ref) -> Volume:
         """The volume that a file of this name is on, or would be."""
         device, free = files.volume(ref.key)
-        return Volume(f"{LOCAL}:{device}", free)
+        nature = self._natures.of(files.parted(ref.key)[0])
+        return Volume(f"{LOCAL}:{device}", free, nature.portable, nature.loose)
+
+    def rights(self, ref: Ref) -> Rights:
+        """What may be done to a thing of this name."""
+        return self._said.of(ref.key)
+
+    def rights_in(self, folder: str) -> Rights:
+        """What may be done to things in a folder."""
+        return self._said.of(f"{folder.rstrip('/')}/.")
+
+    def true_path(self, ref: Ref, content: ContentId) -> str:
+        """The path that was meant for these bytes, where their disk needed another; empty where it did not."""
+        known, path = self._true_paths().get(ref.key, (None, ""))
+        return path if known == content else ""
 
     def prepare(self, tasks: Sequence[Task]) -> Sequence[Task]:
         """Fill in the quarantine names; changes nothing."""

@@ -22,7 +22,7 @@ class Quarantine:
         if folder not in self.known:
             self.known[folder] = self._folder(folder)
         ending = os.path.splitext(name)[1]
-        ending = ending if len(ending) <= 8 and ending.isascii() else ""
+        ending = ending if len(ending) <= 8 and ending.isascii() and ending[1:].isalnum() else ""
         return f"{self.known[folder].rstrip('/')}/{files.TRASH}/{content.removeprefix('b3:')}-{token}{ending}"
 
     def _folder(self, folder: str) -> str:
