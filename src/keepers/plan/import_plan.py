@@ -85,15 +85,20 @@ def lay_out(
     for path in sorted(shelf.present):
         homes.setdefault(shelf.present[path], []).append(path)
     old = frozenset(homes)
-    lines: list[Line] = []
+    made: list[tuple[Ref, tuple[Line, ...]]] = []
     for number, wish in enumerate(sorted(wishes, key=_rank)):
         job = _Job(wish, f"import/{number}/{wish.bundle.main.content}", move and not wish.fixed)
-        made = tuple(_placed(job, names, homes, old, only_best=only_best))
-        for line in made:
+        lines = tuple(_placed(job, names, homes, old, only_best=only_best))
+        for line in lines:
             if line.action is not None:
                 homes.setdefault(line.content, []).append(line.path)
-        lines += made
-    return tuple(lines)
+        made.append((wish.bundle.main.ref, lines))
+    # Neighbours are read and synced together: in content order, every wave touched every folder.
+    return tuple(line for _, lines in sorted(made, key=_by_source) for line in lines)
+
+
+def _by_source(row: tuple[Ref, tuple[Line, ...]]) -> Ref:
+    return row[0]
 
 
 def without(lines: Iterable[Line], refused: Mapping[Ref, str]) -> tuple[Line, ...]:

@@ -28,9 +28,10 @@ _HOPELESS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENODEV, er
 
 @dataclass(slots=True)
 class _Deed:
-    """One task under way."""
+    """One task under way; `wanted` makes the copy that it needs."""
 
     task: Task
+    wanted: Callable[[], None] | None = None
     draft: files.Draft | None = None
     outcome: Outcome | None = None
     folders: list[str] = field(default_factory=list[str])
@@ -73,16 +74,18 @@ def perform(tasks: Sequence[Task], placed: Callable[[], None], threads: int = 1)
     at once answer sooner, and the syncs of a file system's journal are shared. Names change in one.
     """
     deeds = [_Deed(task) for task in tasks]
+    _each(deeds, _start, "copying")
+    copies = [deed for deed in deeds if deed.wanted is not None or deed.draft is not None]
     with contextlib.ExitStack() as stack:
         each = _each
-        if threads > 1 and len(deeds) > 1 and any(isinstance(task.action, Copy | Move) for task in tasks):
-            pool = ThreadPoolExecutor(min(threads, len(deeds)))
+        if threads > 1 and len(copies) > 1:
+            pool = ThreadPoolExecutor(min(threads, len(copies)))
             # Who interrupts does not wait for files that nobody has begun to copy.
             stack.callback(pool.shutdown, wait=True, cancel_futures=True)
             each = functools.partial(_each_at_once, pool)
-        each(deeds, _start, "copying")
-        each(deeds, _sync, "writing to the disk")
-        each(deeds, _compare, "reading back")
+        each(copies, _copy, "copying")
+        each(copies, _sync, "writing to the disk")
+        each(copies, _compare, "reading back")
     _each(deeds, _place, "placing")
     _sync_folders(deeds)
     if any(deed.leaves for deed in deeds):
@@ -120,7 +123,7 @@ def _start(deed: _Deed) -> None:
     match action:
         case Copy():
             _free(action.target.key)
-            _draft(deed, action.source.key, action.target.key, action.content, action.modified_ns)
+            deed.wanted = functools.partial(_draft, deed, action, action.modified_ns)
         case Move():
             _start_move(deed, action)
         case Write():
@@ -140,7 +143,12 @@ def _start_move(deed: _Deed, action: Move) -> None:
     if seen is not None and files.volume(folder)[0] == seen.st_dev:
         confirm(action.source.key, action.content, action.size, action.revision)
     else:
-        _draft(deed, action.source.key, action.target.key, action.content)
+        deed.wanted = functools.partial(_draft, deed, action)
+
+
+def _copy(deed: _Deed) -> None:
+    if deed.wanted is not None:
+        deed.wanted()
 
 
 def _start_write(deed: _Deed, action: Write) -> None:
@@ -160,14 +168,15 @@ def _free(path: str) -> None:
         raise ChangedError("its new name is taken by now")
 
 
-def _draft(deed: _Deed, source: str, target: str, content: ContentId, modified_ns: int = 0) -> None:
+def _draft(deed: _Deed, action: Copy | Move, modified_ns: int = 0) -> None:
+    source, target = action.source.key, action.target.key
     packed = archive.located(source) is not None
     if (archive.status(source) if packed else files.status(source)) is None:
         raise ChangedError("it is gone")
     files.make_folder(files.parted(target)[0])
     path = temporary(target, deed.task.token)
     deed.draft = members.draft_of(source, path, modified_ns) if packed else files.draft_of(source, path)
-    if deed.draft.content != content:
+    if deed.draft.content != action.content:
         raise ChangedError("it has changed since the plan was made")
 
 
@@ -240,7 +249,7 @@ def _place_move(deed: _Deed, action: Move) -> None:
             if error.errno != errno.EXDEV:
                 raise
             # Two mounts of one device look like one volume, but no rename crosses them.
-            _draft(deed, source, target, action.content)
+            _draft(deed, action)
             _sync(deed)
             _compare(deed)
         else:
