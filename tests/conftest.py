@@ -1,7 +1,9 @@
 """What holds for every test: no network, no real home, steady property tests."""
 
 import os
+import signal
 import socket
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +15,13 @@ settings.register_profile("proof", settings.get_profile("default"), max_examples
 # A merge must not hang on luck: in CI the examples are always the same.
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+# A shell starts what it puts into the background deaf to Ctrl-C, and children inherit that.
+if (
+    threading.current_thread() is threading.main_thread()
+    and signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+):
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 LOOPBACK = ("127.", "::1", "localhost")
 
