@@ -376,3 +376,31 @@ def test_the_old_importer_runs_and_deletes_nothing(
     assert "none is deleted" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         old_import.photo_import([*words, "--dryrun", "perhaps"])
+
+
+def test_what_could_not_be_read_yet_joins_the_same_run(
+    keepers: Keepers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path / "in/a.jpg", jpeg(picture(1, (160, 120)), TAKEN))
+    put(tmp_path / "in/b/IMG_2.jpg", jpeg(picture(2, (160, 120)), TAKEN))
+    before = tree(tmp_path / "in")
+    words = ["import", tmp_path / "in", "--to", tmp_path / "lib", "--move", "--yes", "--json"]
+
+    real = os.scandir
+
+    def broken(where: int | str) -> object:
+        if isinstance(where, int) and os.readlink(f"/proc/self/fd/{where}").endswith("/in/b"):
+            raise OSError(5, "Input/output error")
+        return real(where)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "scandir", broken)
+        first = keepers(*words)
+    assert (first.code, first.json["run"], first.json["done"]) == (3, 1, 1)
+    assert names(tmp_path / "lib") == {"2024/07/a.jpg"}
+    second = keepers(*words)
+    assert (second.code, second.json["run"], second.json["done"]) == (0, 1, 2)
+    assert names(tmp_path / "in") == set()
+    assert keepers("undo", "--yes").code == 0
+    assert tree(tmp_path / "in") == before
+    assert not (tmp_path / "lib").exists()

@@ -117,6 +117,19 @@ class Journal:
             self._put_steps(db, run, ((action, None) for action in actions))
         return run
 
+    def extend(self, run: int, title: str, actions: Iterable[Action]) -> None:
+        """Add actions to a run that goes on; the title tells of all of it."""
+        with self._writing() as db:
+            row = db.execute("SELECT coalesce(max(seq) + 1, 0) FROM steps WHERE run = ?", (run,)).fetchone()
+            first = int(row[0])
+            # What was tried before is no part of the unit that is tried again.
+            fresh = (replace(a, unit=f"{a.unit}+{first}") if a.unit else a for a in actions)
+            self._put_steps(db, run, ((action, None) for action in fresh), first)
+            db.execute(
+                "UPDATE runs SET title = ?, state = ? WHERE id = ?",
+                (json.dumps(title), RunState.RUNNING, run),
+            )
+
     def add_undo(
         self, run: int, title: str, actions: Iterable[tuple[Action, int]], left: Iterable[Folder]
     ) -> int:
@@ -144,9 +157,13 @@ class Journal:
         return int(cursor.lastrowid or 0)
 
     def _put_steps(
-        self, db: sqlite3.Connection, run: int, actions: Iterable[tuple[Action, int | None]]
+        self,
+        db: sqlite3.Connection,
+        run: int,
+        actions: Iterable[tuple[Action, int | None]],
+        first: int = 0,
     ) -> None:
-        for seq, (action, origin) in enumerate(actions):
+        for seq, (action, origin) in enumerate(actions, first):
             db.execute(
                 "INSERT INTO steps (run, seq, action, state, at, origin) VALUES (?, ?, ?, ?, '', ?)",
                 (run, seq, encode(action), StepState.PLANNED, origin),

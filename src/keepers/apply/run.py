@@ -64,6 +64,25 @@ def run(
         return carried(_known(journal, number), journal, writer, progress, stop)
 
 
+def go_on(
+    number: int,
+    checked: Checked,
+    journal: Journal,
+    writer: Writer,
+    *,
+    progress: Progress,
+    stop: Callable[[], bool] = never,
+) -> Finished:
+    """Carry out a plan as a part of a run that could not do all; one undo takes back all of it."""
+    with journal.lock():
+        known = _known(journal, number)
+        if known.state is RunState.UNDONE:
+            message = f"run {number} was taken back meanwhile; give the command again"
+            raise UsageError(message)
+        journal.extend(number, checked.title, checked.actions)
+        return carried(_known(journal, number), journal, writer, progress, stop)
+
+
 def resume(
     number: int, journal: Journal, writer: Writer, *, progress: Progress, stop: Callable[[], bool] = never
 ) -> Finished:

@@ -40,3 +40,13 @@ def paths(catalog: Catalog, root: str) -> list[str]:
     return [
         os.fsdecode(row[0]) for row in catalog.db.execute(f"SELECT key FROM location WHERE {where}", values)
     ]
+
+
+def faults(catalog: Catalog, roots: Sequence[str]) -> int:
+    """How many files and folders could not be read for a reason that may pass: no right, a bad cable."""
+    where, values = below("key", roots)
+    folders = catalog.db.execute(f"SELECT count(*) FROM problem WHERE {where}", values).fetchone()
+    files = catalog.db.execute(
+        f"SELECT count(*) FROM location WHERE NOT lasting AND {where}", values
+    ).fetchone()
+    return int(folders[0]) + int(files[0])

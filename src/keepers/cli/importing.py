@@ -6,14 +6,14 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from keepers import wiring
 from keepers.apply.history import moved_away, placed
 from keepers.apply.journal import Journal
-from keepers.apply.record import RunState
-from keepers.apply.run import Finished, resume, run
+from keepers.apply.record import Run, RunState
+from keepers.apply.run import Finished, go_on, resume, run
 from keepers.catalog import library, sightings
 from keepers.catalog.store import Catalog
 from keepers.cli import changing, learning, session, show
@@ -39,6 +39,8 @@ VERSIONS: Final = (
     GroupKind.SAME_CLIP,
 )
 SHOWN: Final = 20
+#: The same command goes on with a run that left something out, but not with that of last week.
+GOES_ON: Final = timedelta(days=1)
 
 
 def bring(options: argparse.Namespace) -> int:
@@ -214,25 +216,32 @@ def _learned(job: _Job, catalog: Catalog) -> ScanReport:
 
 def _carried_out(job: _Job, catalog: Catalog, journal: Journal) -> int:
     # A run that was stopped is finished first: what it has moved away is not lost.
-    finished = _resumed(job, catalog, journal)
+    old = journal.unfinished(job.key)
+    finished = None if old is None else _resumed(old, job, catalog, journal)
     if finished is not None and finished.state is RunState.STOPPED:
         return finished.exit_code
     prepared = _prepared(job, catalog, journal, _learned(job, catalog))
     if prepared.checked.actions:
         _ask(job, prepared.checked)
-        progress = job.opened.progress
-        with changing.stopping(progress) as stop:
-            finished = run(prepared.checked, journal, job.place(), progress=progress, key=job.key, stop=stop)
+        finished = _run(old, prepared.checked, job, journal)
         importing.remember(catalog, job.place(), journal.steps(finished.run))
+    if finished is not None and finished.state is RunState.DONE and library.faults(catalog, job.sources):
+        # What could not be read now may be read soon: then it is a part of the same run, for one undo.
+        journal.set_state(finished.run, RunState.STOPPED)
     _show(job, prepared, finished)
     code = 0 if finished is None else finished.exit_code
     return code or _partly(prepared)
 
 
-def _resumed(job: _Job, catalog: Catalog, journal: Journal) -> Finished | None:
-    old = journal.unfinished(job.key)
-    if old is None:
-        return None
+def _run(old: Run | None, checked: Checked, job: _Job, journal: Journal) -> Finished:
+    progress = job.opened.progress
+    with changing.stopping(progress) as stop:
+        if old is not None and datetime.now(UTC) - datetime.fromisoformat(old.started) < GOES_ON:
+            return go_on(old.id, checked, journal, job.place(), progress=progress, stop=stop)
+        return run(checked, journal, job.place(), progress=progress, key=job.key, stop=stop)
+
+
+def _resumed(old: Run, job: _Job, catalog: Catalog, journal: Journal) -> Finished:
     progress = job.opened.progress
     progress.say(f"finishing run {old.id}, which was stopped")
     with changing.stopping(progress) as stop:
