@@ -62,7 +62,15 @@ def test_nothing_is_lost_and_undo_restores_all(
     filled(place / "in", source, chance)
     filled(place / "lib", library, chance)
     before, had = tree(place), Counter(bytes_in(place).values())
-    words = ["import", place / "in", "--to", place / "lib", *(["--move"] if move else []), "--yes", "--json"]
+    words: list[str | Path] = [
+        "import",
+        place / "in",
+        "--to",
+        place / "lib",
+        *(["--move"] if move else []),
+        "--yes",
+        "--json",
+    ]
 
     told = keepers(*words)
     assert told.code == 0

@@ -206,7 +206,15 @@ def test_a_worse_version_stays_or_is_kept_beside(keepers: Keepers, tmp_path: Pat
     image = picture(7, (640, 480))
     best = put(tmp_path / "library/2024/07/IMG_7.jpg", jpeg(image, TAKEN, 95))
     small = put(tmp_path / "in/IMG_7.jpg", jpeg(image.resize((320, 240)), TAKEN, 60))
-    words = ["import", tmp_path / "in", "--to", tmp_path / "library", "--contest", rule, "--json"]
+    words: list[str | Path] = [
+        "import",
+        tmp_path / "in",
+        "--to",
+        tmp_path / "library",
+        "--contest",
+        rule,
+        "--json",
+    ]
     only = keepers(*words, "--versions", "best", "--move", "--yes")
     assert (only.code, only.json["actions"]) == (0, [])
     row = only.json["decisions"][0]
@@ -222,7 +230,7 @@ def test_a_file_that_is_being_written_is_left_for_later(keepers: Keepers, tmp_pa
     path = put(tmp_path / "in/a.jpg", jpeg(picture(1, (160, 120)), TAKEN))
     put(tmp_path / "in/a.jpg.xmp", SIDE)
     put(tmp_path / "in/b.jpg", jpeg(picture(2, (160, 120)), TAKEN))
-    words = ["import", tmp_path / "in", "--to", tmp_path / "lib", "--settle", "0", "--json"]
+    words: list[str | Path] = ["import", tmp_path / "in", "--to", tmp_path / "lib", "--settle", "0", "--json"]
     with path.open("r+b"):
         os.utime(path)
         told = keepers(*words)
@@ -267,7 +275,7 @@ def test_templates_and_dates_can_be_chosen(keepers: Keepers, tmp_path: Path) -> 
     put(source / "2019-07 Italy/DCIM/a.JPG.xmp", SIDE)
     put(source / "b.jpg", jpeg(picture(2, (160, 120))), datetime(2018, 5, 6, tzinfo=UTC))
     template = "{taken:%Y}/{event|no event}/{camera|no camera}/{taken:%d}_{stem}.{ext}"
-    words = ["import", source, "--to", tmp_path / "lib", "--template", template]
+    words: list[str | Path] = ["import", source, "--to", tmp_path / "lib", "--template", template]
     assert keepers(*words).code == 0
     italy = "2024/Italy/Keepers Test Camera/01_a.jpg"
     assert names(tmp_path / "lib") == {italy, f"{italy}.xmp", "undated/b.jpg"}
@@ -299,7 +307,7 @@ def unsafe(kind: str, tmp_path: Path) -> tuple[Path, Path]:
             if os.geteuid() != 0:
                 pytest.skip("only root can give a folder away")
             os.chown(library, 12345, 12345)
-        case "holds no files":
+        case _:
             (source / "a.jpg").unlink()
     return source, library
 
@@ -336,7 +344,7 @@ def test_a_link_within_the_library_is_not_followed(keepers: Keepers, tmp_path: P
 
 def test_a_library_that_is_gone_is_a_fault_unless_that_is_said(keepers: Keepers, tmp_path: Path) -> None:
     put(tmp_path / "in/a.jpg", jpeg(picture(1, (160, 120)), TAKEN))
-    words = ["import", tmp_path / "in", "--to", tmp_path / "lib"]
+    words: list[str | Path] = ["import", tmp_path / "in", "--to", tmp_path / "lib"]
     keepers(*words)
     shutil.rmtree(tmp_path / "lib")
     told = keepers(*words)
@@ -384,7 +392,15 @@ def test_what_could_not_be_read_yet_joins_the_same_run(
     put(tmp_path / "in/a.jpg", jpeg(picture(1, (160, 120)), TAKEN))
     put(tmp_path / "in/b/IMG_2.jpg", jpeg(picture(2, (160, 120)), TAKEN))
     before = tree(tmp_path / "in")
-    words = ["import", tmp_path / "in", "--to", tmp_path / "lib", "--move", "--yes", "--json"]
+    words: list[str | Path] = [
+        "import",
+        tmp_path / "in",
+        "--to",
+        tmp_path / "lib",
+        "--move",
+        "--yes",
+        "--json",
+    ]
 
     real = os.scandir
 
