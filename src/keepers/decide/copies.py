@@ -3,14 +3,15 @@
 A photo is its bundle: one whose film, other picture or notes the keeper has not got stays.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
 from blake3 import blake3
 
 from keepers.decide.rules import Rule
-from keepers.model import Asset, Bundle, ContentId, Facts, GroupKind, Kind, Ref, Role
+from keepers.model import Asset, Bundle, ContentId, DateClaim, Facts, GroupKind, Kind, Ref, Role
 from keepers.read import formats, sidecars
 
 #: What proves itself, so that nobody has to look.
@@ -191,7 +192,16 @@ def inherited(keeper: Item, others: Sequence[Item]) -> Facts:
         merged,
         rating=stars if stars > max(known.stars, 0) else known.rating,
         description=known.description if same else "\n".join(whole),
+        dates=(*known.dates, *_proven_date(keeper, others)),
     )
+
+
+def _proven_date(keeper: Item, others: Sequence[Item]) -> Iterator[DateClaim]:
+    """When the photo was taken, where nothing proves it of the keeper and something does of another."""
+    own = keeper.bundle.main.taken
+    proofs = (taken for one in others if (taken := one.bundle.main.taken) is not None and taken.certain)
+    if own is None or not own.certain:
+        yield from (DateClaim("inherited", taken.at.isoformat()) for taken in islice(proofs, 1))
 
 
 def _reason(keeper: Item, group: Candidates, rules: Sequence[Rule]) -> str:

@@ -76,6 +76,7 @@ def _news(own: Facts, all_known: Facts) -> Facts:
         people=all_known.people if all_known.people != own.people else (),
         description=all_known.description if all_known.description != own.description else "",
         position=all_known.position if all_known.position != own.position else None,
+        dates=tuple(claim for claim in all_known.dates if claim.source == "inherited"),
     )
 
 

@@ -38,7 +38,8 @@ class _Property:
 def told(packet: bytes | None, wanted: Facts) -> bytes:
     """The sidecar `packet`, or a new one, that says what is `wanted` beside all that it said.
 
-    Its own rating and description give way to other wanted ones; words and people are added. UnreadableError
+    Its own rating and description give way to other wanted ones; words and people are added, place and date only
+    where it has none. UnreadableError
     where it is not understood well enough to change nothing else in it.
     """
     old = (packet or xmp_packet.NEW.encode()).decode("utf-8", "surrogateescape")
@@ -76,6 +77,8 @@ def _changes(tree: Element, said: xmp.Xmp, wanted: Facts) -> Iterator[_Property]
         _one_language(tree)
         text = f'<rdf:Alt><rdf:li xml:lang="x-default">{_escaped(wanted.description)}</rdf:li></rdf:Alt>'
         yield _Property(_DC, "dc", "description", text)
+    if wanted.dates and not said.dates:
+        yield _Property(_EXIF, "exif", "DateTimeOriginal", _escaped(wanted.dates[0].wall))
     if wanted.position is not None and said.position is None:
         for name, value, ends in zip(
             ("GPSLatitude", "GPSLongitude"), wanted.position, ("NS", "EW"), strict=True
