@@ -420,3 +420,15 @@ def test_what_could_not_be_read_yet_joins_the_same_run(
     assert keepers("undo", "--yes").code == 0
     assert tree(tmp_path / "in") == before
     assert not (tmp_path / "lib").exists()
+
+
+def test_a_folder_that_its_owner_calls_a_reference_is_copied_from(
+    keepers: Keepers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path / "in/a.jpg", jpeg(picture(1, (160, 120)), TAKEN))
+    put(tmp_path / "in/keep/b.jpg", jpeg(picture(2, (160, 120)), TAKEN))
+    monkeypatch.setenv("KEEPERS_REFERENCE", str(tmp_path / "in/keep"))
+    told = keepers("import", tmp_path / "in", "--to", tmp_path / "lib", "--move", "--yes")
+    assert told.code == 0
+    assert names(tmp_path / "lib") == {"2024/07/a.jpg", "2024/07/b.jpg"}
+    assert names(tmp_path / "in") == {"keep/b.jpg"}

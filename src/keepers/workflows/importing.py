@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Final
 
@@ -23,7 +23,7 @@ from keepers.plan import import_page, import_report
 from keepers.plan.check import Checked, check
 from keepers.plan.import_plan import Line, Shelf, Wish, lay_out, without
 from keepers.plan.import_report import Known, Report, modified
-from keepers.ports import Progress, Reader
+from keepers.ports import Progress, Reader, Rights
 from keepers.workflows.scan import ScanReport
 from keepers.workflows.settling import Settling, is_young, unsettled
 
@@ -101,16 +101,13 @@ def prepare(importing: Importing, request: Request, scanned: ScanReport) -> Prep
         move=request.move,
         only_best=request.only_best,
     )
-    title = _title(lines, request)
-    checked = _checked(
-        Plan(title, tuple(line.action for line in lines if line.action is not None)), importing
-    )
+    checked = _checked(Plan(_title(lines, request), _actions(lines)), importing)
     lines = without(
         lines, {ref: one.why for one in checked.refused if (ref := source(one.action)) is not None}
     )
     late = _late(importing.settling, scanned, waiting)
     report = Report(
-        lines,
+        _as_named(lines, checked),
         request.target,
         importing.now.astimezone(importing.home),
         _known(importing.catalog, request, there, found),
@@ -122,7 +119,7 @@ def prepare(importing: Importing, request: Request, scanned: ScanReport) -> Prep
     if not checked.actions or not request.reports:
         return Prepared(checked, report)
     writes = tuple(_written(importing, path, report) for path in request.reports)
-    whole = _checked(Plan(_title(lines, request), (*checked.actions, *writes)), importing)
+    whole = _checked(Plan(_title(lines, request), (*_actions(lines), *writes)), importing)
     return Prepared(Checked(whole.title, whole.actions, (*checked.refused, *whole.refused)), report)
 
 
@@ -140,6 +137,16 @@ def remember(catalog: Catalog, reader: Reader, steps: Iterable[Step]) -> None:
             fate = Fate.COMPANION if row[2] is Kind.COMPANION else Fate.PHOTO
             path, seen = action.target.key, (found.size, found.mtime_ns, found.inode, found.device)
             locations.put(catalog, locations.NewLocation(path, *seen, fate, content=row[0]))
+
+
+def _actions(lines: Iterable[Line]) -> tuple[Copy | Move, ...]:
+    return tuple(line.action for line in lines if line.action is not None)
+
+
+def _as_named(lines: Iterable[Line], checked: Checked) -> tuple[Line, ...]:
+    """The lines with the names that the library's disk takes."""
+    named = {a.source: a.target.key for a in checked.actions if isinstance(a, Copy | Move)}
+    return tuple(replace(line, path=named.get(line.asset.ref, line.path)) for line in lines)
 
 
 def _checked(plan: Plan, importing: Importing) -> Checked:
@@ -177,6 +184,7 @@ def _wishes(importing: Importing, request: Request, bundles: Sequence[Bundle]) -
             template = request.undated
         *folders, name = template.path(_spoken(bundle, taken, request, facts))
         fixed = any(_inside(bundle.main.ref.key, path) for path in request.references)
+        fixed = fixed or importing.reader.rights(bundle.main.ref) is Rights.REFERENCE
         main = bundle.main
         standing = judged.get(main.content)
         wishes.append(Wish(bundle, tuple(folders), name, taken, standing, fixed, worth.get(main.ref, 0.0)))
