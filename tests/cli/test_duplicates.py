@@ -62,7 +62,7 @@ def trash_of(folder: Path) -> list[Path]:
 
 
 @pytest.mark.parametrize("scanned", [False, True])
-def test_a_report_names_what_stays_and_what_may_go(keepers: Keepers, shelf: Path, scanned: bool) -> None:  # noqa: FBT001
+def test_a_report_names_what_stays_and_what_may_go(keepers: Keepers, shelf: Path, scanned: bool) -> None:
     if scanned:
         keepers("scan", shelf)
     before = tree(shelf)
@@ -131,7 +131,10 @@ def test_trash_is_a_plan_that_is_asked_for_and_undone(keepers: Keepers, shelf: P
 
     told = keepers("duplicates", shelf, "--trash", "--yes", "--json")
     assert (told.code, told.json["done"]) == (0, 2)
-    assert sorted(p.name for p in shelf.rglob("*.jpg") if ".keepers" not in str(p)) == ["IMG_1.jpg", "IMG_2.jpg"]
+    assert sorted(p.name for p in shelf.rglob("*.jpg") if ".keepers" not in str(p)) == [
+        "IMG_1.jpg",
+        "IMG_2.jpg",
+    ]
     assert len(trash_of(shelf)) == 2
     again = keepers("duplicates", shelf, "--trash", "--yes", "--json")
     assert (again.code, again.json["groups"], again.json["run"]) == (0, [], None)
@@ -253,7 +256,9 @@ def test_a_date_that_only_another_copy_proves_is_inherited(keepers: Keepers, tmp
     put(tmp_path / "p/b/pic.jpg", data)
     story = {"title": "pic.jpg", "photoTakenTime": {"timestamp": "1500000000"}}
     put(tmp_path / "p/b/pic.jpg.json", json.dumps(story).encode())
-    told = keepers("duplicates", tmp_path / "p", "--keep", "in", tmp_path / "p/a", "--trash", "--yes", "--json")
+    told = keepers(
+        "duplicates", tmp_path / "p", "--keep", "in", tmp_path / "p/a", "--trash", "--yes", "--json"
+    )
     assert (told.code, only(told)["keep"]) == (0, str(tmp_path / "p/a/pic.jpg"))
     keepers("scan", tmp_path / "p")
     taken = keepers("explain", tmp_path / "p/a/pic.jpg", "--json").json["taken"]
@@ -339,7 +344,9 @@ def test_no_link_is_tried_across_file_systems(keepers: Keepers, shelf: Path) -> 
         pytest.skip("one file system")
     copy = put(other / "IMG_1.jpg", (shelf / "2024/IMG_1.jpg").read_bytes())
     try:
-        told = keepers("duplicates", shelf / "2024", other, "--keep", "in", shelf, "--hardlink", "--yes", "--json")
+        told = keepers(
+            "duplicates", shelf / "2024", other, "--keep", "in", shelf, "--hardlink", "--yes", "--json"
+        )
         assert told.code == 3
         assert only(told)["drop"] == []
         assert "another file system" in only(told)["stay"][0]["why"]
@@ -411,4 +418,9 @@ def test_the_short_way_imports_no_numpy(shelf: Path, tmp_path: Path) -> None:
         "sys.exit(bool({'numpy', 'rawpy', 'PIL.Image'} & set(sys.modules)))"
     )
     words = ["--catalog", str(tmp_path / "c.db"), "duplicates", str(shelf), "--kind", "same-bytes", "-q"]
-    assert subprocess.run([sys.executable, "-c", code, *words], check=False, stdout=subprocess.DEVNULL).returncode == 0
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code, *words], check=False, stdout=subprocess.DEVNULL
+        ).returncode
+        == 0
+    )
