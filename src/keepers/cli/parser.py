@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 from keepers import __version__
+from keepers.cli import copies_grammar
 
 EPILOG: Final = """exit codes: 0 done - 1 failed - 2 usage, or consent missing - 3 done, but some files could not be
 read - 4 found something (--fail-on-found) - 5 settings - 6 server not reachable - 10 no catalog - 11 catalog in use - 130 interrupted"""
@@ -36,9 +37,7 @@ def build() -> argparse.ArgumentParser:
     _organizing(command)
     _missing(command)
     _importing(command)
-    _duplicates(command)
-    _trash(command)
-    _deciding(command)
+    copies_grammar.add(command, _sources, _consent)
     _looking_back(command)
     _keeping_house(command)
     return parser
@@ -281,90 +280,6 @@ def _missing(command: Command) -> None:
     verify.add_argument(
         "--older-than", type=float, metavar="DAYS", help="leave out what was verified within so many days"
     )
-
-
-def _duplicates(command: Command) -> None:
-    duplicates = command(
-        "duplicates",
-        "keepers.cli.duplicates:duplicates",
-        "name copies that may go; with an action, trash or link those that are certain",
-    )
-    _sources(duplicates, needed=False)
-    duplicates.add_argument(
-        "--kind",
-        action="append",
-        choices=KINDS[:4],
-        help="only duplicates of this kind; may be given again; default: same-bytes and same-pixels",
-    )
-    duplicates.add_argument(
-        "--report", action="append", default=[], metavar="FILE", help="all groups: .csv, .json or .html"
-    )
-    deed = duplicates.add_mutually_exclusive_group()
-    deed.add_argument("--trash", action="store_true", help="move what may go into the trash of its drive")
-    deed.add_argument("--hardlink", action="store_true", help="make equal files names of one file")
-    deed.add_argument(
-        "--reflink", action="store_true", help="let equal files share their blocks (btrfs, xfs and the like)"
-    )
-    duplicates.add_argument(
-        "--keep",
-        nargs="+",
-        action="extend",
-        metavar="RULE",
-        help="which copy stays: oldest, newest, largest, smallest, shortest-path, longest-path, in DIR; several "
-        "decide one after another",
-    )
-    duplicates.add_argument(
-        "--reference",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="DIR",
-        help="look here, too, keep what is here, and never change it",
-    )
-    duplicates.add_argument(
-        "--fail-on-found", action="store_true", help="exit with 4 when there are duplicates"
-    )
-    _consent(duplicates)
-
-
-def _trash(command: Command) -> None:
-    trash = command(
-        "trash", "keepers.cli.trash:trash", "list what was taken away, take it back, or remove it for good"
-    )
-    trash.add_argument(
-        "what",
-        choices=("list", "empty", "restore"),
-        help="empty removes only what another file holds, too: that file is read again and named",
-    )
-    trash.add_argument(
-        "items", nargs="*", metavar="FILE", help="where it lay, a folder around that, or its name in the trash"
-    )
-    trash.add_argument("--run", dest="run_number", type=int, metavar="RUN", help="what this run took away")
-    trash.add_argument("--all", action="store_true", help="restore: everything")
-    _consent(trash)
-
-
-def _deciding(command: Command) -> None:
-    decide = command(
-        "decide",
-        "keepers.cli.deciding:decide",
-        "say which photos of a group stay, or that some are not the same; it is never asked again",
-    )
-    decide.add_argument("group", metavar="GROUP-ID", help="the id of a group, as `keepers group` shows it")
-    decide.add_argument(
-        "--in",
-        dest="among",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="FOLDER",
-        help="the folders that were grouped; default: all that is known",
-    )
-    answer = decide.add_mutually_exclusive_group(required=True)
-    answer.add_argument("--keep", nargs="+", metavar="FILE", help="these stay, the others may go")
-    answer.add_argument("--keep-all", action="store_true", help="all of them stay")
-    answer.add_argument("--not-same", nargs="+", metavar="FILE", help="these do not belong to the others")
-    answer.add_argument("--forget", action="store_true", help="forget what was decided")
 
 
 def _consent(parser: argparse.ArgumentParser) -> None:
