@@ -105,6 +105,18 @@ def test_files_of_equal_size_alone_are_read(keepers: Keepers, tmp_path: Path) ->
     assert names == {str(tmp_path / "p/c.jpg"), str(tmp_path / "p/d.jpg")}
 
 
+def test_a_later_scan_reads_no_copy_again(keepers: Keepers, shelf: Path) -> None:
+    keepers("duplicates", shelf, "--kind", "same-bytes")
+    copies = [shelf / "backup/IMG_1 copy.jpg", shelf / "old/IMG_1.jpg"]
+    for path in copies:
+        # Who reads the file again sees other bytes; size, date and inode are as they were.
+        status = path.stat()
+        path.write_bytes(bytes(status.st_size))
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert keepers("scan", shelf, "--json").json["unreadable"] == []
+    assert len(only(keepers("duplicates", "--json"))["drop"]) == 2
+
+
 def test_hazard_18_names_of_one_file_are_no_copies_and_free_nothing(keepers: Keepers, tmp_path: Path) -> None:
     one = put(tmp_path / "p/one.jpg", jpeg(picture(1)))
     os.link(one, tmp_path / "p/two.jpg")

@@ -8,6 +8,11 @@ from keepers.catalog.store import Catalog
 from keepers.model import ContentId, Found
 
 
+def is_empty(catalog: Catalog) -> bool:
+    """Whether nothing was hashed without being measured."""
+    return catalog.db.execute("SELECT 1 FROM hashed LIMIT 1").fetchone() is None
+
+
 def known(catalog: Catalog, found: Found) -> ContentId | None:
     """The content of a file that was hashed before and has not changed since."""
     row = catalog.db.execute(

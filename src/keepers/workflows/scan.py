@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from itertools import islice
 
-from keepers.catalog import contents, locations, sightings
+from keepers.catalog import contents, hashed, locations, sightings
 from keepers.catalog.store import Catalog
 from keepers.errors import SourceShrunkError
-from keepers.model import Facts, Fate, Found, Kind, Problem
+from keepers.model import LOCAL, Facts, Fate, Found, Kind, Problem, Ref
 from keepers.ports import Failure, Progress, Reader
 from keepers.read import archive, exiftool, extras, formats
 from keepers.read.packed import pack, unpack
@@ -185,13 +185,41 @@ def _measure_all(learning: Learning, work: Sequence[Job]) -> int:
         sizes.add(job.size)
     try:
         with exiftool.asking() as complete:
-            again = _measure_some(learning, measuring, complete, first)
-            again += _measure_some(learning, measuring, complete, later)
+            again = _measure_some(learning, measuring, complete, _unread(learning, first))
+            again += _measure_some(learning, measuring, complete, _unread(learning, later))
             _measure_some(learning, measuring, complete, [replace(job, heavy=True) for job in again])
     finally:
         measuring.workers.close()
         learning.progress.done()
     return len(work)
+
+
+def _unread(learning: Learning, work: Sequence[Job]) -> list[Job]:
+    """The files that have to be read: not those whose bytes were hashed before and are known to hold what."""
+    catalog = learning.catalog
+    if hashed.is_empty(catalog):
+        return list(work)
+    left: list[Job] = []
+    for start in range(0, len(work), ROWS):
+        with catalog.writing():
+            for job in work[start : start + ROWS]:
+                measured = _recalled(catalog, job)
+                if measured is None:
+                    left.append(job)
+                else:
+                    _remember(catalog, job, measured)
+                    learning.progress.step(1, job.size)
+    return left
+
+
+def _recalled(catalog: Catalog, job: Job) -> Measured | None:
+    mtime_ns, inode = _revision(job.path)
+    found = Found(Ref(LOCAL, job.path), job.size, mtime_ns, inode, job.device)
+    content = hashed.known(catalog, found)
+    known = None if content is None else contents.find(catalog, contents.digest(content))
+    if content is None or known is None or known[3] != METHOD:
+        return None
+    return Measured(contents.digest(content), job.size, mtime_ns, inode, job.kind, fresh=False)
 
 
 def _measure_some(
