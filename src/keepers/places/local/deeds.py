@@ -87,11 +87,11 @@ def perform(tasks: Sequence[Task], placed: Callable[[], None], threads: int = 1)
         each(copies, _sync, "writing to the disk")
         each(copies, _compare, "reading back")
     _each(deeds, _place, "placing")
-    _sync_folders(deeds)
+    _sync_folders(deeds, threads)
     if any(deed.leaves for deed in deeds):
         placed()
         _each(deeds, _leave, "removing the source")
-        _sync_folders(deed for deed in deeds if deed.leaves)
+        _sync_folders([deed for deed in deeds if deed.leaves], threads)
     return [deed.outcome or Outcome(End.DONE, _note(deed), deed.revision) for deed in deeds]
 
 
@@ -357,15 +357,16 @@ def _leave(deed: _Deed) -> None:
     deed.folders = [files.parted(deed.leaves)[0]]
 
 
-def _sync_folders(deeds: Iterable[_Deed]) -> None:
+def _sync_folders(deeds: Iterable[_Deed], threads: int) -> None:
     """Sync each folder once; where that fails, all that was placed there has failed."""
     waiting = [deed for deed in deeds if deed.outcome is None]
-    wrong: dict[str, OSError] = {}
-    for folder in _folders(waiting):
-        try:
-            files.sync_folder(folder)
-        except OSError as error:
-            wrong[folder] = error
+    folders = list(_folders(waiting))
+    if threads > 1 and len(folders) > threads:
+        with ThreadPoolExecutor(threads) as pool:
+            faults = list(pool.map(_synced, folders))
+    else:
+        faults = [_synced(folder) for folder in folders]
+    wrong = {folder: fault for folder, fault in zip(folders, faults, strict=True) if fault is not None}
     for deed in waiting:
         fault = next((wrong[folder] for folder in deed.folders if folder in wrong), None)
         if fault is not None:
@@ -373,6 +374,14 @@ def _sync_folders(deeds: Iterable[_Deed]) -> None:
         elif isinstance(deed.task.action, Restore):
             with contextlib.suppress(OSError):
                 files.remove_folder(of(deed.task.action.kept))
+
+
+def _synced(folder: str) -> OSError | None:
+    try:
+        files.sync_folder(folder)
+    except OSError as error:
+        return error
+    return None
 
 
 def _folders(deeds: Iterable[_Deed]) -> Iterator[str]:
