@@ -328,6 +328,9 @@ def test_an_unsafe_import_is_refused_with_a_sentence(
     assert tree(tmp_path / "in") == before
     if kind in {"everybody", "another user"}:
         assert keepers("import", source, "--to", library, "--trust-target").code == 0
+    if kind == "everybody":
+        library.chmod(0o1777)
+        assert keepers("import", source, "--to", library).code == 0
 
 
 def test_a_link_within_the_library_is_not_followed(keepers: Keepers, tmp_path: Path) -> None:

@@ -144,7 +144,8 @@ def _refuse_unsafe(target: str, sources: wiring.Sources, *, trusted: bool) -> No
             f"the library {target} belongs to another user (number {seen.st_uid}), who could change it at any "
             "moment; if you trust them, say so with --trust-target"
         )
-    if seen.st_mode & stat.S_IWOTH:
+    # The sticky bit, as /tmp has it, keeps others from touching what is ours; nothing of theirs is replaced.
+    if seen.st_mode & stat.S_IWOTH and not seen.st_mode & stat.S_ISVTX:
         raise UsageError(
             f"everybody may write to the library {target}; take that right away (chmod o-w), or say --trust-target"
         )
