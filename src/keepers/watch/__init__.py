@@ -1,0 +1,1 @@
+"""Keeps folders under watch, and does something with them when they change."""
