@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keepers.model import DateClaim, Facts
-from keepers.read import sidecars
+from keepers.read import merging, sidecars
 
 HEAD = (
     '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
@@ -238,11 +238,11 @@ def test_a_sidecar_adds_to_its_photo_and_outranks_it():
     second = Facts(
         "json", 0, 0, rating=2, favourite=True, position=(1.0, 2.0), dates=(DateClaim("takeout", "2011", 0),)
     )
-    found = sidecars.merged(main, [first, second])
+    found = merging.merged(main, [first, second])
     assert (found.format, found.width, found.rating, found.favourite) == ("jpeg", 4, 4, True)
     assert (found.keywords, found.position, found.software) == (("sun", "sea"), (1.0, 2.0), "")
     assert [claim.source for claim in found.dates] == ["exif:original", "takeout"]
-    assert sidecars.merged(main, []) is main
+    assert merging.merged(main, []) is main
 
 
 HOSTILE = [

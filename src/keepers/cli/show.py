@@ -14,8 +14,8 @@ _UNITS: Final = ("B", "KB", "MB", "GB", "TB")
 
 def document(value: Mapping[str, object]) -> None:
     """Print one JSON document, in ASCII, with its schema version first."""
-    json.dump({"schema_version": 1, **value}, sys.stdout, indent=1)
-    sys.stdout.write("\n")
+    # One write: json.dump would make one for each word.
+    sys.stdout.write(json.dumps({"schema_version": 1, **value}, indent=1) + "\n")
 
 
 def line(text: str = "") -> None:

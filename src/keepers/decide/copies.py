@@ -12,7 +12,7 @@ from blake3 import blake3
 
 from keepers.decide.rules import Rule
 from keepers.model import Asset, Bundle, ContentId, DateClaim, Facts, GroupKind, Kind, Ref, Role
-from keepers.read import formats, sidecars
+from keepers.read import formats, merging
 
 #: What proves itself, so that nobody has to look.
 CERTAIN: Final = (GroupKind.SAME_BYTES, GroupKind.SAME_PIXELS)
@@ -183,7 +183,7 @@ def inherited(keeper: Item, others: Sequence[Item]) -> Facts:
     bare = [
         replace(_NOTHING, keywords=one.keywords, people=one.people, position=one.position) for one in told
     ]
-    merged = sidecars.merged(known, bare)
+    merged = merging.merged(known, bare)
     stars = max((one.stars for one in told), default=0)
     texts = dict.fromkeys(text for one in (known, *told) if (text := one.description.strip()))
     whole = [text for text in texts if not any(text != other and text in other for other in texts)]

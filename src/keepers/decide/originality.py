@@ -4,11 +4,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Final
 
 from keepers.model import Bundle, ContentId, Facts, GroupKind, Ref, Role
-from keepers.read import formats, sidecars
+from keepers.read import formats
+from keepers.read.merging import merged
 
 
 class Origin(IntEnum):
@@ -149,10 +151,9 @@ class Copy:
     def second_hand(self) -> int:
         """How much its name and folders look like a copy's."""
         # pathlib would cost ten times as much, and this is asked for every copy of every group.
-        *around, name = self.bundle.main.ref.key.split("/")
+        folder, _, name = self.bundle.main.ref.key.rpartition("/")
         stem = name.rpartition(".")[0] or name
-        folders = sum(bool(_SECOND_PLACE.search(part)) for part in around)
-        return folders + bool(_SECOND_NAME.search(stem)) + bool(_MESSENGER.search(stem))
+        return _second_places(folder) + bool(_SECOND_NAME.search(stem)) + bool(_MESSENGER.search(stem))
 
     def tables(self) -> float:
         """How little it is compressed, by the tables of a JPEG."""
@@ -163,10 +164,16 @@ class Copy:
         return self.bundle.main.size / self.pixels if self.pixels else 0.0
 
 
+@lru_cache(maxsize=1024)
+def _second_places(folder: str) -> int:
+    """How many of the folders on the way look like those of copies."""
+    return sum(bool(_SECOND_PLACE.search(part)) for part in folder.split("/"))
+
+
 def seen(bundle: Bundle, facts: Mapping[ContentId, Facts]) -> Copy:
     """A copy with the facts of its main file and what sidecars and libraries say of it."""
     main = facts.get(bundle.main.content)
-    return Copy(bundle, sidecars.merged(main, [bundle.said]) if main and bundle.said else main)
+    return Copy(bundle, merged(main, [bundle.said]) if main and bundle.said else main)
 
 
 def _edited_beside(bundle: Bundle) -> bool:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from keepers.model import Kind, Role
-from keepers.read.exif import printable
 from keepers.read.formats import FORMATS
+from keepers.read.words import printable
 
 RAWS: Final = frozenset(form.name for form in FORMATS if form.raw)
 _SEVERAL: Final = "more than one file could belong to it"

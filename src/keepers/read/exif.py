@@ -9,10 +9,10 @@ from PIL.ExifTags import GPSTAGS, TAGS
 
 from keepers.model import DateClaim, Facts
 from keepers.read import makernotes, tiff
+from keepers.read.words import printable
 
 _EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
 #: The camera may name its tags as it likes; one value in a report is a line, not a page.
-_MOST_TEXT: Final = 500
 _MOST_VALUES: Final = 32
 _STAMP: Final = re.compile(r"(\d{4})[:\-/.](\d\d)[:\-/.](\d\d)[ T](\d\d)[:.](\d\d)[:.](\d\d)")
 _OFFSET: Final = re.compile(r"([+-])(\d\d):?(\d\d)$")
@@ -116,16 +116,6 @@ def _raw(tag: int, raw: bytes) -> str:
     if len(raw) <= 8 and raw.isascii() and raw.rstrip(b"\0").decode().isprintable() and raw[0]:
         return raw.rstrip(b"\0").decode()
     return " ".join(map(str, raw)) if len(raw) <= 8 else f"<{len(raw)} bytes>"
-
-
-def printable(text: str, most: int = _MOST_TEXT) -> str:
-    """One line of bounded length without control characters, whatever a file says."""
-    if len(text) > most:
-        text = text[:most] + "..."
-    text = text.strip("\0 ")
-    if text.isprintable():
-        return text
-    return "".join([char if char.isprintable() else " " for char in text]).strip()
 
 
 def camera(make: str, model: str) -> str:

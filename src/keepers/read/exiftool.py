@@ -17,8 +17,9 @@ from types import TracebackType
 from typing import Final, Self
 
 from keepers.model import DateClaim, Facts
-from keepers.read.exif import camera, printable
+from keepers.read.exif import camera
 from keepers.read.picasa import degrees
+from keepers.read.words import printable
 from keepers.read.xmp import iso_claim
 
 #: An answer that takes longer comes from a file that is meant to harm.

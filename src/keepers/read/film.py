@@ -9,8 +9,9 @@ from typing import BinaryIO, Final
 from keepers.errors import UnreadableError
 from keepers.model import DateClaim, Facts
 from keepers.read import archive, boxes, ebml
-from keepers.read.exif import camera, printable
+from keepers.read.exif import camera
 from keepers.read.formats import Format, sniff
+from keepers.read.words import printable
 from keepers.read.xmp import iso_claim
 
 #: Header tables of a day-long film stay below this.

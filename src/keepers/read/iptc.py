@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from keepers.model import DateClaim
-from keepers.read.exif import printable
+from keepers.read.words import printable
 from keepers.read.xmp import iso_claim
 
 Bytes = bytes | memoryview

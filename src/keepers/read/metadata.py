@@ -10,6 +10,7 @@ from keepers.read import boxes, damage, exif, heif, iptc, jpeg, jxl, motion, png
 from keepers.read.damage import fitting, told_as
 from keepers.read.film import video_facts
 from keepers.read.formats import Format
+from keepers.read.words import printable
 
 __all__ = ["facts", "video_facts"]
 
@@ -89,7 +90,7 @@ def _png(data: Bytes, fmt: Format) -> Facts:
     base = _turned(fmt, width, height, exif.parsed(found.exif), found.exif)
     base = replace(
         base,
-        software=base.software or exif.printable(found.software),
+        software=base.software or printable(found.software),
         dates=(*base.dates, *found.dates),
         mode=mode,
     )

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Final
 
 from keepers.model import DateClaim, Facts
-from keepers.read.exif import printable
+from keepers.read.words import printable
 from keepers.read.xmp import iso_claim
 
 #: More files than anybody keeps in one folder.

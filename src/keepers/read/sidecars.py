@@ -5,16 +5,16 @@ import json
 import os
 import plistlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Final, TypeVar, cast
+from typing import Final, cast
 from xml.parsers.expat import ExpatError
 
 from keepers.model import DateClaim, Facts
 from keepers.read import picasa, xmp
-from keepers.read.exif import printable
 from keepers.read.formats import by_name
+from keepers.read.words import printable
 
 #: Longer sidecars are of a program that stores pictures in them; what they say of the photo comes first.
 MOST_BYTES: Final = 10 << 20
@@ -23,7 +23,6 @@ _MOST_FOLDER: Final = 16 << 20
 _MOST_WORDS: Final = 500
 _MOST_DESCRIPTION: Final = 4000
 _NOTHING: Final = Facts("", 0, 0)
-_Item = TypeVar("_Item")
 _RANK: Final = re.compile(rb"^\s*(?:Rank|Rating) ?= ?([0-5])\s*,?\s*$", re.MULTILINE)
 
 
@@ -57,33 +56,6 @@ def speaks_of_folder(name: str) -> bool:
     """Whether a file of this name may speak of many files of its folder."""
     form = by_name(name)
     return form is not None and form.name in {"ini", "csv"}
-
-
-def merged(main: Facts, companions: Sequence[Facts]) -> Facts:
-    """The facts of a photo with what its companions add: what people said in a sidecar outranks the bytes.
-
-    Dates are joined, to be judged later. Size, camera and software stay those of the main file.
-    """
-    told = [companion for companion in companions if companion != _NOTHING]
-    if not told:
-        return main
-    return replace(
-        main,
-        rating=next((c.rating for c in told if c.rating is not None), main.rating),
-        favourite=main.favourite or any(c.favourite for c in told),
-        picked=main.picked or any(c.picked for c in told),
-        position=main.position or next((c.position for c in told if c.position), None),
-        burst=main.burst or next((c.burst for c in told if c.burst), ""),
-        description=next((c.description for c in told if c.description), main.description),
-        keywords=_joined(main.keywords, [c.keywords for c in told]),
-        people=_joined(main.people, [c.people for c in told]),
-        albums=_joined(main.albums, [c.albums for c in told]),
-        dates=_joined(main.dates, [c.dates for c in told]),
-    )
-
-
-def _joined(first: tuple[_Item, ...], others: Sequence[tuple[_Item, ...]]) -> tuple[_Item, ...]:
-    return tuple(dict.fromkeys((*first, *(item for other in others for item in other))))
 
 
 def _xmp(data: bytes, name: str) -> Facts | None:

@@ -11,7 +11,8 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from keepers.model import DateClaim
-from keepers.read.exif import minutes, printable
+from keepers.read.exif import minutes
+from keepers.read.words import printable
 
 MOST_BYTES: Final = 10 << 20
 #: A packet of many masks and a long history has some thousand; each costs 100 times its bytes.

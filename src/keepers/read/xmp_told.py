@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 from keepers.errors import UnreadableError
 from keepers.model import Facts
 from keepers.read import xmp, xmp_packet
-from keepers.read.exif import printable
+from keepers.read.words import printable
 
 _DC: Final = "http://purl.org/dc/elements/1.1/"
 _XMP: Final = "http://ns.adobe.com/xap/1.0/"

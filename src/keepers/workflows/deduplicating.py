@@ -14,7 +14,7 @@ from keepers.decide.rules import Rule
 from keepers.model import LOCAL, Bundle, ContentId, Decision, Facts, Found, GroupKind, Ref
 from keepers.plan.duplicates_plan import Deed, Resolved, Sharing, link_plan, trash_plan
 from keepers.ports import Reader
-from keepers.read import archive, sidecars
+from keepers.read import archive, merging
 
 _MOST_SIDECAR: Final = 10 << 20
 _NOTHING: Final = Facts("", 0, 0)
@@ -111,7 +111,7 @@ class _Items:
         twins = self._twins(bundle, found)
         return Item(
             bundle,
-            sidecars.merged(self.facts.get(main.content, _NOTHING), [bundle.said] if bundle.said else []),
+            merging.merged(self.facts.get(main.content, _NOTHING), [bundle.said] if bundle.said else []),
             twins,
             found is None or found.links > 1 + len(twins),
             fixed,

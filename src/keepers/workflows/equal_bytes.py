@@ -22,7 +22,7 @@ from keepers.decide.rules import Rule
 from keepers.errors import SourceShrunkError
 from keepers.model import Asset, Bundle, ContentId, Facts, Fate, Found, GroupKind, Kind, Problem, Ref, Role
 from keepers.ports import Progress, Reader
-from keepers.read import bundles, formats, sidecars
+from keepers.read import bundles, formats, merging
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
@@ -187,12 +187,13 @@ class _Files:
         for main, others in bundles.bundles(entries):
             if paths[main] in wanted and entries[main].kind is not Kind.COMPANION:
                 assets = tuple(self._asset(paths[index], entries[index], role) for index, role in others)
-                said = list(self._said(asset for asset in assets if asset.role is Role.SIDECAR))
+                beside = [asset for asset in assets if asset.role is Role.SIDECAR]
+                said = list(self._said(beside)) if beside else []
                 found.append(
                     Bundle(
                         self._asset(paths[main], entries[main], Role.MAIN),
                         assets,
-                        said=sidecars.merged(_NOTHING, said) if said else None,
+                        said=merging.merged(_NOTHING, said) if said else None,
                     )
                 )
         return found
@@ -203,6 +204,8 @@ class _Files:
         return Asset(found.ref, entry.kind, found.size, found.revision, content, role=role)
 
     def _said(self, assets: Iterable[Asset]) -> Iterator[Facts]:
+        from keepers.read import sidecars  # noqa: PLC0415 (reading XML and its like costs 50 ms)
+
         for asset in assets:
             try:
                 data = self.seeking.head(asset.ref, sidecars.MOST_BYTES + 1)

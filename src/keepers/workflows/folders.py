@@ -12,7 +12,7 @@ from keepers.catalog.dates import said_in, shifts
 from keepers.catalog.locations import FolderFile
 from keepers.catalog.store import Catalog
 from keepers.model import Facts, Fate, Kind, Role, Taken
-from keepers.read import archive, bundles, dates, formats, sidecars
+from keepers.read import archive, bundles, dates, formats, merging, sidecars
 
 #: Folders a transaction: a crash costs at most this many, and commits cost nothing.
 FOLDERS: Final = 256
@@ -86,8 +86,8 @@ def _finish(catalog: Catalog, path: str, dating: Dating, clocks: Mapping[str, ti
         for index, role in others:
             rows[index] = (files[main].id, role, Fate.COMPANION)
         if said := _said(files, main, [index for index, role in others if role is Role.SIDECAR], lists):
-            beside[files[main].id] = sidecars.merged(_NOTHING, said)
-            told[main] = sidecars.merged(files[main].facts, said)
+            beside[files[main].id] = merging.merged(_NOTHING, said)
+            told[main] = merging.merged(files[main].facts, said)
     # What a person has set dates the photo, but says nothing of which files are one.
     for row, claim in said_in(catalog, path).items():
         index = next(index for index, file in enumerate(files) if file.id == row)

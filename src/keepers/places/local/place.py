@@ -11,11 +11,9 @@ from keepers.actions import Action, Link, Restore, Trash, Write, refs, source, t
 from keepers.model import LOCAL, ContentId, Found, Problem, Ref
 from keepers.places import files
 from keepers.places.local import members
-from keepers.places.local.deeds import perform
 from keepers.places.local.listing import Listing
 from keepers.places.local.quarantine import Quarantine
 from keepers.places.local.said import Known, Said
-from keepers.places.local.settle import settle
 from keepers.places.local.volumes import Natures
 from keepers.ports import Folder, Outcome, Rights, Task, Volume
 from keepers.read import archive, disk
@@ -169,10 +167,14 @@ class LocalPlace:
 
     def perform(self, tasks: Sequence[Task], placed: Callable[[], None]) -> Sequence[Outcome]:
         """Carry out tasks that do not touch the same things; durable on return."""
+        from keepers.places.local.deeds import perform  # noqa: PLC0415 (only who changes something pays for it)
+
         return perform(tasks, placed, self._threads)
 
     def settle(self, task: Task) -> Outcome:
         """Finish or take back what a crash left of a task."""
+        from keepers.places.local.settle import settle  # noqa: PLC0415 (only who changes something pays for it)
+
         return settle(task)
 
     def tidy(self, folders: Sequence[Folder]) -> None:
