@@ -33,7 +33,7 @@ def undo(
     is among the problems.
     """
     with journal.lock():
-        known = _wanted(journal, number)
+        known = run_to_undo(journal, number)
         if known is None:
             return None
         if known.undoes is not None:
@@ -47,8 +47,8 @@ def undo(
         return replace(ended, problems=(*problems, *ended.problems))
 
 
-def _wanted(journal: Journal, number: int | None) -> Run | None:
-    """The run to take back, or the unfinished undo to finish."""
+def run_to_undo(journal: Journal, number: int | None) -> Run | None:
+    """The run to take back, by default the latest that was not; its undo instead, where that is unfinished."""
     open_undo = {RunState.RUNNING, RunState.STOPPED, RunState.FAILED}
     runs = journal.runs()
     if number is None:

@@ -13,8 +13,9 @@ from keepers.actions import Action
 from keepers.apply.history import history as history_document
 from keepers.apply.history import originals
 from keepers.apply.journal import Journal
-from keepers.apply.record import Run, RunState
+from keepers.apply.record import Run, RunState, StepState
 from keepers.apply.run import Finished, Problem, resume
+from keepers.apply.undo import run_to_undo
 from keepers.apply.undo import undo as undo_run
 from keepers.catalog import locations
 from keepers.cli import session, show
@@ -49,13 +50,15 @@ def undo(options: argparse.Namespace) -> int:
     """Take back a run, by default the latest one that was not taken back."""
     opened = session.opened(options)
     with opened.journal(create=False) as journal:
-        wanted = _to_undo(journal, options.number)
+        wanted = None if journal is None else run_to_undo(journal, options.number)
         if journal is None or wanted is None:
             return _nothing_to_undo(options)
-        steps = sum(1 for step in journal.steps(wanted.id) if step.state.value in {"done", "placed", "doing"})
+        taken_back = wanted.id if wanted.undoes is None else wanted.undoes
+        back = _to_take_back(journal, wanted)
         if options.dry_run:
-            return _would_undo(options, wanted, journal)
-        consent(options, f"Take back run {wanted.id}, {wanted.title} ({show.count(steps, 'change')})?")
+            return _would_undo(options, wanted, back)
+        finish = "Finish" if wanted.undoes is not None else f"Take back run {wanted.id},"
+        consent(options, f"{finish} {wanted.title} ({show.count(len(back), 'change')})?")
         place = opened.local(_roots(opened))
         with stopping(opened.progress) as stop:
             finished = undo_run(options.number, journal, place, progress=opened.progress, stop=stop)
@@ -65,13 +68,13 @@ def undo(options: argparse.Namespace) -> int:
         show.document(
             {
                 "run": finished.run,
-                "undid": wanted.id,
+                "undid": taken_back,
                 "done": finished.done,
                 "problems": problems(finished.problems),
             }
         )
     else:
-        show.line(f"Run {wanted.id} was taken back: {show.count(finished.done, 'change')} undone.")
+        show.line(f"Run {taken_back} was taken back: {show.count(finished.done, 'change')} undone.")
     tell_problems(options, finished.problems, ())
     return finished.exit_code
 
@@ -200,18 +203,6 @@ def problems(missed: Sequence[Problem]) -> list[dict[str, object]]:
     return [{"action": text.row(problem.action), "why": problem.why} for problem in missed]
 
 
-def _to_undo(journal: Journal | None, number: int | None) -> Run | None:
-    if journal is None:
-        return None
-    if number is not None:
-        if (known := journal.run(number)) is None:
-            message = f"there is no run {number}; `keepers history` shows those that there are"
-            raise UsageError(message)
-        return known
-    runs = [run for run in journal.runs() if run.undoes is None and run.state in {*OPEN[1:], RunState.DONE}]
-    return runs[-1] if runs else None
-
-
 def _nothing_to_undo(options: argparse.Namespace) -> int:
     if options.json:
         show.document({"run": None, "undid": None, "done": 0, "problems": []})
@@ -220,8 +211,13 @@ def _nothing_to_undo(options: argparse.Namespace) -> int:
     return 0
 
 
-def _would_undo(options: argparse.Namespace, run: Run, journal: Journal) -> int:
-    done = [step.action for step in journal.steps(run.id) if step.state.value == "done"]
+def _to_take_back(journal: Journal, run: Run) -> list[Action]:
+    """What the run did, or what its unfinished undo has not done yet."""
+    begun = {StepState.DONE, StepState.PLACED, StepState.DOING}
+    return [step.action for step in journal.steps(run.id) if (step.state in begun) is (run.undoes is None)]
+
+
+def _would_undo(options: argparse.Namespace, run: Run, done: Sequence[Action]) -> int:
     if options.json:
         show.document({"undo": run.id, **text.document(f"take back run {run.id}: {run.title}", done, ())})
     else:
