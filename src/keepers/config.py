@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from keepers.errors import SettingsError
 
 PREFIX: Final = "KEEPERS_"
+#: Tables of keepers.toml that hold no settings; those whom they concern read them by `table`.
+_TABLES: Final = frozenset({"immich"})
 Value = str | int | float | bool
 
 
@@ -142,7 +144,8 @@ def load(flags: Mapping[str, Value | None], environment: Mapping[str, str]) -> S
     settings = Settings()
     file = config_file(environment)
     for name, value in _from_toml(file).items():
-        settings = _with(settings, name, value, f"{file}")
+        if name not in _TABLES:
+            settings = _with(settings, name, value, f"{file}")
     for setting in describe(settings):
         if (text := environment.get(setting.variable)) is not None:
             settings = _with(settings, setting.name, text, f"environment variable {setting.variable}")
@@ -151,6 +154,15 @@ def load(flags: Mapping[str, Value | None], environment: Mapping[str, str]) -> S
             settings = _with(settings, name, given, "command line")
     _check(settings)
     return settings
+
+
+def table(file: Path, name: str) -> Mapping[str, object]:
+    """A table of keepers.toml; an empty one where there is none of that name."""
+    found = _from_toml(file).get(name, {})
+    if not isinstance(found, dict):
+        message = f"{file}: {name} is a table, [{name}...]"
+        raise SettingsError(message)
+    return {str(key): value for key, value in found.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
 
 
 def folders(text: str) -> tuple[str, ...]:

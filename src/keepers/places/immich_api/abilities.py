@@ -1,0 +1,78 @@
+"""What a server can do, and what an API key may do on it: asked once, in one value."""
+
+from dataclasses import dataclass
+from typing import Final
+
+OLDEST: Final = (2, 0, 0)
+#: The newest whose answers were measured; newer ones are asked just the same.
+MEASURED: Final = (3, 1, 0)
+ALL: Final = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A permission, and what does not work without it."""
+
+    permission: str
+    without: str
+
+
+#: What a key needs so that photos can be looked at and judged.
+READING: Final = (
+    Need("asset.read", "nothing works: photos cannot be listed"),
+    Need("asset.view", "photos cannot be looked at, so copies and series are not found"),
+    Need("asset.download", "--use-full-resolution and downloads do not work"),
+    Need("asset.statistics", "progress is shown without an end"),
+    Need(
+        "album.read", "immich:album/NAME does not work; nothing that lies in an album can be spared for that"
+    ),
+    Need("tag.read", "tags cannot be seen, set or taken back"),
+    Need("stack.read", "stacks that are there cannot be respected, so none are made"),
+    Need("duplicate.read", "Immich's own duplicates are not known"),
+    Need("person.read", "--person does not work, and people's names are not known"),
+    Need("person.statistics", "people are listed without the number of their photos"),
+    Need("face.read", "faces are searched by Keepers itself, which takes longer"),
+    Need("user.read", "albums cannot be shared with others by name"),
+)
+#: What a key needs, too, so that results can be put on the server.
+CHANGING: Final = (
+    Need("asset.update", "favourites, archive, ratings and descriptions cannot be set"),
+    Need("tag.create", "tags cannot be made"),
+    Need("tag.asset", "tags cannot be given to photos or taken back"),
+    Need("album.create", "albums cannot be made"),
+    Need("album.delete", "albums that Keepers made cannot be taken back"),
+    Need("albumAsset.create", "photos cannot be put into albums"),
+    Need("albumAsset.delete", "photos cannot be taken out of albums again"),
+    Need("stack.create", "stacks cannot be made"),
+    Need("stack.update", "the cover of a stack cannot be chosen"),
+    Need("stack.delete", "stacks cannot be taken back"),
+    Need("tag.delete", "tags that Keepers made cannot be taken back"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """Version and features of a server, name and permissions of the key."""
+
+    version: tuple[int, int, int]
+    features: frozenset[str]
+    key_name: str
+    permissions: frozenset[str]
+
+    @property
+    def is_supported(self) -> bool:
+        """Whether the server is new enough."""
+        return self.version >= OLDEST
+
+    @property
+    def release(self) -> str:
+        """The version as people write it."""
+        return ".".join(str(part) for part in self.version)
+
+    def may(self, permission: str) -> bool:
+        """Whether the key has a permission."""
+        return ALL in self.permissions or permission in self.permissions
+
+    def missing(self, needs: tuple[Need, ...]) -> tuple[Need, ...]:
+        """Those of the needs that the key does not have."""
+        return tuple(need for need in needs if not self.may(need.permission))

@@ -1,0 +1,149 @@
+"""Which server, as whom: profiles of keepers.toml, with keys from the environment, a file of one's own, or the keyring."""
+
+import importlib
+import ipaddress
+import os
+import re
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, cast
+from urllib.parse import urlsplit
+
+from keepers import config
+from keepers.errors import SettingsError
+
+DEFAULT: Final = "default"
+#: Under this name a key lies in the keyring, the profile's name as its user.
+KEYRING: Final = "keepers-immich"
+_KEYS: Final = frozenset({"url", "key_file", "keyring", "ca_file"})
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+#: What may stand in a header; Immich's own keys are base64 and hex.
+_KEY: Final = re.compile(r"[\x21-\x7e]{8,512}")
+_LONGEST: Final = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One account on one server; `url` has no `/api` and no `/` at its end."""
+
+    name: str
+    url: str
+    key: str = field(repr=False)
+    ca_file: str = ""
+
+
+def profile(
+    name: str, environment: Mapping[str, str], *, url: str = "", key_file: str = "", ca_file: str = ""
+) -> Profile:
+    """The profile of a name; what is given counts before the environment, and that before keepers.toml.
+
+    SettingsError says which part of it is missing or wrong; it never shows a key.
+    """
+    if not _NAME.fullmatch(name):
+        raise SettingsError(f"{name!r} is no name of a server profile: small letters, digits and - only")
+    said = _table(name, environment)
+    found = url or environment.get(_variable("URL", name), "") or said.get("url", "")
+    if not found:
+        raise SettingsError(
+            f"no Immich server is set: write its url into [immich.{name}] of {config.config_file(environment)}, "
+            f"or set {_variable('URL', name)}"
+        )
+    key = _key(name, environment, said, key_file)
+    return Profile(name, checked_url(found), key, os.path.expanduser(ca_file or said.get("ca_file", "")))
+
+
+def checked_url(text: str) -> str:
+    """The address of a server without `/api` and trailing `/`; SettingsError where it is none that we ask."""
+    shown = text.rsplit("@", maxsplit=1)[-1][:200]
+    try:
+        parts = urlsplit(text.strip())
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise SettingsError(f"{shown} is no address of a server") from error
+    if parts.scheme not in {"http", "https"} or not host:
+        raise SettingsError(f"{shown} is no address of a server; it begins with https:// or http://")
+    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+        raise SettingsError(f"{shown}: write the address alone, without user, password, ? or #")
+    if is_refused(host):
+        raise SettingsError(f"{shown} is an address that no Immich server has, so it is not asked")
+    where = f"[{host}]" if ":" in host else host
+    path = parts.path.rstrip("/").removesuffix("/api")
+    return f"{parts.scheme}://{where}" + (f":{port}" if port else "") + path
+
+
+def is_refused(host: str) -> bool:
+    """Whether an IP address is of the kinds that hand out secrets of machines: link-local, multicast, none."""
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None) or address
+    return bool(mapped.is_link_local or mapped.is_multicast or mapped.is_unspecified)
+
+
+def _variable(what: str, name: str) -> str:
+    variable = f"{config.PREFIX}IMMICH_{what}"
+    return variable if name == DEFAULT else f"{variable}_{name.upper().replace('-', '_')}"
+
+
+def _table(name: str, environment: Mapping[str, str]) -> dict[str, str]:
+    file = config.config_file(environment)
+    profiles = config.table(file, "immich")
+    said = profiles.get(name, {})
+    if not isinstance(said, dict):
+        raise SettingsError(f"{file}: immich holds one table for each server, such as [immich.{DEFAULT}]")
+    found: dict[str, str] = {}
+    for key, value in cast("dict[object, object]", said).items():
+        if key not in _KEYS:
+            more = "; a key lies in a file of its own, see key_file" if "key" in str(key) else ""
+            raise SettingsError(f"{file}: [immich.{name}] knows no {str(key)!r}{more}")
+        found[str(key)] = str(value)
+    if not said and name != DEFAULT and _variable("URL", name) not in environment:
+        known = ", ".join(sorted(profiles)) or "none"
+        raise SettingsError(f"there is no [immich.{name}] in {file}; known there: {known}")
+    return found
+
+
+def _key(name: str, environment: Mapping[str, str], said: Mapping[str, str], key_file: str) -> str:
+    variable = _variable("API_KEY", name)
+    if key_file:
+        key, where = _from_file(key_file), key_file
+    elif environment.get(variable):
+        key, where = environment[variable].strip(), variable
+    elif said.get("key_file"):
+        key, where = _from_file(said["key_file"]), said["key_file"]
+    elif said.get("keyring", "").lower() == "true":
+        key, where = _from_keyring(name), "the keyring"
+    else:
+        raise SettingsError(
+            f"no API key for the Immich profile {name}: set {variable}, or key_file or keyring = true in [immich.{name}]"
+        )
+    if not _KEY.fullmatch(key):
+        raise SettingsError(f"what {where} holds is no API key")
+    return key
+
+
+def _from_file(path: str) -> str:
+    full = os.path.expanduser(path)
+    try:
+        with Path(full).open("rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            text = file.read(_LONGEST)
+    except OSError as error:
+        raise SettingsError(f"the key file {full}: {(error.strerror or str(error)).lower()}") from error
+    if stat.S_IMODE(mode) & 0o077:
+        raise SettingsError(f"others can read the key file {full}: chmod 600 {full}")
+    return text.decode("ascii", "replace").strip()
+
+
+def _from_keyring(name: str) -> str:
+    try:
+        keyring = importlib.import_module("keyring")
+    except ImportError as error:
+        raise SettingsError("the keyring needs one more package: pip install keyring") from error
+    found = keyring.get_password(KEYRING, name)
+    if not found:
+        raise SettingsError(f"the keyring holds no key: keyring set {KEYRING} {name}")
+    return str(found)

@@ -1,0 +1,434 @@
+"""What the server answers, by the OpenAPI documents of 2.0, 2.7.5 and 3.1.0 and by what both were seen to do."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from tests.immich.state import Album, Asset, Face, Stack, State, Tag, an_id
+
+FEATURES = (
+    "configFile", "duplicateDetection", "email", "facialRecognition", "importFaces", "map", "oauth", "oauthAutoLaunch",
+    "passwordLogin", "reverseGeocoding", "search", "sidecar", "smartSearch", "trash",
+)  # fmt: skip
+ON = {"trash", "search", "map", "passwordLogin", "sidecar", "reverseGeocoding"}
+
+
+class Refusal(Exception):  # noqa: N818 (it is an answer)
+    def __init__(self, status: int, message: str | list[str]) -> None:
+        super().__init__(str(message))
+        self.status = status
+        self.message = message
+
+
+@dataclass
+class World:
+    state: State
+    version: tuple[int, int, int]
+    keys: Mapping[str, set[str]]
+    headers: Mapping[str, str]
+
+    @property
+    def is_3(self) -> bool:
+        return self.version[0] >= 3
+
+    def allow(self, permission: str | None) -> None:
+        if permission == "nobody":
+            return
+        granted = self.keys.get(self.headers.get("x-api-key", ""))
+        if granted is None:
+            raise Refusal(401, "Invalid API key")
+        if permission is not None and permission not in granted and "all" not in granted:
+            raise Refusal(403, f"Missing required permission: {permission}")
+
+    def refused(self, refusal: Refusal) -> dict:
+        if self.is_3:
+            message = refusal.message if isinstance(refusal.message, str) else "; ".join(refusal.message)
+            return {"message": message}
+        names = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found"}
+        return {
+            "message": refusal.message,
+            "error": names.get(refusal.status, "Error"),
+            "statusCode": refusal.status,
+            "correlationId": "abc",
+        }
+
+    def asset(self, key: str) -> Asset:
+        asset = self.state.assets.get(key)
+        if asset is None or asset.owner != an_id(1):
+            raise Refusal(400, "Not found or no asset.read access")
+        return asset
+
+
+def version(world, body, query):
+    told = dict(zip(("major", "minor", "patch"), world.version, strict=True))
+    return told | {"prerelease": None} if world.is_3 else told
+
+
+def features(world, body, query):
+    return {name: name in ON for name in FEATURES}
+
+
+def me(world, body, query):
+    at = _iso(world.state.now)
+    granted = sorted(world.keys[world.headers["x-api-key"]])
+    return {"id": an_id(9), "name": "keepers", "createdAt": at, "updatedAt": at, "permissions": granted}
+
+
+def user(world, body, query):
+    return {"id": an_id(1), "name": "me", "email": "me@example.org"}
+
+
+def search(world, body, query):
+    size = body.get("size", 250)
+    if size > 1000:
+        raise Refusal(400, ["size must not be greater than 1000"])
+    found = sorted(_found(world, body), key=lambda asset: (asset.taken, asset.id))
+    page = body.get("page", 1)
+    part = found[(page - 1) * size : page * size]
+    more = len(found) > page * size
+    items = [_asset(world, one, listed=True, people=bool(body.get("withPeople"))) for one in part]
+    assets = {
+        "total": len(part),
+        "count": len(part),
+        "items": items,
+        "facets": [],
+        "nextPage": str(page + 1) if more else None,
+    }
+    return {"albums": {"total": 0, "count": 0, "items": [], "facets": []}, "assets": assets}
+
+
+def statistics(world, body, query):
+    return {"total": len(_found(world, body))}
+
+
+def _found(world: World, body: dict) -> list[Asset]:
+    if body.get("visibility") == "locked":
+        raise Refusal(401, "Elevated permission is required")
+    default = {"timeline", "archive", "hidden"} if world.is_3 else {"timeline"}
+    wanted = {body["visibility"]} if body.get("visibility") else default
+    state = world.state
+    tests = [
+        lambda one: one.owner == an_id(1) and one.visibility in wanted,
+        lambda one: not one.trashed or body.get("withDeleted"),
+        lambda one: not body.get("type") or one.type == body["type"],
+        lambda one: all(one.id in state.albums[key].assets for key in body.get("albumIds") or ()),
+        lambda one: all(
+            any(face.asset == one.id and face.person == key for face in state.faces)
+            for key in body.get("personIds") or ()
+        ),
+        lambda one: _in(one.taken, body.get("takenAfter"), body.get("takenBefore")),
+        lambda one: _in(one.updated, body.get("updatedAfter"), body.get("updatedBefore")),
+    ]
+    return [one for one in state.assets.values() if all(test(one) for test in tests)]
+
+
+def _in(at: datetime, after: str | None, before: str | None) -> bool:
+    return (not after or at >= datetime.fromisoformat(after)) and (
+        not before or at <= datetime.fromisoformat(before)
+    )
+
+
+def one_asset(world, body, query, key):
+    return _asset(world, world.asset(key), listed=False, people=True)
+
+
+def _asset(world: World, one: Asset, *, listed: bool, people: bool) -> dict:
+    state = world.state
+    told: dict[str, object] = {
+        "id": one.id, "createdAt": _iso(one.updated), "updatedAt": _iso(one.updated), "ownerId": one.owner,
+        "libraryId": one.library, "type": one.type, "originalPath": one.path, "originalFileName": one.name,
+        "originalMimeType": "image/jpeg", "thumbhash": None, "fileCreatedAt": _iso(one.taken),
+        "fileModifiedAt": _iso(one.taken), "localDateTime": _iso(one.taken), "isFavorite": one.favourite,
+        "isArchived": one.visibility == "archive", "isTrashed": one.trashed, "isOffline": False,
+        "visibility": one.visibility, "duration": None if world.is_3 else "0:00:00.00000",
+        "livePhotoVideoId": one.motion, "checksum": one.checksum, "hasMetadata": True, "duplicateId": one.duplicate,
+        "exifInfo": {
+            "fileSizeInByte": len(one.data), "exifImageWidth": one.size[0], "exifImageHeight": one.size[1],
+            "rating": one.rating, "description": one.description,
+        },
+    }  # fmt: skip
+    if not world.is_3:
+        told |= {"deviceAssetId": "", "deviceId": ""}
+    if world.version >= (2, 5, 0):
+        told |= {"width": one.size[0], "height": one.size[1], "isEdited": one.edits > 0}
+    if people:
+        told["people"] = _people(world, one)
+    if not listed:
+        told["tags"] = [_tag(tag) for tag in state.tags.values() if one.id in tag.assets]
+        stack = state.stack_of(one.id)
+        told["stack"] = stack and {
+            "id": stack.id, "primaryAssetId": stack.assets[0], "assetCount": len(stack.assets),
+        }  # fmt: skip
+    return told
+
+
+def _people(world: World, one: Asset) -> list[dict]:
+    found = []
+    for key in dict.fromkeys(
+        face.person for face in world.state.faces if face.asset == one.id and face.person
+    ):
+        person = _person(world, key)
+        if not world.is_3:
+            faces = [face for face in world.state.faces if face.asset == one.id and face.person == key]
+            person["faces"] = [_box(face) for face in faces]
+        found.append(person)
+    return found
+
+
+def _person(world: World, key: str) -> dict:
+    name = world.state.people.get(key, "")
+    return {"id": key, "name": name, "birthDate": None, "thumbnailPath": "", "isHidden": False}
+
+
+def _box(face: Face) -> dict:
+    left, top, right, bottom = face.box
+    return {
+        "id": face.id, "imageWidth": face.image[0], "imageHeight": face.image[1], "boundingBoxX1": left,
+        "boundingBoxY1": top, "boundingBoxX2": right, "boundingBoxY2": bottom, "sourceType": "machine-learning",
+    }  # fmt: skip
+
+
+def faces(world, body, query):
+    one = world.asset(query["id"])
+    found = [face for face in world.state.faces if face.asset == one.id]
+    return [_box(face) | {"person": _person(world, face.person) if face.person else None} for face in found]
+
+
+def thumbnail(world, body, query, key):
+    one = world.asset(key)
+    if query.get("size") == "fullsize":
+        return 302, b"", {"Location": f"/api/assets/{key}/original"}
+    if not one.preview:
+        raise Refusal(404, "Asset media not found")
+    if world.headers.get("if-none-match") == one.etag:
+        return 304, None, {"ETag": one.etag}
+    return 200, one.preview, {"ETag": one.etag, "Content-Type": "image/jpeg"}
+
+
+def original(world, body, query, key):
+    return 200, world.asset(key).data, {"Content-Type": "application/octet-stream"}
+
+
+def update_assets(world, body, query):
+    ours = [world.state.assets.get(key) for key in body["ids"]]
+    if any(one is None or one.owner != an_id(1) for one in ours):
+        raise Refusal(400, "Not found or no asset.update access")
+    for one in ours:
+        _update(world, one, body)
+    return 204, None, {}
+
+
+def _update(world: World, one: Asset, body: dict) -> None:
+    if "isFavorite" in body:
+        one.favourite = body["isFavorite"]
+    if "visibility" in body:
+        one.visibility = body["visibility"]
+    if "rating" in body:
+        one.rating = body["rating"]
+    if "description" in body:
+        one.description = body["description"]
+    world.state.touch(one.id)
+
+
+def albums(world, body, query):
+    found = list(world.state.albums.values())
+    if "assetId" in query:
+        found = [album for album in found if query["assetId"] in album.assets]
+    elif world.is_3:
+        found = [a for a in found if query.get("isOwned") != "true" or a.owner == an_id(1)]
+    else:
+        shared = query.get("shared") == "true"
+        found = [album for album in found if (album.owner != an_id(1)) == shared]
+    return [_album(world, album) for album in found]
+
+
+def _album(world: World, album: Album) -> dict:
+    at = _iso(world.state.now)
+    told = {
+        "id": album.id, "albumName": album.name, "assetCount": len(album.assets), "createdAt": at, "updatedAt": at,
+        "description": "", "albumThumbnailAssetId": None, "albumUsers": [], "hasSharedLink": False,
+        "isActivityEnabled": True, "shared": album.owner != an_id(1),
+    }  # fmt: skip
+    return told if world.is_3 else told | {"assets": [], "ownerId": album.owner, "owner": {"id": album.owner}}
+
+
+def make_album(world, body, query):
+    key = world.state.album(body["albumName"])
+    return 201, _album(world, world.state.albums[key]), {}
+
+
+def drop_album(world, body, query, key):
+    if key not in world.state.albums:
+        raise Refusal(400, "Not found or no album.delete access")
+    del world.state.albums[key]
+    return 204, None, {}
+
+
+def into_album(world, body, query, key):
+    return _into(world, world.state.albums[key].assets, body["ids"])
+
+
+def out_of_album(world, body, query, key):
+    return _out_of(world.state.albums[key].assets, body["ids"])
+
+
+def _into(world: World, held: list[str], keys: list[str]) -> list[dict]:
+    found = []
+    for key in keys:
+        one = world.state.assets.get(key)
+        if key in held:
+            found.append({"id": key, "success": False, "error": "duplicate"})
+        elif one is None or one.owner != an_id(1):
+            found.append({"id": key, "success": False, "error": "no_permission"})
+        else:
+            held.append(key)
+            found.append({"id": key, "success": True})
+    return found
+
+
+def _out_of(held: list[str], keys: list[str]) -> list[dict]:
+    found = []
+    for key in keys:
+        there = key in held
+        if there:
+            held.remove(key)
+        found.append({"id": key, "success": there} | ({} if there else {"error": "not_found"}))
+    return found
+
+
+def tags(world, body, query):
+    return [_tag(tag) for tag in world.state.tags.values()]
+
+
+def _tag(tag: Tag) -> dict:
+    at = "2024-05-01T12:00:00.000Z"
+    told = {
+        "id": tag.id,
+        "value": tag.value,
+        "name": tag.value.rpartition("/")[2],
+        "createdAt": at,
+        "updatedAt": at,
+    }
+    return told | ({"parentId": tag.parent} if tag.parent else {})
+
+
+def make_tags(world, body, query):
+    made = []
+    for value in body["tags"]:
+        parent = None
+        parts = value.split("/")
+        for depth in range(len(parts)):
+            name = "/".join(parts[: depth + 1])
+            known = next((tag for tag in world.state.tags.values() if tag.value == name), None)
+            if known is None:
+                known = Tag(world.state.fresh(), name, parent)
+                world.state.tags[known.id] = known
+            parent = known.id
+        made.append(_tag(world.state.tags[parent]))
+    return made
+
+
+def drop_tag(world, body, query, key):
+    if key not in world.state.tags:
+        raise Refusal(400, "Not found or no tag.delete access")
+    gone = {key}
+    while more := {tag.id for tag in world.state.tags.values() if tag.parent in gone} - gone:
+        gone |= more
+    for one in gone:
+        del world.state.tags[one]
+    return 204, None, {}
+
+
+def into_tag(world, body, query, key):
+    if key not in world.state.tags:
+        raise Refusal(400, "Not found or no tag.asset access")
+    held = world.state.tags[key].assets
+    found = _into(world, held, body["ids"])
+    world.state.touch(*(one["id"] for one in found if one["success"]))
+    return found
+
+
+def out_of_tag(world, body, query, key):
+    if key not in world.state.tags:
+        raise Refusal(400, "Not found or no tag.asset access")
+    found = _out_of(world.state.tags[key].assets, body["ids"])
+    world.state.touch(*(one["id"] for one in found if one["success"]))
+    return found
+
+
+def one_stack(world, body, query, key):
+    if key not in world.state.stacks:
+        raise Refusal(400, "Not found or no stack.read access")
+    return _stack(world, world.state.stacks[key])
+
+
+def _stack(world: World, stack: Stack) -> dict:
+    members = [_asset(world, world.state.assets[key], listed=True, people=False) for key in stack.assets]
+    return {"id": stack.id, "primaryAssetId": stack.assets[0], "assets": members}
+
+
+def make_stack(world, body, query):
+    keys = body["assetIds"]
+    if len(keys) < 2:
+        raise Refusal(400, ["assetIds must contain at least 2 elements"])
+    for key in keys:
+        world.asset(key)
+    members = list(keys)
+    for old in list(world.state.stacks.values()):
+        if old.assets[0] in keys:
+            members += [key for key in old.assets if key not in members]
+            del world.state.stacks[old.id]
+        else:
+            old.assets = [key for key in old.assets if key not in keys]
+    stack = Stack(world.state.fresh(), members)
+    world.state.stacks[stack.id] = stack
+    world.state.touch(*members)
+    return 201, _stack(world, stack), {}
+
+
+def cover_stack(world, body, query, key):
+    stack = world.state.stacks[key]
+    cover = body["primaryAssetId"]
+    stack.assets = [cover, *(one for one in stack.assets if one != cover)]
+    return _stack(world, stack)
+
+
+def drop_stack(world, body, query, key):
+    if key not in world.state.stacks:
+        raise Refusal(400, "Not found or no stack.delete access")
+    world.state.touch(*world.state.stacks.pop(key).assets)
+    return 204, None, {}
+
+
+def _iso(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+ID = "/([0-9a-f-]+)"
+ROUTES: list[tuple[str, str, str | None, Callable]] = [
+    ("GET", "/server/version", "nobody", version),
+    ("GET", "/server/features", "nobody", features),
+    ("GET", "/api-keys/me", None, me),
+    ("GET", "/users/me", "user.read", user),
+    ("POST", "/search/metadata", "asset.read", search),
+    ("POST", "/search/statistics", "asset.statistics", statistics),
+    ("GET", f"/assets{ID}", "asset.read", one_asset),
+    ("GET", f"/assets{ID}/thumbnail", "asset.view", thumbnail),
+    ("GET", f"/assets{ID}/original", "asset.download", original),
+    ("PUT", "/assets", "asset.update", update_assets),
+    ("GET", "/faces", "face.read", faces),
+    ("GET", "/albums", "album.read", albums),
+    ("POST", "/albums", "album.create", make_album),
+    ("DELETE", f"/albums{ID}", "album.delete", drop_album),
+    ("PUT", f"/albums{ID}/assets", "albumAsset.create", into_album),
+    ("DELETE", f"/albums{ID}/assets", "albumAsset.delete", out_of_album),
+    ("GET", "/tags", "tag.read", tags),
+    ("PUT", "/tags", "tag.create", make_tags),
+    ("DELETE", f"/tags{ID}", "tag.delete", drop_tag),
+    ("PUT", f"/tags{ID}/assets", "tag.asset", into_tag),
+    ("DELETE", f"/tags{ID}/assets", "tag.asset", out_of_tag),
+    ("POST", "/stacks", "stack.create", make_stack),
+    ("GET", f"/stacks{ID}", "stack.read", one_stack),
+    ("PUT", f"/stacks{ID}", "stack.update", cover_stack),
+    ("DELETE", f"/stacks{ID}", "stack.delete", drop_stack),
+]

@@ -1,0 +1,125 @@
+"""What an Immich server remembers, as far as Keepers asks for it."""
+
+import base64
+import hashlib
+import itertools
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+START = datetime(2024, 5, 1, 12, tzinfo=UTC)
+
+
+def an_id(number: int) -> str:
+    """A UUID of version 4 that is the same in every run."""
+    return str(uuid.UUID(int=number, version=4))
+
+
+@dataclass
+class Asset:
+    id: str
+    name: str
+    data: bytes
+    updated: datetime
+    taken: datetime
+    type: str = "IMAGE"
+    visibility: str = "timeline"
+    library: str | None = None
+    favourite: bool = False
+    rating: int | None = None
+    description: str = ""
+    trashed: bool = False
+    motion: str | None = None
+    duplicate: str | None = None
+    owner: str = an_id(1)
+    size: tuple[int, int] = (4000, 3000)
+    preview: bytes = b""
+    edits: int = 0
+
+    @property
+    def path(self) -> str:
+        return f"/photos/{self.name}"
+
+    @property
+    def checksum(self) -> str:
+        data = f"path:{self.path}".encode() if self.library else self.data
+        return base64.b64encode(hashlib.sha1(data).digest()).decode()  # noqa: S324 (as the server does)
+
+    @property
+    def etag(self) -> str:
+        return f'W/"{hashlib.sha1(self.preview).hexdigest()[:12]}-{self.edits}"'  # noqa: S324 (a name for bytes)
+
+
+@dataclass
+class Album:
+    id: str
+    name: str
+    owner: str = an_id(1)
+    assets: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Tag:
+    id: str
+    value: str
+    parent: str | None = None
+    assets: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Stack:
+    id: str
+    assets: list[str]
+
+
+@dataclass
+class Face:
+    id: str
+    asset: str
+    person: str | None
+    box: tuple[int, int, int, int]
+    image: tuple[int, int]
+
+
+@dataclass
+class State:
+    """Everything behind the server; tests look and reach into it as people would by another client."""
+
+    assets: dict[str, Asset] = field(default_factory=dict)
+    albums: dict[str, Album] = field(default_factory=dict)
+    tags: dict[str, Tag] = field(default_factory=dict)
+    stacks: dict[str, Stack] = field(default_factory=dict)
+    people: dict[str, str] = field(default_factory=dict)
+    faces: list[Face] = field(default_factory=list)
+    numbers: itertools.count = field(default_factory=lambda: itertools.count(1000))
+    now: datetime = START
+
+    def fresh(self) -> str:
+        return an_id(next(self.numbers))
+
+    def tick(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+    def add(self, name: str, data: bytes = b"", **fields) -> str:
+        key = self.fresh()
+        data = data or name.encode()
+        fields.setdefault("preview", data)
+        fields.setdefault("taken", START + timedelta(minutes=len(self.assets)))
+        self.assets[key] = Asset(key, name, data, self.tick(), **fields)
+        return key
+
+    def tagged(self, value: str) -> list[str]:
+        return sorted(key for tag in self.tags.values() if tag.value == value for key in tag.assets)
+
+    def album(self, name: str, *assets: str, **fields) -> str:
+        key = self.fresh()
+        self.albums[key] = Album(key, name, assets=list(assets), **fields)
+        return key
+
+    def stack_of(self, asset: str) -> Stack | None:
+        return next((stack for stack in self.stacks.values() if asset in stack.assets), None)
+
+    def touch(self, *assets: str) -> None:
+        for key in assets:
+            self.assets[key].updated = self.tick()
