@@ -28,6 +28,8 @@ _T = TypeVar("_T")
 _R = TypeVar("_R")
 
 _HEAD: Final = 4096
+#: Its bytes do not begin as those of a picture or film; so it is no photo, whatever its name.
+_NO_PICTURE: Final = "no picture"
 #: Handing one file at a time to a thread would cost half as much as hashing it.
 _TOGETHER: Final = 16
 _NOTHING: Final = Facts("", 0, 0)
@@ -38,10 +40,11 @@ _WITH_FILM: Final = frozenset({"jpeg", "heic"})
 
 @dataclass(frozen=True, slots=True)
 class Seeking:
-    """What it works with; `head` gives the first bytes of a file, `jobs` is the number of threads."""
+    """What it works with; `read` names the bytes of a file and gives the first, `jobs` is the number of threads."""
 
     catalog: Catalog
     reader: Reader
+    read: Callable[[Ref, int], tuple[ContentId, bytes]]
     head: Callable[[Ref, int], bytes]
     progress: Progress
     jobs: int
@@ -130,7 +133,7 @@ class _Files:
                 if result.startswith("b3:"):
                     self.contents[found.device, found.inode] = ContentId(result)
                     done.append((found, ContentId(result)))
-                else:
+                elif result != _NO_PICTURE:
                     self.unreadable[found.ref.key] = result
         progress.done()
         return done
@@ -141,11 +144,13 @@ class _Files:
     def _content(self, found: Found) -> str:
         """The content of a file, or why it has none that can be relied on."""
         try:
-            content = self.seeking.reader.content(found.ref)
+            content, head = self.seeking.read(found.ref, _HEAD)
             now = self.seeking.reader.look(found.ref)
         except OSError as error:
             return (error.strerror or str(error)).lower()
-        return content if now is not None and now.revision == found.revision else "changed while it was read"
+        if now is None or now.revision != found.revision:
+            return "changed while it was read"
+        return content if formats.sniff(head, os.path.basename(found.ref.key)) is not None else _NO_PICTURE
 
     def groups(self) -> list[Candidates] | None:
         """Photos whose main files are equal; None where only a look inside could tell what is one photo."""
@@ -223,7 +228,7 @@ class _Files:
             inode = found.device, found.inode
             if first.setdefault(inode, bundle) is not bundle:
                 twins[inode].append(bundle)
-        if len(first) < 2 or not self._is_picture(same[0].main):
+        if len(first) < 2:
             return
         facts = {same[0].main.content: _PICTURE}
         ranked = [seen(bundle, facts) for bundle in first.values()]
@@ -261,14 +266,6 @@ class _Files:
 
     def _is_reference(self, ref: Ref) -> bool:
         return any(ref.key.startswith(root.rstrip("/") + "/") for root in self.seeking.references)
-
-    def _is_picture(self, asset: Asset) -> bool:
-        """Whether the bytes begin as a picture or film does."""
-        try:
-            head = self.seeking.head(asset.ref, _HEAD)
-        except OSError:
-            return False
-        return formats.sniff(head, os.path.basename(asset.ref.key)) is not None
 
 
 def _entry(path: str) -> bundles.Entry:
