@@ -53,7 +53,7 @@ bench: setup ## run the programs in benchmarks/ one after another; they print ra
 	@scripts/bench
 
 quality: setup ## measure finding and picking on photos with a known truth: make quality DATA=folder
-	@scripts/bench benchmarks/grouping_quality.py benchmarks/best_shot.py benchmarks/faces.py
+	@scripts/bench benchmarks/grouping_quality.py benchmarks/originals.py benchmarks/best_shot.py benchmarks/faces.py
 
 proof: setup ## long fault injection: kill, break and resume at every point (hours are possible)
 	@scripts/packages strace
