@@ -131,6 +131,12 @@ def touch_root(catalog: Catalog, path: str, identity: str, files: int, when: str
         )
 
 
+def root_identity(catalog: Catalog, path: str) -> str:
+    """What a root was told by at its latest scan; empty where it was not scanned."""
+    row = catalog.db.execute("SELECT identity FROM root WHERE path = ?", (os.fsencode(path),)).fetchone()
+    return "" if row is None else str(row[0])
+
+
 def roots(catalog: Catalog) -> list[tuple[str, int, str]]:
     """Path, number of files and time of the last scan of every root."""
     rows = catalog.db.execute("SELECT path, files, scanned FROM root ORDER BY path")

@@ -89,16 +89,20 @@ def seen_below(catalog: Catalog, root: str) -> int:
     return number
 
 
-def todo(catalog: Catalog, method: int) -> list[Todo]:
-    """Files to measure: new ones, changed ones, and those whose facts an older method found."""
+def todo(catalog: Catalog, method: int, loose: Sequence[str] = ()) -> list[Todo]:
+    """Files to measure: new ones, changed ones, and those whose facts an older method found.
+
+    Below `loose` folders the number of a file says nothing.
+    """
+    where, values = below("s.key", loose) if loose else ("0", [])
     rows = catalog.db.execute(
-        """SELECT s.key, s.size, s.device FROM seen s
+        f"""SELECT s.key, s.size, s.device FROM seen s
             LEFT JOIN location l ON l.place = ? AND l.key = s.key
             LEFT JOIN content c ON c.id = l.content
             WHERE l.id IS NULL OR NOT l.lasting OR l.size != s.size OR l.mtime_ns != s.mtime_ns
-                OR l.inode != s.inode OR (c.method IS NOT NULL AND c.method != ?)
+                OR (l.inode != s.inode AND NOT {where}) OR (c.method IS NOT NULL AND c.method != ?)
             ORDER BY s.key""",
-        (LOCAL, method),
+        (LOCAL, *values, method),
     )
     return [Todo(os.fsdecode(key), size, device) for key, size, device in rows]
 

@@ -69,6 +69,8 @@ def scan(learning: Learning, sources: Sequence[str]) -> ScanReport:
     is gone, empty, or has lost more than a tenth of what was known.
     """
     started = time.monotonic()
+    if not learning.accept_missing:
+        _refuse_swapped(learning, sources)
     ignored, closed = _look_around(learning, sources)
     unknown = [problem.ref.key for problem in closed]
     # What an archive or a library holds is not gone because nobody asked for it, or because it cannot be read.
@@ -77,7 +79,7 @@ def scan(learning: Learning, sources: Sequence[str]) -> ScanReport:
     if not learning.accept_missing:
         # A file that was named and is no photo is told as such; only folders can be empty.
         _refuse_shrunken(learning, [source for source in sources if source not in ignored], unknown)
-    work = _jobs(learning)
+    work = _jobs(learning, sources)
     measured = _measure_all(learning, work)
     touched: set[str] = set()
     if learning.limit is None:
@@ -138,6 +140,23 @@ def _look_around(learning: Learning, sources: Sequence[str]) -> tuple[dict[str, 
     return ignored, closed
 
 
+def _refuse_swapped(learning: Learning, sources: Sequence[str]) -> None:
+    """Another drive under the name of one that is known is not that drive without its photos."""
+    for source in filter(os.path.isdir, sources):
+        known, now = locations.root_identity(learning.catalog, source), learning.reader.identity(source)
+        if _is_kept(known) and _is_kept(now) and known != now:
+            message = (
+                f"{source} is another drive or folder than the one that is known by that name; nothing was learned. If it "
+                "took its place for good, say so with --accept-missing"
+            )
+            raise SourceShrunkError(message)
+
+
+def _is_kept(identity: str) -> bool:
+    """Whether it is the same each time: by the number of a device alone, nothing is told for long."""
+    return identity.partition(":")[0] in {"uuid", "fsid", "net"}
+
+
 def _refuse_shrunken(learning: Learning, sources: Sequence[str], unknown: Sequence[str]) -> None:
     moved = learning.moved()
     for source in sources:
@@ -161,8 +180,12 @@ def _refuse_shrunken(learning: Learning, sources: Sequence[str], unknown: Sequen
             raise SourceShrunkError(message)
 
 
-def _jobs(learning: Learning) -> list[Job]:
-    work = [Job(t.path, t.size, t.device, _kind(t.path)) for t in sightings.todo(learning.catalog, METHOD)]
+def _jobs(learning: Learning, sources: Sequence[str]) -> list[Job]:
+    # Some drives number their files anew each time: there, size and time tell that one is the same.
+    loose = [path for path in sources if learning.reader.volume(Ref(LOCAL, f"{path}/.")).loose]
+    work = [
+        Job(t.path, t.size, t.device, _kind(t.path)) for t in sightings.todo(learning.catalog, METHOD, loose)
+    ]
     return work if learning.limit is None else work[: learning.limit]
 
 
