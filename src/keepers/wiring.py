@@ -29,7 +29,7 @@ from keepers.workflows import folders, scan, telling
 from keepers.workflows.job import Footage, Job, Measured, Measuring, Proof, Thumb
 
 if TYPE_CHECKING:
-    from keepers.places import apple
+    from keepers.places import apple, immich_api
     from keepers.plan.whereabouts import Answer, Library
     from keepers.score.weights import Weights
     from keepers.workflows.deduplicating import Deduplicating
@@ -162,6 +162,17 @@ class Session:
 
         self.progress.say(f"reading what {path} knows of its photos")
         return apple.read(path, trashed=trashed)
+
+    @contextlib.contextmanager
+    def immich(
+        self, name: str, url: str = "", key_file: str = "", ca_file: str = ""
+    ) -> Generator["immich_api.Client"]:
+        """A client of the Immich server of a profile; what is given counts before what is set."""
+        from keepers.places import immich_api  # noqa: PLC0415 (httpx2 costs 150 ms)
+
+        profile = immich_api.profile(name, self.environment, url=url, key_file=key_file, ca_file=ca_file)
+        with immich_api.opened(profile) as client:
+            yield client
 
     def judging(self, catalog: Catalog, kinds: Sequence[GroupKind]) -> "Judging":
         """What grouping and judging work with."""

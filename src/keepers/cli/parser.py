@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 from keepers import __version__
-from keepers.cli import copies_grammar, watching
+from keepers.cli import copies_grammar, servers, watching
 
 EPILOG: Final = """exit codes: 0 done - 1 failed - 2 usage, or consent missing - 3 done, but some files could not be
 read - 4 found something (--fail-on-found) - 5 settings - 6 server not reachable - 10 no catalog - 11 catalog in use - 130 interrupted"""
@@ -321,6 +321,7 @@ def _keeping_house(command: Command) -> None:
         "check this installation: versions, formats, models, disk, catalog",
     )
     watching.add(command)
+    servers.add(command)
     config = command("config", "keepers.cli.house:config", "show or set settings")
     config.add_argument("what", choices=("show", "set"), help="what to do")
     config.add_argument("name", nargs="?", help="the setting")

@@ -76,3 +76,19 @@ class Abilities:
     def missing(self, needs: tuple[Need, ...]) -> tuple[Need, ...]:
         """Those of the needs that the key does not have."""
         return tuple(need for need in needs if not self.may(need.permission))
+
+    def notes(self) -> tuple[str, ...]:
+        """What is to be known of this server, in sentences."""
+        found: list[str] = []
+        if self.version[:2] > MEASURED[:2]:
+            newest = ".".join(str(part) for part in MEASURED)
+            found.append(
+                f"Keepers was tried with servers up to {newest}; this one is newer and is asked just the same"
+            )
+        if "trash" not in self.features:
+            found.append(
+                "the server's trash is off: what is deleted there is gone for good, so Keepers trashes nothing on it"
+            )
+        if "facialRecognition" not in self.features:
+            found.append("the server finds no faces; Keepers searches them itself")
+        return tuple(found)
