@@ -141,9 +141,10 @@ def _address_space() -> int:
 
 def _hush() -> None:
     """Send what C code writes to stderr nowhere: libtiff and LibRaw tell of each bad byte, we tell of each bad file."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    os.close(nowhere)
+    with contextlib.suppress(OSError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        os.close(nowhere)
 
 
 def _die_with_parent() -> None:
