@@ -1,0 +1,170 @@
+"""Runs on true file systems: ext4, XFS, Btrfs, tmpfs, and exFAT as the stand-in for USB and SMB drives."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from keepers.actions import Action, Copy, Link, Move, Plan, Trash
+from keepers.apply.history import true_paths
+from keepers.apply.journal import Journal
+from keepers.apply.look import world
+from keepers.apply.run import Finished, run
+from keepers.apply.undo import undo
+from keepers.fingerprint.exact import content_id
+from keepers.model import LOCAL, Ref
+from keepers.places.local import Known, LocalPlace
+from keepers.plan.check import check
+from tests.apply.worlds import Silent
+from tests.places.mounted import mounted
+
+pytestmark = pytest.mark.slow
+
+NAMES = [
+    "plain.jpg",
+    "a:b?.jpg",
+    "a:b?.jpg.xmp",
+    "CON.jpg",
+    "last dot.",
+    "last space ",
+    "tab\there.jpg",
+    os.fsdecode(b"caf\xe9.jpg"),
+    "caf\u00e9.jpg",
+    "cafe\u0301s.jpg",
+    ":" * 255,
+    "\U0001f600" * 63 + "ab",
+    os.fsdecode(b"\xff" * 120 + b".jpg"),
+]
+
+
+def fill(folder: Path) -> dict[str, bytes]:
+    folder.mkdir(parents=True)
+    for number, name in enumerate(NAMES):
+        file = folder / name
+        file.write_bytes(b"photo %d " % number * 50)
+        os.utime(file, ns=(10**18, 10**18 + 2 * 10**9 * number))
+    return tree(folder)
+
+
+def tree(root: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(root)): p.read_bytes() for p in root.rglob("*") if p.is_file()}
+
+
+def times(root: Path) -> dict[str, int]:
+    return {str(p.relative_to(root)): p.stat().st_mtime_ns for p in root.rglob("*") if p.is_file()}
+
+
+def actions(verb: type[Copy | Move], source: Path, target: Path) -> list[Action]:
+    found: list[Action] = []
+    for path in sorted(os.listdir(source)):
+        data = (source / path).read_bytes()
+        one, other = Ref(LOCAL, f"{source}/{path}"), Ref(LOCAL, f"{target}/{path}")
+        unit = "pair" if path.startswith("a") else ""
+        found.append(verb(one, other, content_id(data), len(data), unit=unit))
+    return found
+
+
+class Hand:
+    """Carries out plans with a journal of its own, as the command line does."""
+
+    def __init__(self, folder: Path) -> None:
+        self.journal = Journal(str(folder / "journal"))
+
+    @property
+    def place(self) -> LocalPlace:
+        return LocalPlace(known=Known(true_paths=lambda: true_paths(self.journal)))
+
+    def does(self, *wanted: Action) -> Finished:
+        plan = Plan("a test", wanted)
+        checked = check(plan, world(plan, self.place))
+        assert not checked.refused
+        finished = run(checked, self.journal, self.place, progress=Silent())
+        assert not finished.problems
+        return finished
+
+    def undoes(self) -> None:
+        finished = undo(None, self.journal, self.place, progress=Silent())
+        assert finished is not None
+        assert not finished.problems
+
+
+@pytest.mark.parametrize("kind", ["ext4", "xfs", "btrfs", "tmpfs", "exfat"])
+@pytest.mark.parametrize("verb", [Copy, Move])
+def test_there_and_undone(tmp_path, kind, verb):
+    """Hazards 27, 29, 34, 41, 42, 50, 51: across devices, to names that the drive takes, and all taken back."""
+    before = fill(tmp_path / "in")
+    stamps = times(tmp_path / "in")
+    hand = Hand(tmp_path)
+    with mounted(kind, tmp_path / "drives") as drive:
+        hand.does(*actions(verb, tmp_path / "in", drive / "photos"))
+        placed = tree(drive / "photos")
+        assert sorted(placed.values()) == sorted(before.values())
+        assert (placed == before) == (kind != "exfat")
+        assert sorted(times(drive / "photos").values()) == sorted(stamps.values())
+        assert tree(tmp_path / "in") == (before if verb is Copy else {})
+        hand.undoes()
+        assert tree(tmp_path / "in") == before
+        assert times(tmp_path / "in") == stamps
+        assert [name for name in os.listdir(drive) if name != "lost+found"] == []
+
+
+def test_there_and_back_through_exfat(tmp_path):
+    """Hazards 11, 29, 50, 51: a copy back gives every file its true name."""
+    before = fill(tmp_path / "in")
+    hand = Hand(tmp_path)
+    with mounted("exfat", tmp_path / "drives") as drive:
+        hand.does(*actions(Copy, tmp_path / "in", drive / "photos: of 2019"))
+        (mapped,) = os.listdir(drive)
+        assert mapped == "photos\uff1a of 2019"
+        assert {"a\uff1ab\uff1f.jpg", "a\uff1ab\uff1f.jpg.xmp", "CON_.jpg"} <= set(os.listdir(drive / mapped))
+        hand.does(*actions(Move, drive / mapped, drive / "moved"))
+        hand.does(*actions(Copy, drive / "moved", tmp_path / "back"))
+    assert tree(tmp_path / "back") == before
+
+
+def test_exfat_takes_no_name_for_two_files(tmp_path):
+    """Hazards 8, 11: what differs in case alone does not meet."""
+    hand = Hand(tmp_path)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "B.JPG").write_bytes(b"large")
+    with mounted("exfat", tmp_path / "drives") as drive:
+        (drive / "b.jpg").write_bytes(b"small")
+        plan = Plan("a test", tuple(actions(Copy, tmp_path / "in", drive)))
+        assert "is taken" in check(plan, world(plan, hand.place)).refused[0].why
+        assert tree(drive) == {"b.jpg": b"small"}
+
+
+@pytest.mark.parametrize("kind", ["ext4", "xfs", "btrfs", "tmpfs", "exfat"])
+def test_trash_and_back(tmp_path, kind):
+    """Hazards 13, 24: the trash lies on the drive itself, and one name never takes another's place."""
+    hand = Hand(tmp_path)
+    with mounted(kind, tmp_path / "drives") as drive:
+        for folder in ("one", "two"):
+            (drive / folder).mkdir()
+            (drive / folder / "a.jpg").write_bytes(folder.encode())
+        before = tree(drive)
+        wanted = [
+            Trash(Ref(LOCAL, f"{drive}/{folder}/a.jpg"), content_id(folder.encode()), 3, rejected=True)
+            for folder in ("one", "two")
+        ]
+        hand.does(*wanted)
+        kept = [path for path in tree(drive) if ".keepers-trash" in path]
+        assert len(kept) == 2
+        hand.undoes()
+        assert tree(drive) == before
+
+
+@pytest.mark.parametrize("kind", ["xfs", "btrfs"])
+def test_equal_files_share_their_blocks_and_part_again(tmp_path, kind):
+    """Hazard 14."""
+    hand = Hand(tmp_path)
+    with mounted(kind, tmp_path / "drives") as drive:
+        for name in ("a.jpg", "b.jpg"):
+            (drive / name).write_bytes(b"same" * 5000)
+        before, stamps = tree(drive), times(drive)
+        one, other = Ref(LOCAL, f"{drive}/a.jpg"), Ref(LOCAL, f"{drive}/b.jpg")
+        hand.does(Link(one, other, content_id(b"same" * 5000), 20000, reflink=True))
+        assert {path: data for path, data in tree(drive).items() if "trash" not in path} == before
+        hand.undoes()
+        assert tree(drive) == before
+        assert times(drive) == stamps
