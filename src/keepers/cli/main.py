@@ -43,7 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options, f"the catalog cannot be used: {error}; `keepers catalog check` looks for damage", 1
         )
     except OSError as error:
-        name = f"{os.fsdecode(error.filename)}: " if error.filename else ""
+        # A folder that is listed by its open handle has a number for its name.
+        named = isinstance(error.filename, str | bytes) and error.filename
+        name = f"{os.fsdecode(error.filename)}: " if named else ""
         return _failed(options, f"{name}{(error.strerror or str(error)).lower()}", 1)
 
 

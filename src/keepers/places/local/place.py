@@ -63,7 +63,9 @@ class LocalPlace:
 
     def exists(self, ref: Ref) -> bool:
         """Whether the name is taken, by whatever it may be."""
-        return files.status(ref.key) is not None or members.look(ref) is not None
+        if archive.located(ref.key) is None:
+            return files.status(ref.key) is not None
+        return members.look(ref) is not None
 
     def names(self, folder: Ref) -> Sequence[str]:
         """List the names in a folder; none where there is no such folder."""
@@ -75,7 +77,8 @@ class LocalPlace:
         except OSError as error:
             if disk.is_no_name(error):
                 return ()
-            raise
+            # Through the open folder the system only knows its number.
+            raise OSError(error.errno, error.strerror, folder.key) from error
 
     def folder(self, ref: Ref) -> Folder | None:
         """Describe a folder; None where there is none of that name."""
