@@ -105,11 +105,12 @@ class _Fitting:
         known = _swaps(self._true(a) for a in added)
         wishes = [(ref, Ref(ref.place, self._back(ref, known))) for ref in map(target, added) if ref]
         chosen = [(ref, self._taken_by_disk(true), true) for ref, true in wishes]
-        if any(new != ref and not self._is_free(new) for ref, new, _ in chosen):
+        if any(not self._is_free(ref, new) for ref, new, _ in chosen):
             mark = "_" + added[0].content.removeprefix("b3:")[:_DIGITS]
             chosen = [(ref, _marked(new, mark), true) for ref, new, true in chosen]
         for ref, new, true in chosen:
-            self.given.add(spot(new))
+            if new != ref:
+                self.given.add(spot(new))
             if new != ref or new != true:
                 self.names[ref] = new, "" if new == true else true.key
 
@@ -140,8 +141,9 @@ class _Fitting:
                 return outer.key, ref.key[len(outer.key.rstrip("/")) + 1 :].split("/")
         return "/", ref.key.lstrip("/").split("/")
 
-    def _is_free(self, ref: Ref) -> bool:
-        return spot(ref) not in self.given and not self.ground.exists(ref)
+    def _is_free(self, ref: Ref, new: Ref) -> bool:
+        """Whether no other name became this one; whether the name that was meant is free, others check."""
+        return spot(new) not in self.given and (new == ref or not self.ground.exists(new))
 
 
 def _swaps(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
