@@ -120,7 +120,6 @@ def _sought(options: argparse.Namespace, wanted: Asked) -> "Sought | None":
             catalog,
             LocalPlace(),
             lambda ref, most: files.begun(ref.key, most),
-            lambda ref, most: files.head(ref.key, most),
             show.Terminal(quiet=options.quiet),
             settings.jobs or len(os.sched_getaffinity(0)),
             wanted.sources,

@@ -25,6 +25,7 @@ __all__ = [
     "TRASH",
     "Draft",
     "Status",
+    "begun",
     "clone_of",
     "content",
     "draft_of",
@@ -32,7 +33,6 @@ __all__ = [
     "erase",
     "erase_if",
     "exchange",
-    "head",
     "identity",
     "link",
     "make_folder",
@@ -112,12 +112,6 @@ def _views(handle: int) -> Iterator[memoryview]:
     whole = memoryview(room)
     while got := os.readv(handle, [room]):
         yield whole[:got]
-
-
-def head(path: str, most: int) -> bytes:
-    """The first bytes of a regular file."""
-    with opened(path) as handle:
-        return os.read(handle, most)
 
 
 def _hashed(chunks: Iterable[bytes | memoryview]) -> ContentId:

@@ -45,7 +45,6 @@ class Seeking:
     catalog: Catalog
     reader: Reader
     read: Callable[[Ref, int], tuple[ContentId, bytes]]
-    head: Callable[[Ref, int], bytes]
     progress: Progress
     jobs: int
     roots: Sequence[str]
@@ -209,11 +208,12 @@ class _Files:
         return Asset(found.ref, entry.kind, found.size, found.revision, content, role=role)
 
     def _said(self, assets: Iterable[Asset]) -> Iterator[Facts]:
-        from keepers.read import sidecars  # noqa: PLC0415 (reading XML and its like costs 50 ms)
+        from keepers.read import archive, sidecars  # noqa: PLC0415 (reading XML and its like costs 50 ms)
 
         for asset in assets:
             try:
-                data = self.seeking.head(asset.ref, sidecars.MOST_BYTES + 1)
+                with archive.opened(asset.ref.key) as opened:
+                    data = bytes(opened.file.read(sidecars.MOST_BYTES + 1))
             except OSError:
                 continue
             if (facts := sidecars.facts(data, os.path.basename(asset.ref.key))) is not None:
