@@ -5,12 +5,15 @@ import json
 import os
 import shutil
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from keepers.cli import old_import
+from keepers.workflows.importing import Importing, Prepared, Request, prepare
+from keepers.workflows.scan import ScanReport
 from tests.cli.world import TAKEN, Keepers, bytes_in, jpeg, picture, put, tree
 
 SIDE = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>'
@@ -423,6 +426,28 @@ def test_what_could_not_be_read_yet_joins_the_same_run(
     assert keepers("undo", "--yes").code == 0
     assert tree(tmp_path / "in") == before
     assert not (tmp_path / "lib").exists()
+
+
+def test_a_photo_is_not_moved_away_from_a_sidecar_that_cannot_be_read(
+    keepers: Keepers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hazards 5, 37."""
+    put(tmp_path / "in/a.jpg", jpeg(picture(1, (160, 120)), TAKEN))
+    put(tmp_path / "in/b.jpg", jpeg(picture(2, (160, 120)), TAKEN))
+    side = put(tmp_path / "in/b.jpg.xmp", SIDE)
+    words = ("import", tmp_path / "in", "--to", tmp_path / "lib", "--move", "--yes", "--json")
+
+    def torn(importing: Importing, request: Request, scanned: ScanReport) -> Prepared:
+        return prepare(importing, request, replace(scanned, unreadable=((str(side), "input/output error"),)))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("keepers.workflows.importing.prepare", torn)
+        first = keepers(*words)
+    assert first.code == 3
+    assert "b.jpg.xmp" in first.json["waiting"][0]["reason"]
+    assert names(tmp_path / "lib") == {"2024/07/a.jpg"}
+    assert keepers(*words).code == 0
+    assert names(tmp_path / "lib") == {"2024/07/a.jpg", "2024/07/b.jpg", "2024/07/b.jpg.xmp"}
 
 
 def test_a_folder_that_its_owner_calls_a_reference_is_copied_from(

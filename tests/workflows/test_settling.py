@@ -8,7 +8,7 @@ import pytest
 from keepers.model import LOCAL, Asset, Bundle, ContentId, Kind, Ref
 from keepers.places.local import LocalPlace
 from keepers.places.local.writers import has_writer
-from keepers.workflows.settling import Settling, is_young, unsettled
+from keepers.workflows.settling import Settling, is_young, torn, unsettled
 
 SECOND = 1_000_000_000
 
@@ -101,3 +101,19 @@ def test_the_kernel_tells_who_writes(photo: Path, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(photo)
     with photo.open("r+b"):
         assert not has_writer(str(tmp_path / "link"))
+
+
+@pytest.mark.parametrize(
+    ("path", "reason", "held"),
+    [
+        ("/in/IMG_7.jpg.xmp", "input/output error", True),
+        ("/in/img_7.MOV", "Permission denied", True),
+        ("/in/IMG_7.MOV", "is cut short: a part is longer than the file", False),
+        ("/in/IMG_70.jpg", "input/output error", False),
+        ("/in/deep/IMG_7.MOV", "input/output error", False),
+    ],
+)
+def test_a_photo_is_not_parted_from_what_could_not_be_read(path: str, reason: str, held: bool) -> None:
+    """Hazard 5: moved alone, the photo would never see its film or sidecar again."""
+    one = Bundle(Asset(Ref(LOCAL, "/in/IMG_7.jpg"), Kind.PHOTO, 4, "r", ContentId("b3:00")))
+    assert bool(torn([one], [(path, reason)])) is held

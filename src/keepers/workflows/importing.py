@@ -25,7 +25,7 @@ from keepers.plan.import_plan import Line, Shelf, Wish, lay_out, without
 from keepers.plan.import_report import Known, Report, modified
 from keepers.ports import Progress, Reader, Rights
 from keepers.workflows.scan import ScanReport
-from keepers.workflows.settling import Settling, is_young, unsettled
+from keepers.workflows.settling import Settling, is_young, torn, unsettled
 
 #: How a report is written, by the end of its name; the old importer called its table a log.
 FORMATS: Final[Mapping[str, Callable[[Report], bytes]]] = {
@@ -91,7 +91,7 @@ def check_library(catalog: Catalog, target: str, *, is_empty: bool, moved: froze
 def prepare(importing: Importing, request: Request, scanned: ScanReport) -> Prepared:
     """Decide about every file of the sources; a plan without actions where there is nothing to bring in."""
     found = _bundles(importing.catalog, request.sources)
-    waiting = unsettled(importing.settling, found)
+    waiting = {**torn(found, scanned.unreadable), **unsettled(importing.settling, found)}
     ready = [bundle for bundle in found if not any(asset.ref in waiting for asset in bundle.assets)]
     wishes = _wishes(importing, request, ready)
     there = library.files(importing.catalog, [request.target])

@@ -1,6 +1,9 @@
-"""Tells which files are still being written: those are left for later."""
+"""Tells which files are still being written, and which photos cannot be read as a whole: those are left for later."""
 
+import errno
+import os
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -11,6 +14,8 @@ from keepers.ports import Reader
 #: A download that stands still keeps its file open; older files are not asked, for each costs an open.
 ASKED_SECONDS: Final = 24 * 3600
 _NS: Final = 1_000_000_000
+#: What the system says when a disk fails or a right is missing, and never a decoder of what it has read.
+_SYSTEM: Final = frozenset(os.strerror(number).lower() for number in errno.errorcode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,27 @@ def unsettled(settling: Settling, bundles: Sequence[Bundle]) -> dict[Ref, str]:
         settling.pause(max(0.0, settling.seconds - (settling.now_ns() - youngest) / _NS))
         again = ((asset, _look(settling, asset)[0]) for asset in young)
         reasons.update((asset.ref, why) for asset, why in again if why)
+    return reasons
+
+
+def torn(bundles: Iterable[Bundle], unreadable: Iterable[tuple[str, str]]) -> dict[Ref, str]:
+    """Photos beside which a file of their name could not be read, and why.
+
+    Whoever moved such a photo would part it from its film or sidecar, perhaps for ever: once the disk reads again,
+    that file belongs to nothing. A file that was read and is damaged will not become better, and holds nothing up.
+    """
+    failed: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for path, reason in unreadable:
+        if reason.lower() in _SYSTEM:
+            folder, _, name = path.rpartition("/")
+            failed[folder].append((name, reason))
+    reasons: dict[Ref, str] = {}
+    for bundle in bundles:
+        folder, _, main = bundle.main.ref.key.rpartition("/")
+        stem = main.rpartition(".")[0].casefold() + "."
+        for name, reason in failed.get(folder, ()):
+            if name.casefold().startswith(stem):
+                reasons[bundle.main.ref] = f"{name}, which seems to belong to it, cannot be read: {reason}"
     return reasons
 
 
