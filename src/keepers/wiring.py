@@ -16,9 +16,6 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from keepers import config
-from keepers.apply.history import moved_away, placed, true_paths
-from keepers.apply.journal import Journal, open_journal
-from keepers.apply.record import Run
 from keepers.catalog.store import Catalog, open_catalog
 from keepers.config import Settings
 from keepers.model import Bundle, ContentId, GroupKind, Look, Score
@@ -29,6 +26,8 @@ from keepers.workflows import folders, scan, telling
 from keepers.workflows.job import Footage, Job, Measured, Measuring, Proof, Thumb
 
 if TYPE_CHECKING:
+    from keepers.apply.journal import Journal
+    from keepers.apply.record import Run
     from keepers.places import apple, immich_api
     from keepers.plan.whereabouts import Answer, Library
     from keepers.score.weights import Weights
@@ -85,6 +84,10 @@ class Session:
 
     def _true_paths(self) -> Mapping[str, tuple[ContentId, str]]:
         with self.journal(create=False) as journal:
+            if journal is None:
+                return {}
+            from keepers.apply.history import true_paths  # noqa: PLC0415 (most scans have nothing to look up)
+
             return true_paths(journal)
 
     @property
@@ -125,11 +128,16 @@ class Session:
         return Measuring(self.workers(), measure, finished)
 
     @contextlib.contextmanager
-    def journal(self, *, create: bool) -> Generator[Journal | None]:
+    def journal(self, *, create: bool) -> "Generator[Journal | None]":
         """The open journal beside the catalog; None when there is none and none is to be made."""
         file = self.catalog_file.with_name(self.catalog_file.name + ".journal")
         if create:
             file.parent.mkdir(parents=True, exist_ok=True)
+        elif not file.exists():
+            yield None
+            return
+        from keepers.apply.journal import open_journal  # noqa: PLC0415 (most scans have nothing to look up)
+
         opened = open_journal(str(file), create=create)
         try:
             yield opened
@@ -217,7 +225,7 @@ class Session:
 
         return alone(self.judging(catalog, ()), bundle)
 
-    def history(self) -> list[Run]:
+    def history(self) -> "list[Run]":
         """All runs, the oldest first."""
         with self.journal(create=False) as journal:
             return [] if journal is None else journal.runs()
@@ -310,8 +318,9 @@ class Session:
         look = functools.partial(beside_of, self.judging(catalog, ()), beside)
         return Deduplicating(catalog, place, roots, references, look)
 
-    def organizing(self, catalog: Catalog, journal: Journal | None, place: LocalPlace) -> "Organizing":
+    def organizing(self, catalog: Catalog, journal: "Journal | None", place: LocalPlace) -> "Organizing":
         """What organizing works with."""
+        from keepers.apply.history import placed  # noqa: PLC0415 (only organizing needs it)
         from keepers.work.named import Named  # noqa: PLC0415 (only organizing needs it)
         from keepers.workflows.organizing import Organizing  # noqa: PLC0415 (numpy costs 80 ms)
 
@@ -328,10 +337,18 @@ class Session:
 
     def _placed(self) -> Mapping[str, ContentId]:
         with self.journal(create=False) as journal:
+            if journal is None:
+                return {}
+            from keepers.apply.history import placed  # noqa: PLC0415 (most scans have nothing to look up)
+
             return placed(journal, "/")
 
     def _moved_away(self) -> frozenset[str]:
         with self.journal(create=False) as journal:
+            if journal is None:
+                return frozenset()
+            from keepers.apply.history import moved_away  # noqa: PLC0415 (most scans have nothing to look up)
+
             return frozenset(moved_away(journal))
 
     def _backend(self) -> "Backend":

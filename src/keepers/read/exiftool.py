@@ -18,6 +18,7 @@ from typing import Final, Self
 
 from keepers.model import DateClaim, Facts
 from keepers.read.exif import camera
+from keepers.read.formats import WELL_READ
 from keepers.read.picasa import degrees
 from keepers.read.words import printable
 from keepers.read.xmp import iso_claim
@@ -42,10 +43,6 @@ _DATES: Final = (
     ("QuickTime:CreateDate", "quicktime:header", 0),
     ("RIFF:DateTimeOriginal", "quicktime:creation", None),
 )
-
-
-#: A picture of these that tells us no date has none: asking for each of a messenger's would take minutes.
-WELL_READ: Final = frozenset({"jpeg", "png", "webp", "gif", "bmp"})
 
 
 def program() -> str | None:

@@ -62,6 +62,9 @@ FORMATS: Final[tuple[Format, ...]] = (
     _companion("ini", ""), _companion("csv", ""),
 )  # fmt: skip
 
+#: A picture of these that tells us no date has none: asking another
+#: program for each of a messenger's would take minutes.
+WELL_READ: Final = frozenset({"jpeg", "png", "webp", "gif", "bmp"})
 _LISTS: Final = re.compile(r"\.?picasa\.ini$|photo details[^/]*\.csv$", re.IGNORECASE)
 _BY_NAME: Final = {form.name: form for form in FORMATS}
 _BY_EXTENSION: Final = {extension: form for form in FORMATS for extension in form.extensions}

@@ -12,13 +12,15 @@ from keepers.catalog.dates import said_in, shifts
 from keepers.catalog.locations import FolderFile
 from keepers.catalog.store import Catalog
 from keepers.model import Facts, Fate, Kind, Role, Taken
-from keepers.read import archive, bundles, dates, formats, merging, sidecars
+from keepers.read import archive, bundles, dates, formats, merging
 
 #: Folders a transaction: a crash costs at most this many, and commits cost nothing.
 FOLDERS: Final = 256
 _NOTHING: Final = Facts("", 0, 0)
 #: The source of the dates that a library tells.
 LIBRARY: Final = "apple"
+#: Formats of files that speak of many files of their folder.
+LISTS: Final = frozenset({"ini", "csv"})
 _MOST_LIST: Final = 50 << 20
 
 
@@ -156,7 +158,10 @@ def _lists(files: Sequence[FolderFile]) -> list[Mapping[str, Facts]]:
     found: list[Mapping[str, Facts]] = []
     for file in files:
         name = os.path.basename(file.path)
-        if file.kind is Kind.COMPANION and sidecars.speaks_of_folder(name):
+        if file.kind is Kind.COMPANION and file.facts.format in LISTS:
+            # Few folders have one, and their readers take 30 ms to import.
+            from keepers.read import sidecars  # noqa: PLC0415
+
             try:
                 with archive.opened(file.path) as opened:
                     found.append(sidecars.of_folder(opened.file.read(_MOST_LIST), name))

@@ -1,7 +1,7 @@
 """Which photos of one place have the pixels, or at least the picture, of photos of another."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 import numpy as np
@@ -122,7 +122,10 @@ def _narrowed(table: Photos, two: Two) -> Photos:
 
 
 def _rows(table: Photos, rows: Rows) -> Photos:
-    return Photos(**{field.name: getattr(table, field.name)[rows] for field in fields(Photos)})
+    columns = {field.name: getattr(table, field.name) for field in fields(Photos)}
+    return replace(
+        table, **{name: held[rows] for name, held in columns.items() if isinstance(held, np.ndarray)}
+    )
 
 
 def _worth_decoding(table: Photos, sought: Sequence[bool], among: Sequence[bool]) -> list[int]:

@@ -12,7 +12,8 @@ from keepers.catalog.store import Catalog
 from keepers.errors import SourceShrunkError
 from keepers.model import LOCAL, Facts, Fate, Found, Kind, Problem, Ref
 from keepers.ports import Failure, Progress, Reader
-from keepers.read import archive, exiftool, extras, formats
+from keepers.read import archive, extras, formats
+from keepers.read.formats import WELL_READ
 from keepers.read.packed import pack, unpack
 from keepers.workflows import folders
 from keepers.workflows.job import METHOD, Job, Measured, Measuring
@@ -206,6 +207,9 @@ def _measure_all(learning: Learning, work: Sequence[Job]) -> int:
     for job in work:
         (later if job.size in sizes else first).append(job)
         sizes.add(job.size)
+
+    from keepers.read import exiftool  # noqa: PLC0415 (a scan that finds nothing new need not pay for it)
+
     try:
         with exiftool.asking() as complete:
             again = _measure_some(learning, measuring, complete, _unread(learning, first))
@@ -269,7 +273,7 @@ def _measure_some(
 
 def _completed(complete: Complete, job: Job, result: Measured | Failure) -> Measured | Failure:
     """What another program knows of a file that tells us no date; asked before the catalog is locked."""
-    if isinstance(result, Failure) or result.reason or result.packed.format in exiftool.WELL_READ:
+    if isinstance(result, Failure) or result.reason or result.packed.format in WELL_READ:
         return result
     if job.kind is Kind.COMPANION or not result.fresh:
         return result
