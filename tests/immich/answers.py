@@ -112,6 +112,7 @@ def _found(world: World, body: dict) -> list[Asset]:
         lambda one: not one.trashed or body.get("withDeleted"),
         lambda one: not body.get("type") or one.type == body["type"],
         lambda one: all(one.id in state.albums[key].assets for key in body.get("albumIds") or ()),
+        lambda one: all(one.id in state.tags[key].assets for key in body.get("tagIds") or ()),
         lambda one: all(
             any(face.asset == one.id and face.person == key for face in state.faces)
             for key in body.get("personIds") or ()
@@ -186,6 +187,13 @@ def _box(face: Face) -> dict:
         "id": face.id, "imageWidth": face.image[0], "imageHeight": face.image[1], "boundingBoxX1": left,
         "boundingBoxY1": top, "boundingBoxX2": right, "boundingBoxY2": bottom, "sourceType": "machine-learning",
     }  # fmt: skip
+
+
+def people(world, body, query):
+    wanted = query["name"].lower()
+    return [
+        _person(world, key) for key, name in world.state.people.items() if name.lower().startswith(wanted)
+    ]
 
 
 def faces(world, body, query):
@@ -416,6 +424,7 @@ ROUTES: list[tuple[str, str, str | None, Callable]] = [
     ("GET", f"/assets{ID}/thumbnail", "asset.view", thumbnail),
     ("GET", f"/assets{ID}/original", "asset.download", original),
     ("PUT", "/assets", "asset.update", update_assets),
+    ("GET", "/search/person", "person.read", people),
     ("GET", "/faces", "face.read", faces),
     ("GET", "/albums", "album.read", albums),
     ("POST", "/albums", "album.create", make_album),

@@ -1,7 +1,7 @@
 """The operations of Immich's REST interface that Keepers needs, for servers from 2.0 on."""
 
 import contextlib
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Final
@@ -36,6 +36,8 @@ class Search:
     taken_after: str = ""
     taken_before: str = ""
     updated_after: str = ""
+    tag: str = ""
+    with_trashed: bool = False
 
     @property
     def body(self) -> dict[str, object]:
@@ -47,9 +49,10 @@ class Search:
             "takenAfter": self.taken_after,
             "takenBefore": self.taken_before,
             "updatedAfter": self.updated_after,
+            "tagIds": [self.tag] if self.tag else [],
         }
         # 2.x and 3.x differ in what they take for granted here.
-        fixed: dict[str, object] = {"visibility": self.visibility, "withDeleted": False}
+        fixed: dict[str, object] = {"visibility": self.visibility, "withDeleted": self.with_trashed}
         return fixed | {key: value for key, value in wanted.items() if value}
 
 
@@ -93,11 +96,9 @@ class Client:
     # Assets
 
     def count(self, search: Search) -> int:
-        """How many assets there are; 0 where the key may not ask."""
-        with contextlib.suppress(ForbiddenError):
-            told = self._ask(Ask("POST", "search/statistics", search.body)).value
-            return records.number(records.mapping(told, "numbers"), "total")
-        return 0
+        """How many assets there are."""
+        told = self._ask(Ask("POST", "search/statistics", search.body)).value
+        return records.number(records.mapping(told, "numbers"), "total")
 
     def assets(self, search: Search) -> Iterator[Remote]:
         """Every asset that is wanted, once, page by page; AnswerError where pages make no sense."""
@@ -144,18 +145,27 @@ class Client:
             Ask("GET", path, query={"size": size}, headers=headers, most=MOST_PICTURE, seconds=60.0)
         )
 
-    def original(self, key: str, size: int) -> Future[Answer]:
-        """Begin to load the file itself, whose size is known; AnswerError where the answer is larger."""
-        # A minute, and longer for what is large: 100 KiB/s is the slowest that is worth waiting for.
+    def original(self, key: str, size: int, receiver: Callable[[], Callable[[bytes], object]]) -> None:
+        """Load the file itself, whose size is known, to a receiver; AnswerError where it is larger."""
+        # A minute, and longer for what is large: 100 KB/s is the slowest that is worth waiting for.
         seconds = 60.0 + size / 100_000
         path = f"assets/{records.identifier(key)}/original"
-        return self.wire.start(Ask("GET", path, most=size or MOST_PICTURE, seconds=seconds))
+        self._ask(Ask("GET", path, most=size, seconds=seconds, receiver=receiver))
 
     def faces(self, key: str) -> tuple[FaceBox, ...]:
         """The faces that the server knows in an asset."""
         told = self._get("faces", {"id": records.identifier(key)})
         boxes = (records.face(row) for row in records.objects(told, "faces"))
         return tuple(box for box in boxes if box is not None)
+
+    def people(self, name: str) -> list[str]:
+        """The ids of the people of a name; the server also finds names that only begin so."""
+        told = self._get("search/person", {"name": name, "withHidden": "true"})
+        return [
+            records.identifier(row.get("id"))
+            for row in records.objects(told, "people")
+            if records.text(row, "name") == name
+        ]
 
     def update(self, keys: Sequence[str], **fields: object) -> None:
         """Set `isFavorite`, `visibility`, `rating` or `description`; one id that is not ours refuses all of them."""

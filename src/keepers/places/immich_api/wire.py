@@ -53,7 +53,10 @@ class ForbiddenError(SettingsError):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One question. `repeatable` where asking twice does the same as asking once."""
+    """One question. `repeatable` where asking twice does the same as asking once.
+
+    `receiver` begins anew with each attempt and is handed the bytes as they come; the answer then holds none.
+    """
 
     method: str
     path: str
@@ -63,6 +66,7 @@ class Ask:
     repeatable: bool = True
     most: int = MOST_JSON
     seconds: float = SECONDS
+    receiver: Callable[[], Callable[[bytes], object]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,9 +205,14 @@ class Wire:
             ask.method, url, params=query, json=ask.body, headers=dict(ask.headers), timeout=timeout
         ) as response:
             body = bytearray()
+            take: Callable[[bytes], object] = body.extend
+            if ask.receiver is not None and response.status_code == 200:
+                take = ask.receiver()
+            size = 0
             async for chunk in response.aiter_bytes():
-                body += chunk
-                if len(body) > ask.most:
+                size += len(chunk)
+                take(chunk)
+                if size > ask.most:
                     raise AnswerError(f"the answer of {self.url} is larger than {ask.most >> 20} MiB")
             headers = {name.lower(): value for name, value in response.headers.items()}
             return Answer(response.status_code, headers, bytes(body))
