@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -122,7 +122,7 @@ def _narrowed(table: Photos, two: Two) -> Photos:
 
 
 def _rows(table: Photos, rows: Rows) -> Photos:
-    columns = {field.name: getattr(table, field.name) for field in fields(Photos)}
+    columns: dict[str, Any] = {field.name: getattr(table, field.name) for field in fields(Photos)}
     return replace(
         table, **{name: held[rows] for name, held in columns.items() if isinstance(held, np.ndarray)}
     )
