@@ -49,8 +49,7 @@ def _members(
     group: Group, looks: Mapping[ContentId, Look], facts: Mapping[ContentId, Facts]
 ) -> tuple[Member, ...]:
     return tuple(
-        Member(bundle, looks.get(bundle.main.content), seen(bundle, facts).facts)
-        for bundle in group.members
+        Member(bundle, looks.get(bundle.main.content), seen(bundle, facts).facts) for bundle in group.members
     )
 
 

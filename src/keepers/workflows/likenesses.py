@@ -123,9 +123,8 @@ def _narrowed(table: Photos, two: Two) -> Photos:
 
 def _rows(table: Photos, rows: Rows) -> Photos:
     columns: dict[str, Any] = {field.name: getattr(table, field.name) for field in fields(Photos)}
-    return replace(
-        table, **{name: held[rows] for name, held in columns.items() if isinstance(held, np.ndarray)}
-    )
+    narrowed: dict[str, Any] = {name: held[rows] for name, held in columns.items() if name != "threads"}
+    return replace(table, **narrowed)
 
 
 def _worth_decoding(table: Photos, sought: Sequence[bool], among: Sequence[bool]) -> list[int]:
