@@ -1,7 +1,7 @@
 """Small Protocols, stated in the words of the model, that stages are handed."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeVar
@@ -93,11 +93,15 @@ class Rights(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder that a change touches: whether it is there, and when it was last modified."""
+    """A folder that a change touches: whether it is there, and when it was last modified.
+
+    `volume` tells its drive from others that are mounted there at other times; empty where nothing does.
+    """
 
     ref: Ref
     there: bool
     modified_ns: int = 0
+    volume: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

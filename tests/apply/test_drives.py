@@ -1,6 +1,7 @@
 """Runs on true file systems: ext4, XFS, Btrfs, tmpfs, and exFAT as the stand-in for USB and SMB drives."""
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from keepers.apply.journal import Journal
 from keepers.apply.look import world
 from keepers.apply.run import Finished, run
 from keepers.apply.undo import undo
+from keepers.errors import RefusedError
 from keepers.fingerprint.exact import content_id
 from keepers.model import LOCAL, Ref
 from keepers.places.local import Known, LocalPlace
@@ -152,6 +154,29 @@ def test_trash_and_back(tmp_path, kind):
         assert len(kept) == 2
         hand.undoes()
         assert tree(drive) == before
+
+
+def test_another_drive_in_the_place_of_the_first_is_not_touched(tmp_path):
+    """Hazard 3: swapped, or gone, between a run and its undo."""
+    before = fill(tmp_path / "in")
+    hand = Hand(tmp_path)
+    with mounted("ext4", tmp_path / "drives") as drive:
+        (drive / "photos").mkdir()
+        hand.does(*actions(Move, tmp_path / "in", drive / "photos"))
+        with mounted("ext4", tmp_path / "others") as other:
+            (other / "photos").mkdir()
+            subprocess.run(["mount", "--bind", str(other), str(drive)], check=True)
+            try:
+                for stage in ("another drive", "another drive without that folder"):
+                    with pytest.raises(RefusedError, match="connect that drive"):
+                        hand.undoes()
+                    if stage == "another drive":
+                        (drive / "photos").rmdir()
+            finally:
+                subprocess.run(["umount", str(drive)], check=True)
+        assert tree(tmp_path / "in") == {}
+        hand.undoes()
+    assert tree(tmp_path / "in") == before
 
 
 @pytest.mark.parametrize("kind", ["xfs", "btrfs"])

@@ -10,8 +10,9 @@ from keepers.apply.journal import Journal
 from keepers.apply.record import Run, RunState, Step, StepState
 from keepers.apply.rows import payloads
 from keepers.apply.waves import Budget, same_unit, waves, weight
+from keepers.errors import RefusedError
 from keepers.model import Ref
-from keepers.plan.world import changes
+from keepers.plan.world import around, changes
 from keepers.ports import End, Folder, Outcome, Progress, Task, Writer
 
 _STATE: Final = {
@@ -41,7 +42,11 @@ class Carrier:
         self.steps = {step.seq: step for step in self.journal.steps(self.run.id)}
 
     def settle(self) -> None:
-        """Bring every step to an end that a crash, or a fault, had left between two."""
+        """Bring every step to an end that a crash, or a fault, had left between two.
+
+        RefusedError where another drive lies now where the run was at work, or none.
+        """
+        self._refuse_swapped()
         for step in list(self.steps.values()):
             if step.state is StepState.BACKING:
                 self._take_back([step])
@@ -53,6 +58,19 @@ class Carrier:
         # The times of the folders are those that the crash left: nobody else can be told from us.
         touched = [outer.ref for outer, _ in self.journal.folders(self.run.id)]
         self._record(ended, touched)
+
+    def _refuse_swapped(self) -> None:
+        for known, _ in self.journal.folders(self.run.id):
+            if not (known.there and known.volume):
+                continue
+            places = (self.writer.folder(ref) for ref in (known.ref, *around(known.ref)))
+            now = next((place for place in places if place is not None), None)
+            if now is not None and now.volume and now.volume != known.volume:
+                message = (
+                    f"{known.ref.key} was on another drive when run {self.run.id} was at work there; connect that drive "
+                    "and try again. Nothing was changed"
+                )
+                raise RefusedError(message)
 
     def reopen(self) -> None:
         """Plan again what was skipped: it may have waited for something that failed."""

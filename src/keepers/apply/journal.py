@@ -36,14 +36,16 @@ CREATE TABLE IF NOT EXISTS steps (
 CREATE TABLE IF NOT EXISTS payloads (content TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS folders (
     run INTEGER NOT NULL REFERENCES runs(id), place TEXT NOT NULL, key TEXT NOT NULL,
-    there INTEGER NOT NULL, before INTEGER NOT NULL, after INTEGER,
+    there INTEGER NOT NULL, before INTEGER NOT NULL, after INTEGER, volume TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (run, place, key)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS leftovers (
     run INTEGER NOT NULL REFERENCES runs(id), place TEXT NOT NULL, key TEXT NOT NULL,
     there INTEGER NOT NULL, modified_ns INTEGER NOT NULL, PRIMARY KEY (run, place, key)) WITHOUT ROWID;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 """
-_VERSION: Final = 1
+_VERSION: Final = 2
+#: From version 1: which drive a folder was on.
+_SECOND: Final = "ALTER TABLE folders ADD COLUMN volume TEXT NOT NULL DEFAULT ''; PRAGMA user_version = 2;"
 _STEP: Final = "seq, action, state, at, why, kept, revision, remembered, modified_ns, mode, origin"
 _RUN: Final = "id, title, key, state, started, undoes, tag"
 
@@ -79,6 +81,8 @@ class Journal:
         elif self._db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
             message = f"the journal {self.path} is damaged; keep the file, and restore it from a backup"
             raise CatalogDamagedError(message)
+        if version == 1:
+            self._db.executescript(f"BEGIN IMMEDIATE; {_SECOND} COMMIT;")
 
     def close(self) -> None:
         """Close the file."""
@@ -237,8 +241,11 @@ class Journal:
         with self._writing() as db:
             self._update(db, run, steps)
             db.executemany(
-                "INSERT OR IGNORE INTO folders VALUES (?, ?, ?, ?, ?, NULL)",
-                ((run, f.ref.place, json.dumps(f.ref.key), f.there, f.modified_ns) for f in folders),
+                "INSERT OR IGNORE INTO folders (run, place, key, there, before, volume) VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    (run, f.ref.place, json.dumps(f.ref.key), f.there, f.modified_ns, f.volume)
+                    for f in folders
+                ),
             )
 
     def record(self, run: int, steps: Sequence[Step], folders: Iterable[Folder] = ()) -> None:
@@ -260,10 +267,12 @@ class Journal:
 
     def folders(self, run: int) -> list[tuple[Folder, int | None]]:
         """The folders that a run made or altered as they were before it, each with its time after it."""
-        rows = self._db.execute("SELECT place, key, there, before, after FROM folders WHERE run = ?", (run,))
+        rows = self._db.execute(
+            "SELECT place, key, there, before, after, volume FROM folders WHERE run = ?", (run,)
+        )
         return [
-            (Folder(Ref(PlaceId(place), json.loads(key)), bool(there), before), after)
-            for place, key, there, before, after in rows
+            (Folder(Ref(PlaceId(place), json.loads(key)), bool(there), before, volume), after)
+            for place, key, there, before, after, volume in rows
         ]
 
     def leftovers(self, run: int) -> list[Folder]:

@@ -85,7 +85,7 @@ class LocalPlace:
         seen = files.status(ref.key)
         if seen is None or not stat.S_ISDIR(seen.st_mode):
             return None
-        return Folder(ref, there=True, modified_ns=seen.st_mtime_ns)
+        return Folder(ref, there=True, modified_ns=seen.st_mtime_ns, volume=self._natures.of(ref.key).id)
 
     def content(self, ref: Ref) -> ContentId:
         """Read all bytes of a file and name them."""
@@ -158,9 +158,14 @@ class LocalPlace:
         for path in sorted({path for task in tasks for path in _altered(task)}):
             for missing in files.missing_folders(path):
                 seen[missing] = Folder(Ref(LOCAL, missing), there=False)
-                _note(seen, files.parted(missing)[0])
-            _note(seen, path)
+                self._note(seen, files.parted(missing)[0])
+            self._note(seen, path)
         return [seen[path] for path in sorted(seen)]
+
+    def _note(self, seen: dict[str, Folder], path: str) -> None:
+        if path not in seen and (now := files.status(path)) is not None:
+            volume = self._natures.of(path).id
+            seen[path] = Folder(Ref(LOCAL, path), there=True, modified_ns=now.st_mtime_ns, volume=volume)
 
     def before(self, task: Task) -> tuple[int, int]:
         """Modification time (ns) and mode of what a Write takes the place of; (0, 0) where nothing."""
@@ -205,8 +210,3 @@ def _altered(task: Task) -> Iterator[str]:
 
 def _changed(action: Action) -> Iterable[Ref]:
     return refs(action) if source(action) is None or target(action) is None else (*refs(action),)
-
-
-def _note(seen: dict[str, Folder], path: str) -> None:
-    if path not in seen and (now := files.status(path)) is not None:
-        seen[path] = Folder(Ref(LOCAL, path), there=True, modified_ns=now.st_mtime_ns)
