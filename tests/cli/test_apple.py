@@ -22,6 +22,8 @@ from keepers.places import apple
 from tests.cli.world import Keepers, jpeg, picture, put, tree
 from tests.read.making import film
 
+pytestmark = pytest.mark.slow
+
 DAY = datetime(2021, 5, 1, 14, 0, tzinfo=timezone(timedelta(hours=9)))
 PACK = Path(__file__).parents[3] / "shared/data/open/apple"
 

@@ -10,6 +10,8 @@ from keepers.read import extras
 from tests import filming
 from tests.cli.world import TAKEN, Keepers, put
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:

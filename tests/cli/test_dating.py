@@ -11,6 +11,8 @@ from PIL import Image
 
 from tests.cli.world import TAKEN, Keepers, Tree, jpeg, picture, put, tree
 
+pytestmark = pytest.mark.slow
+
 PHONE, REFLEX = "Phone Eleven", "Reflex Six"
 DATE = "2019-07-04 15:30+02:00"
 

@@ -7,6 +7,8 @@ import pytest
 
 from tests.cli.world import Keepers, tree
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def group(keepers: Keepers, photos: Path) -> dict[str, Any]:

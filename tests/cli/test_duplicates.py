@@ -16,6 +16,8 @@ from keepers.cli.old_duplicates import photo_find_duplicates
 from tests.cli.world import TAKEN, Keepers, Told, jpeg, picture, put, tree
 from tests.read.making import film as quick_film
 
+pytestmark = pytest.mark.slow
+
 XMP = """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/"
  xmlns:crs="http://ns.adobe.com/camera-raw-settings/1.0/" {attributes}>{inside}</rdf:Description></rdf:RDF></x:xmpmeta>"""

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from tests.cli.world import TAKEN, Keepers, bytes_in, jpeg, picture, put, tree
 
+pytestmark = pytest.mark.slow
+
 COMMAND = [sys.executable, "-c", "import sys; from keepers.cli.main import main; sys.exit(main())"]
 PICTURES = [
     jpeg(picture(seed, (64, 48)), TAKEN + timedelta(days=17 * seed) if seed % 3 else None)

@@ -16,6 +16,8 @@ from keepers.workflows.importing import Importing, Prepared, Request, prepare
 from keepers.workflows.scan import ScanReport
 from tests.cli.world import TAKEN, Keepers, bytes_in, jpeg, picture, put, tree
 
+pytestmark = pytest.mark.slow
+
 SIDE = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>'
 
 

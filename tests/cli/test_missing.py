@@ -25,6 +25,8 @@ from tests.cli.drives import (
 from tests.cli.story import rot
 from tests.cli.world import Keepers, put, tree
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_drive_of_which_all_is_elsewhere_is_safe_and_nothing_is_touched(
     keepers: Keepers, photos: Path, tmp_path: Path

@@ -9,6 +9,8 @@ import pytest
 
 from tests.cli.world import Keepers, jpeg, picture, put, tree
 
+pytestmark = pytest.mark.slow
+
 DAY = datetime(2023, 10, 6, 6, 35, 36, tzinfo=UTC)
 ROOT = "Takeout/Google Photos"
 NAMES = ("takeout-20231021T071231Z-001.zip", "takeout-20231021T071231Z-002.zip")

@@ -8,6 +8,8 @@ import pytest
 
 from tests.cli.world import TAKEN, Keepers, jpeg, picture, put, tree
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def shelf(keepers: Keepers, tmp_path: Path) -> Path:

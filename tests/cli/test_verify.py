@@ -12,6 +12,8 @@ from tests.cli.drives import lay, original
 from tests.cli.story import rot
 from tests.cli.world import Keepers, put, tree
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def library(tmp_path: Path) -> Path:

@@ -16,6 +16,8 @@ from keepers.model import LOCAL, Ref, split_archive
 from keepers.read import archive
 from keepers.read.member import DamagedMemberError
 
+pytestmark = pytest.mark.slow
+
 PHOTO = bytes(range(256)) * 40
 
 

@@ -11,6 +11,8 @@ from keepers.model import Facts
 from keepers.read import clip, film
 from tests import filming
 
+pytestmark = pytest.mark.slow
+
 NOTHING = Facts("", 0, 0)
 
 

@@ -14,6 +14,8 @@ from keepers.workflows import footage
 from keepers.workflows.job import Footage
 from tests import filming
 
+pytestmark = pytest.mark.slow
+
 
 def table(known: list[bytes]) -> prints.Clips:
     seen = [one for one in map(prints.unpacked, known) if one is not None]

@@ -30,6 +30,8 @@ from tests.cli.drives import (
 )  # fmt: skip
 from tests.workflows.near import Near, Silent
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True, slots=True)
 class Made:

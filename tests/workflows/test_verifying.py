@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +21,8 @@ from keepers.workflows.verifying import Verified, Verifying, Wanted, verify
 from tests.cli.drives import lay, original
 from tests.cli.story import rot
 from tests.workflows.near import Near, Silent
+
+pytestmark = pytest.mark.slow
 
 DEEDS = ("nothing", "rot", "edit", "touch", "delete", "move", "restore")
 
