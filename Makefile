@@ -12,6 +12,8 @@ export SRC OUT
 
 DATA ?=
 export DATA
+# What `make proof` is to try, such as PROOF="move undo --points 30 --modes kill".
+PROOF ?=
 
 .PHONY: help run setup test check lint types fast format bench quality proof docs lock notes hooks clean
 
@@ -57,6 +59,8 @@ quality: setup ## measure finding and picking on photos with a known truth: make
 
 proof: setup ## long fault injection: kill, break and resume at every point (hours are possible)
 	@scripts/packages strace
+	@if [ -d ../shared/tools/blackbox ]; then $(BIN)/python -m tests.proof $(PROOF); \
+	else echo "proof: ../shared/tools/blackbox is not there, so whole commands are not disturbed here"; fi
 	$(BIN)/pytest -m "proof or slow" --hypothesis-profile proof
 
 docs: setup ## write the command and setting pages from the program itself
