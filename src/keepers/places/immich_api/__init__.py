@@ -2,6 +2,28 @@
 
 from keepers.places.immich_api.abilities import CHANGING, READING, Abilities, Need
 from keepers.places.immich_api.client import Client, opened
+from keepers.places.immich_api.listing import Wanted
+from keepers.places.immich_api.loading import PREVIEW, THUMBNAIL, Loading
+from keepers.places.immich_api.pictures import Pictures
+from keepers.places.immich_api.place import place_id
 from keepers.places.immich_api.profile import DEFAULT, Profile, profile
+from keepers.places.immich_api.writer import ImmichPlace
 
-__all__ = ["CHANGING", "DEFAULT", "READING", "Abilities", "Client", "Need", "Profile", "opened", "profile"]
+__all__ = [
+    "CHANGING",
+    "DEFAULT",
+    "PREVIEW",
+    "READING",
+    "THUMBNAIL",
+    "Abilities",
+    "Client",
+    "ImmichPlace",
+    "Loading",
+    "Need",
+    "Pictures",
+    "Profile",
+    "Wanted",
+    "opened",
+    "place_id",
+    "profile",
+]

@@ -9,7 +9,7 @@ from blake3 import blake3
 
 from keepers.errors import UsageError
 from keepers.model import ContentId, Found, PlaceId, Problem, Ref, Role
-from keepers.places.immich_api import listing
+from keepers.places.immich_api import fields, listing
 from keepers.places.immich_api.client import Client
 from keepers.places.immich_api.listing import Wanted
 from keepers.places.immich_api.profile import DEFAULT
@@ -38,7 +38,7 @@ class ImmichReader:
 
     def __init__(self, client: Client, place: PlaceId, *, archive: bool = True) -> None:
         """Look at a server; without `archive` only at what its timeline shows."""
-        self._client = client
+        self.client = client
         self._place = place
         self._archive = archive
         self._user = ""
@@ -50,8 +50,8 @@ class ImmichReader:
             if root != ALL and not root.startswith(ALBUM):
                 raise UsageError(f"{self._place}:{root} is no address; an album is {self._place}:{ALBUM}NAME")
             wanted = Wanted(album=root.removeprefix(ALBUM), archive=self._archive)
-            found |= {one.id: one for one in listing.everything(self._client, wanted)}
-        found |= {part.id: part for _, part in listing.parts(self._client, dict(found))}
+            found |= {one.id: one for one in listing.everything(self.client, wanted)}
+        found |= {part.id: part for _, part in listing.parts(self.client, dict(found))}
         return [found[key] for key in sorted(found)]
 
     def told(self, assets: Sequence[Remote]) -> list[Told]:
@@ -80,7 +80,7 @@ class ImmichReader:
 
     def look(self, ref: Ref) -> Found | None:
         """Describe an asset; None where there is none of that id, or it is trashed."""
-        one = self._client.asset(ref.key)
+        one = self.client.asset(ref.key)
         return None if one is None or one.trashed else self._found(one)
 
     def exists(self, ref: Ref) -> bool:
@@ -97,7 +97,7 @@ class ImmichReader:
 
     def content(self, ref: Ref) -> ContentId:
         """Read all bytes of an asset and name them; OSError where the server sends others than it said."""
-        one = self._client.asset(ref.key)
+        one = self.client.asset(ref.key)
         if one is None:
             raise FileNotFoundError(2, "there is no such asset", ref.key)
         digests: list[tuple[Any, Any]] = []
@@ -112,16 +112,20 @@ class ImmichReader:
 
             return take
 
-        self._client.original(one.id, one.size or _PLENTY, begin)
+        self.client.original(one.id, one.size or _PLENTY, begin)
         named, checked = digests[0]
         if one.sha1 and checked.hexdigest() != one.sha1:
             raise OSError(5, "the server sent other bytes than its checksum says", ref.key)
         return ContentId("b3:" + named.hexdigest())
 
+    def field(self, ref: Ref, name: str) -> str | None:
+        """Read a tag, album, favourite or such (see `fields`); None where it is not set."""
+        return fields.value(self.client, ref.key, name)
+
     def identity(self, root: str) -> str:
         """The account that a root belongs to: the same address may be another server one day."""
-        self._user = self._user or self._client.user()
-        return f"{self._place}:{self._user or self._client.wire.url}:{root}"
+        self._user = self._user or self.client.user()
+        return f"{self._place}:{self._user or self.client.wire.url}:{root}"
 
     def volume(self, ref: Ref) -> Volume:  # noqa: ARG002 (an account is one volume)
         """The account."""
