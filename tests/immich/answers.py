@@ -65,7 +65,9 @@ def version(world, body, query):
 
 
 def features(world, body, query):
-    return {name: name in ON for name in FEATURES}
+    later = ("ocr",) if world.version >= (2, 7, 0) else ()
+    newest = ("realtimeTranscoding",) if world.is_3 else ()
+    return {name: name in ON for name in (*FEATURES, *later, *newest)}
 
 
 def me(world, body, query):
@@ -257,7 +259,14 @@ def _album(world: World, album: Album) -> dict:
         "description": "", "albumThumbnailAssetId": None, "albumUsers": [], "hasSharedLink": False,
         "isActivityEnabled": True, "shared": album.owner != an_id(1),
     }  # fmt: skip
-    return told if world.is_3 else told | {"assets": [], "ownerId": album.owner, "owner": {"id": album.owner}}
+    return told if world.is_3 else told | {"assets": [], "ownerId": album.owner, "owner": _user(album.owner)}
+
+
+def _user(key: str) -> dict:
+    return {
+        "id": key, "name": "somebody", "email": "somebody@example.org", "avatarColor": "blue", "profileImagePath": "",
+        "profileChangedAt": "2024-05-01T12:00:00.000Z",
+    }  # fmt: skip
 
 
 def make_album(world, body, query):

@@ -308,6 +308,7 @@ def test_a_run_and_its_undo_leave_the_server_as_it_was(server, place, client, tm
     # A person goes on living with the server; that stays.
     state.assets[keys[7]].favourite = True
     back = undo(None, journal, place, progress=Silent())
+    assert back is not None
     assert (back.state, back.problems) == (RunState.DONE, ())
     assert state.assets[keys[7]].favourite
     state.assets[keys[7]].favourite = False

@@ -24,7 +24,7 @@ class Picture:
 
 
 class Pictures:
-    """A folder of pictures. What is kept survives a crash, or is fetched again."""
+    """A folder of pictures, of `size` bytes. What is kept survives a crash, or is fetched again."""
 
     def __init__(self, folder: str, most: int) -> None:
         """Keep at most so many bytes in a folder, which is made if it is not there."""
@@ -34,7 +34,9 @@ class Pictures:
         self._db = sqlite3.connect(f"{folder}/{INDEX}", isolation_level=None, timeout=10)
         # What a power cut takes from the index is fetched again.
         self._db.execute("PRAGMA synchronous = OFF")
+        self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute(_TABLE)
+        self.size = int(self._db.execute("SELECT coalesce(sum(size), 0) FROM picture").fetchone()[0])
 
     def __enter__(self) -> Self:
         """Use it, and close it at the end."""
@@ -45,11 +47,6 @@ class Pictures:
     ) -> None:
         """Close the index."""
         self._db.close()
-
-    @property
-    def size(self) -> int:
-        """Bytes that are kept."""
-        return int(self._db.execute("SELECT coalesce(sum(size), 0) FROM picture").fetchone()[0])
 
     def find(self, owner: str, key: str, kind: str) -> Picture | None:
         """The picture of an asset of some server and user, of one kind; None where it is not kept whole."""
@@ -82,25 +79,30 @@ class Pictures:
             "INSERT OR REPLACE INTO picture VALUES (?, ?, ?, ?, ?)",
             (name, etag, stamp, len(data), time.time()),
         )
+        self.size += len(data)
         self._make_room(name)
         return Picture(path, etag, stamp)
 
     def _make_room(self, spared: str) -> None:
-        over = self.size - self._most
-        rows = self._db.execute("SELECT name, size FROM picture WHERE name != ? ORDER BY used", (spared,))
-        for name, size in rows.fetchall() if over > 0 else []:
-            if over <= 0:
+        if self.size <= self._most:
+            return
+        names = self._db.execute(
+            "SELECT name FROM picture WHERE name != ? ORDER BY used", (spared,)
+        ).fetchall()
+        for (name,) in names:
+            if self.size <= self._most:
                 return
             self._drop(name)
-            over -= size
 
     def _drop(self, name: str) -> None:
         path = self._path(name)
+        folder = files.parted(path)[0]
         # A crash may have left either without its row.
-        if files.status(files.parted(path)[0]) is not None:
+        if files.status(folder) is not None:
             files.erase(path)
-            files.erase(f"{files.parted(path)[0]}/{files.OURS}{name}")
-        self._db.execute("DELETE FROM picture WHERE name = ?", (name,))
+            files.erase(f"{folder}/{files.OURS}{name}")
+        row = self._db.execute("DELETE FROM picture WHERE name = ? RETURNING size", (name,)).fetchone()
+        self.size -= row[0] if row else 0
 
     def _path(self, name: str) -> str:
         return f"{self._folder}/{name[:2]}/{name}"
