@@ -74,7 +74,7 @@ def main() -> None:
         catalog = open_catalog(Path(room) / "catalog.db", create=True)
         made = filled(catalog, photos)
         files = [
-            [dates.Evidence(f.facts.dates, f.path.rpartition("/")[2], path, f.mtime_ns, f.facts.camera, f.facts.position)
+            [dates.Evidence(f.facts.dates, f.name, path, f.mtime_ns, f.facts.camera, f.facts.position)
              for f in locations.folder(catalog, path)]
             for path in made
         ]  # fmt: skip

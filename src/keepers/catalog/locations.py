@@ -32,6 +32,7 @@ class FolderFile:
 
     id: int
     path: str
+    name: str
     mtime_ns: int
     kind: Kind
     fate: Fate
@@ -64,7 +65,13 @@ def folder(catalog: Catalog, path: str) -> list[FolderFile]:
             WHERE l.folder = ? AND l.fate IN ('photo', 'companion') ORDER BY l.key""",
         (os.fsencode(path),),
     )
-    return [FolderFile(r[0], os.fsdecode(r[1]), r[2], Kind(r[3]), Fate(r[4]), unpack(r[5])) for r in rows]
+    paths = ((os.fsdecode(row[1]), row) for row in rows)
+    return [
+        FolderFile(
+            row[0], key, key[key.rfind(os.sep) + 1 :], row[2], Kind(row[3]), Fate(row[4]), unpack(row[5])
+        )
+        for key, row in paths
+    ]
 
 
 def unreadable_names(catalog: Catalog, path: str) -> list[str]:

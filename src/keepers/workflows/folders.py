@@ -1,6 +1,5 @@
 """The last step of a scan: which files of a folder are one photo, and when each was taken."""
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -108,7 +107,7 @@ def _entry(file: FolderFile, taken: Taken) -> bundles.Entry:
     """A file as bundling sees it; only a certain time is evidence, for a folder's day is that of all in it."""
     facts = file.facts
     return bundles.Entry(
-        os.path.basename(file.path), file.kind, facts.format, facts.camera,
+        file.name, file.kind, facts.format, facts.camera,
         taken.at.timestamp() if taken.certain else None, facts.live_id, facts.title, facts.film_offset is not None,
         facts.seconds, taken.at.replace(tzinfo=UTC).timestamp() if taken.certain else None,
     )  # fmt: skip
@@ -137,16 +136,16 @@ def _unread(name: str) -> bundles.Entry:
 
 
 def _evidence(file: FolderFile, folder: str, facts: Facts) -> dates.Evidence:
-    return dates.Evidence(
-        facts.dates, os.path.basename(file.path), folder, file.mtime_ns, facts.camera, facts.position
-    )
+    return dates.Evidence(facts.dates, file.name, folder, file.mtime_ns, facts.camera, facts.position)
 
 
 def _said(
     files: Sequence[FolderFile], main: int, others: Sequence[int], lists: Sequence[Mapping[str, Facts]]
 ) -> list[Facts]:
     """What the sidecars of a photo and the lists in its folder say of it."""
-    name = os.path.basename(files[main].path)
+    if not others and not lists:
+        return []
+    name = files[main].name
     return [
         *(files[index].facts for index in others),
         *(listed[key] for listed in lists for key in (name, "") if key in listed),
@@ -157,14 +156,13 @@ def _lists(files: Sequence[FolderFile]) -> list[Mapping[str, Facts]]:
     """What `.picasa.ini` and iCloud's lists say of the files beside them."""
     found: list[Mapping[str, Facts]] = []
     for file in files:
-        name = os.path.basename(file.path)
         if file.kind is Kind.COMPANION and file.facts.format in LISTS:
             # Few folders have one, and their readers take 30 ms to import.
             from keepers.read import sidecars  # noqa: PLC0415
 
             try:
                 with archive.opened(file.path) as opened:
-                    found.append(sidecars.of_folder(opened.file.read(_MOST_LIST), name))
+                    found.append(sidecars.of_folder(opened.file.read(_MOST_LIST), file.name))
             except OSError:
                 continue
     return found
