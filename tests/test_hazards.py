@@ -27,7 +27,7 @@ HOUR = 3600 * 10**9
 
 
 @pytest.fixture
-def photo(tmp_path) -> Path:
+def photo(tmp_path: Path) -> Path:
     file = tmp_path / "a.jpg"
     file.write_bytes(DATA)
     os.utime(file, ns=(10**18, 10**18))

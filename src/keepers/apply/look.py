@@ -22,7 +22,8 @@ def world(
     A file of the size that an action expects is taken to have the content that it names: its bytes
     are hashed when it is touched.
     """
-    fitting = {} if exact else fitted(plan, Ground(reader.exists, _Portable(reader).needed, reader.true_path))
+    ground = Ground(reader.exists, _Portable(reader).needed, reader.true_path)
+    fitting: Mapping[Ref, tuple[Ref, str]] = {} if exact else fitted(plan, ground)
     actions = [renamed(action, fitting) for action in plan.actions]
     contents: dict[Ref, ContentId] = {
         ref: named for ref, named in known.items() if reader.look(ref) is not None
