@@ -10,6 +10,8 @@ from keepers.places.immich_api.pictures import INDEX, Pictures
 from keepers.ports import Failure
 from tests.immich.server import Fault
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def folder(tmp_path):

@@ -16,6 +16,8 @@ from keepers.ports import Reader
 from tests.immich.server import KEY, Fault
 from tests.immich.state import Face, an_id
 
+pytestmark = pytest.mark.slow
+
 PLACE = place_id("default")
 
 

@@ -14,6 +14,8 @@ from keepers.places.immich_api import Profile
 from keepers.places.immich_api.wire import AnswerError, Ask, ForbiddenError, gathered
 from tests.immich.server import KEY, Fault, running
 
+pytestmark = pytest.mark.slow
+
 VERSION = "server/version"
 
 

@@ -20,6 +20,8 @@ from tests.apply.worlds import Silent
 from tests.immich.server import KEY, Fault
 from tests.immich.state import an_id
 
+pytestmark = pytest.mark.slow
+
 PLACE = place_id("default")
 TAG, ALBUM = "tag:photo-organizer/best", "album:Organized-2024"
 

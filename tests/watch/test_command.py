@@ -15,6 +15,8 @@ from keepers.watch import service
 from keepers.watch.changes import Disk, presence
 from keepers.watch.command import arguments, command_words, folders
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("text", "said"),
