@@ -438,3 +438,20 @@ def test_the_short_way_imports_no_numpy(shelf: Path, tmp_path: Path) -> None:
         ).returncode
         == 0
     )
+
+
+def test_a_copy_stays_beside_a_sidecar_that_the_disk_does_not_read_now(keepers: Keepers, shelf: Path) -> None:
+    """Hazard 5: whoever trashed the copy would part it from what is told of it."""
+    sidecar = put(shelf / "old/IMG_1.xmp", xmp('xmp:Rating="5"'))
+    assert keepers("scan", shelf).code == 0
+    with contextlib.closing(open_catalog(keepers.catalog, create=False)) as catalog, catalog.writing() as db:
+        db.execute(
+            "UPDATE location SET fate = 'unreadable', reason = 'input/output error', main = NULL, content = NULL"
+            " WHERE key = ?",
+            (os.fsencode(sidecar),),
+        )
+        db.execute("DELETE FROM told")
+    # Without sources nothing is scanned, so the fault is still as it was.
+    keepers("duplicates", "--trash", "--keep", "in", shelf / "2024", "--yes")
+    assert (shelf / "old/IMG_1.jpg").exists()
+    assert not (shelf / "backup/IMG_1 copy.jpg").exists()

@@ -7,14 +7,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from keepers.catalog import contents, copies, photos
+from keepers.catalog import contents, copies, photos, sightings
 from keepers.catalog.store import Catalog
 from keepers.decide.copies import CERTAIN, UNKNOWN, Candidates, Item, Settled, settle
 from keepers.decide.rules import Rule
-from keepers.model import LOCAL, Bundle, ContentId, Decision, Facts, Found, GroupKind, Ref
+from keepers.model import LOCAL, Bundle, ContentId, Decision, Facts, Fate, Found, GroupKind, Ref
 from keepers.plan.duplicates_plan import Deed, Resolved, Sharing, link_plan, trash_plan
 from keepers.ports import Reader
 from keepers.read import archive, merging
+from keepers.workflows.settling import torn
 
 _MOST_SIDECAR: Final = 10 << 20
 _NOTHING: Final = Facts("", 0, 0)
@@ -91,10 +92,13 @@ class _Items:
     names: Mapping[ContentId, Sequence[copies.Name]]
     beside: Mapping[ContentId, str] = field(default_factory=dict[ContentId, str])
     wrong: Mapping[str, str] = field(init=False)
+    unreadable: dict[str, list[tuple[str, str]]] = field(default_factory=dict[str, list[tuple[str, str]]])
     known: dict[Ref, Item] = field(default_factory=dict[Ref, Item])
 
     def __post_init__(self) -> None:
         self.wrong = copies.wrong(self.work.catalog, self.work.roots)
+        for path, reason in sightings.reasons(self.work.catalog, self.work.roots, Fate.UNREADABLE):
+            self.unreadable.setdefault(os.path.dirname(path), []).append((path, reason))
 
     def item(self, bundle: Bundle) -> Item:
         """The photo, looked at once."""
@@ -120,7 +124,7 @@ class _Items:
         )
 
     def _fixed(self, bundle: Bundle, *, is_reference: bool) -> str:
-        if why := self._changed(bundle):
+        if why := self._changed(bundle) or self._torn(bundle):
             return why
         if is_reference:
             return "it lies in a reference folder"
@@ -130,6 +134,11 @@ class _Items:
             if asset.ref.is_in_library:
                 return "it lies in a library of Apple Photos, which is only read"
         return ""
+
+    def _torn(self, bundle: Bundle) -> str:
+        """Why a photo stays beside a file that could not be read now and may be its sidecar or film (hazard 5)."""
+        folder = os.path.dirname(bundle.main.ref.key)
+        return torn([bundle], self.unreadable.get(folder, ())).get(bundle.main.ref, "")
 
     def _changed(self, bundle: Bundle) -> str:
         """What is wrong with a photo that neither may go nor can be relied on."""
