@@ -5,6 +5,7 @@
 Every fifth photo tells its zone, its GPS time, its position, or nothing but a name; a fifth has no zone at all.
 """
 
+import gc
 import sys
 import tempfile
 import time
@@ -17,6 +18,7 @@ from keepers.catalog import contents, locations
 from keepers.catalog.contents import NewContent
 from keepers.catalog.locations import NewLocation
 from keepers.catalog.store import Catalog, open_catalog
+from keepers.cli.start import VALUES
 from keepers.model import DateClaim, Facts, Fate, Kind
 from keepers.read import dates
 from keepers.read.packed import pack
@@ -69,6 +71,7 @@ def filled(catalog: Catalog, photos: int) -> list[str]:
 
 
 def main() -> None:
+    gc.set_threshold(VALUES)
     photos = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     with tempfile.TemporaryDirectory() as room:
         catalog = open_catalog(Path(room) / "catalog.db", create=True)

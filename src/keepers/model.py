@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, NewType
+from typing import Final, NamedTuple, NewType
 
 PlaceId = NewType("PlaceId", str)
 ContentId = NewType("ContentId", str)
@@ -15,6 +15,8 @@ LOCAL: Final = PlaceId("local")
 _PICKED: Final = 4
 #: A favourite is liked as much as a photo of five stars.
 _FAVOURITE: Final = 5
+#: Typed so that nobody changes it; a proxy could not be sent to another process.
+_NO_TAGS: Final[Mapping[str, str]] = {}
 
 
 class Kind(StrEnum):
@@ -145,8 +147,7 @@ class Group:
     evidence: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DateClaim:
+class DateClaim(NamedTuple):
     """A date that some evidence states: ISO wall time, and minutes east of UTC where it says so."""
 
     source: str
@@ -154,8 +155,7 @@ class DateClaim:
     offset: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """What the bytes of one photo say of themselves; keyed by content and method version.
 
     `width` and `height` are upright. `pixels` is a digest that is equal only where the decoded
@@ -179,7 +179,7 @@ class Facts:
     camera: str = ""
     lens: str = ""
     software: str = ""
-    exif: Mapping[str, str] = field(default_factory=dict[str, str])
+    exif: Mapping[str, str] = _NO_TAGS
     position: tuple[float, float] | None = None
     exposure_seconds: float | None = None
     f_number: float | None = None

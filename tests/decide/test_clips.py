@@ -1,7 +1,5 @@
 """Which copy of a clip is kept, as a table: pixels, sound, the camera's facts, bits, length."""
 
-from dataclasses import replace
-
 import pytest
 
 from keepers.decide.keep import decide
@@ -27,22 +25,22 @@ def kept(*known: Facts) -> str:
 @pytest.mark.parametrize(
     ("others", "keep"),
     [
-        ([replace(PLAIN, width=1280, height=720, bits_per_second=20_000_000)], "a"),
-        ([replace(PLAIN, width=3840, height=2160, bits_per_second=4_000_000)], "b"),
+        ([PLAIN._replace(width=1280, height=720, bits_per_second=20_000_000)], "a"),
+        ([PLAIN._replace(width=3840, height=2160, bits_per_second=4_000_000)], "b"),
         # A side that a codec rounds up is no better picture.
-        ([replace(PLAIN, height=1088, bits_per_second=2_000_000)], "a"),
-        ([replace(PLAIN, audio=False, bits_per_second=16_000_000)], "a"),
-        ([replace(PLAIN, camera="Apple iPhone 14", bits_per_second=6_000_000)], "b"),
-        ([replace(PLAIN, bits_per_second=9_000_000)], "b"),
+        ([PLAIN._replace(height=1088, bits_per_second=2_000_000)], "a"),
+        ([PLAIN._replace(audio=False, bits_per_second=16_000_000)], "a"),
+        ([PLAIN._replace(camera="Apple iPhone 14", bits_per_second=6_000_000)], "b"),
+        ([PLAIN._replace(bits_per_second=9_000_000)], "b"),
         # Half the bits of HEVC show as much.
-        ([replace(PLAIN, codec="hevc", bits_per_second=6_000_000)], "b"),
-        ([replace(PLAIN, codec="mjpeg", bits_per_second=20_000_000)], "a"),
-        ([replace(PLAIN, seconds=20.4)], "b"),
+        ([PLAIN._replace(codec="hevc", bits_per_second=6_000_000)], "b"),
+        ([PLAIN._replace(codec="mjpeg", bits_per_second=20_000_000)], "a"),
+        ([PLAIN._replace(seconds=20.4)], "b"),
         # More pixels without sound, and sound with fewer pixels: both stay.
-        ([replace(PLAIN, width=3840, height=2160, audio=False)], "ab"),
+        ([PLAIN._replace(width=3840, height=2160, audio=False)], "ab"),
         # What is cut off is worth a copy of its own.
-        ([replace(PLAIN, width=3840, height=2160, seconds=18.0)], "ab"),
-        ([replace(PLAIN, width=640, height=360, rating=4)], "ab"),
+        ([PLAIN._replace(width=3840, height=2160, seconds=18.0)], "ab"),
+        ([PLAIN._replace(width=640, height=360, rating=4)], "ab"),
     ],
 )
 def test_the_best_copy_of_a_clip_stays(others, keep):
@@ -50,7 +48,7 @@ def test_the_best_copy_of_a_clip_stays(others, keep):
 
 
 def test_the_reasons_say_what_is_better():
-    decision = decided(PLAIN, replace(PLAIN, width=640, height=360, audio=False, bits_per_second=700_000))
+    decision = decided(PLAIN, PLAIN._replace(width=640, height=360, audio=False, bits_per_second=700_000))
 
     best, other = decision.scores
 
@@ -61,6 +59,6 @@ def test_the_reasons_say_what_is_better():
 
 
 def test_a_silent_clip_loses_nothing_where_all_are_silent():
-    decision = decided(replace(PLAIN, audio=False), replace(PLAIN, audio=False))
+    decision = decided(PLAIN._replace(audio=False), PLAIN._replace(audio=False))
 
     assert [score.parts["sound"] for score in decision.scores] == [1.0, 1.0]

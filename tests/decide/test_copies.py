@@ -126,8 +126,7 @@ def test_a_word_that_is_no_rule_is_refused() -> None:
 
 words = st.lists(st.sampled_from(["sea", "sky", "dog"]), max_size=3, unique=True).map(tuple)
 said = st.builds(
-    lambda rating, favourite, keywords, people, text, place: replace(
-        NOTHING,
+    lambda rating, favourite, keywords, people, text, place: NOTHING._replace(
         rating=rating,
         favourite=favourite,
         keywords=keywords,

@@ -1,6 +1,5 @@
 """What is kept, as tables: the original before its copies, the best before the rest."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -50,7 +49,7 @@ def facts(form="jpeg", width=4000, height=3000, **more):
 
 
 def camera(form="jpeg", width=4000, height=3000, **more):
-    return replace(CAMERA, format=form, width=width, height=height, **more)
+    return CAMERA._replace(format=form, width=width, height=height, **more)
 
 
 def decided(kind, photos, known, looks=None):

@@ -3,7 +3,6 @@
 import json
 import sys
 import time
-from dataclasses import replace
 
 import pytest
 
@@ -120,7 +119,7 @@ def test_it_is_asked_only_for_what_is_missing():
     gps = Facts("raf", 1, 1, dates=(DateClaim("gps", "2011-09-10T08:00:00", 0),))
     assert not exiftool.lacks(dated)
     assert exiftool.lacks(gps)
-    assert not exiftool.lacks(replace(gps, format="jpeg"))
+    assert not exiftool.lacks(gps._replace(format="jpeg"))
     told = Facts(
         "", 0, 0, camera="Canon", rating=3, dates=(*dated.dates, DateClaim("xmp:original", "2011-09-10"))
     )

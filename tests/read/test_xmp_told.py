@@ -1,7 +1,5 @@
 """Sidecars that are told more: everything that was in them stays."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,8 +9,7 @@ from keepers.model import DateClaim, Facts
 from keepers.read import xmp, xmp_told
 
 NOTHING = Facts("", 0, 0)
-WHOLE = replace(
-    NOTHING,
+WHOLE = NOTHING._replace(
     rating=4,
     keywords=("sea & sun", "Ωmega"),
     people=("Ann <x>",),
@@ -48,7 +45,7 @@ def test_what_others_wrote_stays() -> None:
 
 
 def test_nothing_new_changes_nothing() -> None:
-    assert xmp_told.told(LIGHTROOM, replace(NOTHING, keywords=("dog",), rating=2)) == LIGHTROOM
+    assert xmp_told.told(LIGHTROOM, NOTHING._replace(keywords=("dog",), rating=2)) == LIGHTROOM
     assert xmp_told.told(None, NOTHING) == b""
     made = xmp_told.told(LIGHTROOM, WHOLE)
     assert xmp_told.told(made, WHOLE) == made
@@ -79,7 +76,7 @@ def test_several_languages_are_left_alone() -> None:
     packet = LIGHTROOM.replace(b"<dc:subject>", text + b"<dc:subject>")
     with pytest.raises(UnreadableError, match="languages"):
         xmp_told.told(packet, WHOLE)
-    assert b"Meer" in xmp_told.told(packet, replace(NOTHING, rating=5))
+    assert b"Meer" in xmp_told.told(packet, NOTHING._replace(rating=5))
 
 
 @given(
@@ -90,7 +87,7 @@ def test_several_languages_are_left_alone() -> None:
 def test_any_words_come_back_or_are_refused(
     keywords: list[str], rating: int | None, position: tuple[float, float] | None
 ) -> None:
-    wanted = replace(NOTHING, keywords=tuple(dict.fromkeys(keywords)), rating=rating, position=position)
+    wanted = NOTHING._replace(keywords=tuple(dict.fromkeys(keywords)), rating=rating, position=position)
     try:
         made = xmp_told.told(LIGHTROOM, wanted)
     except UnreadableError:

@@ -1,6 +1,5 @@
 """Which films are copies of one clip: the whole way, from bytes to groups."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -131,7 +130,7 @@ def test_a_film_without_a_picture_is_remembered_as_such(tmp_path):
 
 def test_the_film_of_a_live_photo_is_left_for_later(tmp_path):
     path = filming.film(tmp_path / "a.mov", filming.scene(1, 1))
-    header = replace(film.video_facts(str(path)), live_id="ED2A")
+    header = film.video_facts(str(path))._replace(live_id="ED2A")
 
     assert footage.learned(str(path), header) == (header, b"")
     assert prints.unpacked(footage.compared(Footage(str(path), ContentId("b3:"), b"", 0))) is not None

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from keepers.catalog.sightings import below
@@ -40,17 +40,21 @@ def digest(content: ContentId) -> bytes:
 
 def add(catalog: Catalog, new: NewContent) -> int:
     """Insert or refresh a content inside the running transaction; its row id."""
+    known = find(catalog, new.b3)
+    return put(catalog, new, None if known is None else known[0])
+
+
+def put(catalog: Catalog, new: NewContent, number: int | None) -> int:
+    """Insert a content, or refresh the one of this row, inside the running transaction; its row id."""
     *columns, exif = new.packed
     values = (new.size, new.kind, new.method, new.reason, *columns)
-    row = catalog.db.execute("SELECT id FROM content WHERE b3 = ?", (new.b3,)).fetchone()
-    if row is None:
+    if number is None:
         number = catalog.db.execute(
             """INSERT INTO content (b3, size, kind, method, reason, format, width, height, camera, burst, ev, bias,
                 exposure_mode, pixels, facts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             (new.b3, *values),
         ).lastrowid
     else:
-        number = row[0]
         catalog.db.execute(
             """UPDATE content SET size = ?, kind = ?, method = ?, reason = ?, format = ?, width = ?, height = ?, camera = ?,
                 burst = ?, ev = ?, bias = ?, exposure_mode = ?, pixels = ?, facts = ? WHERE id = ?""",
@@ -69,6 +73,11 @@ def find(catalog: Catalog, b3: bytes) -> tuple[int, str, Kind, int] | None:
     """Row id, reason, kind and method of a content; None if unknown."""
     row = catalog.db.execute("SELECT id, reason, kind, method FROM content WHERE b3 = ?", (b3,)).fetchone()
     return None if row is None else (row[0], row[1], Kind(row[2]), row[3])
+
+
+def is_empty(catalog: Catalog) -> bool:
+    """Whether nothing was measured yet."""
+    return catalog.db.execute("SELECT 1 FROM content LIMIT 1").fetchone() is None
 
 
 def known_by_size(catalog: Catalog, size: int, method: int) -> tuple[bytes, ...]:
@@ -92,7 +101,7 @@ def facts_of(catalog: Catalog, wanted: Iterable[ContentId], *, exif: bool = Fals
         for b3, text, tags in rows:
             facts = unpack(text)
             if exif and tags:
-                facts = replace(facts, exif=unpack_exif(tags))
+                facts = facts._replace(exif=unpack_exif(tags))
             found[content_id(b3)] = facts
     return found
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from keepers.catalog.sightings import below, signed
 from keepers.catalog.store import Catalog
@@ -26,9 +27,8 @@ class NewLocation:
     content: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FolderFile:
-    """A file of a folder, with what bundling and dating need."""
+class FolderFile(NamedTuple):
+    """A file of a folder, with what bundling and dating need; `bundle` is what `set_bundles` wrote of it."""
 
     id: int
     path: str
@@ -37,6 +37,7 @@ class FolderFile:
     kind: Kind
     fate: Fate
     facts: Facts
+    bundle: tuple[int | None, str, str, str]
 
 
 def put(catalog: Catalog, new: NewLocation) -> None:
@@ -61,17 +62,20 @@ def put(catalog: Catalog, new: NewLocation) -> None:
 def folder(catalog: Catalog, path: str) -> list[FolderFile]:
     """The readable files of one folder, in name order."""
     rows = catalog.db.execute(
-        """SELECT l.id, l.key, l.mtime_ns, c.kind, l.fate, c.facts FROM location l JOIN content c ON c.id = l.content
+        """SELECT l.id, l.key, l.mtime_ns, c.kind, l.fate, c.facts, l.main, l.role, l.apart
+            FROM location l JOIN content c ON c.id = l.content
             WHERE l.folder = ? AND l.fate IN ('photo', 'companion') ORDER BY l.key""",
         (os.fsencode(path),),
     )
+    kinds, fates = {str(kind): kind for kind in Kind}, {str(fate): fate for fate in Fate}
     paths = ((os.fsdecode(row[1]), row) for row in rows)
     return [
         FolderFile(
-            row[0], key, key[key.rfind(os.sep) + 1 :], row[2], Kind(row[3]), Fate(row[4]), unpack(row[5])
+            row[0], key, key[key.rfind(os.sep) + 1 :], row[2], kinds[row[3]], fates[row[4]], unpack(row[5]),
+            (row[6], row[7], row[4], row[8]),
         )
         for key, row in paths
-    ]
+    ]  # fmt: skip
 
 
 def unreadable_names(catalog: Catalog, path: str) -> list[str]:

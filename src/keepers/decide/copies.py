@@ -181,15 +181,14 @@ def inherited(keeper: Item, others: Sequence[Item]) -> Facts:
     """What the keeper is to know: its own, and what only the others knew."""
     known, told = keeper.known, [item.known for item in others]
     bare = [
-        replace(_NOTHING, keywords=one.keywords, people=one.people, position=one.position) for one in told
+        _NOTHING._replace(keywords=one.keywords, people=one.people, position=one.position) for one in told
     ]
     merged = merging.merged(known, bare)
     stars = max((one.stars for one in told), default=0)
     texts = dict.fromkeys(text for one in (known, *told) if (text := one.description.strip()))
     whole = [text for text in texts if not any(text != other and text in other for other in texts)]
     same = not whole or whole == [known.description.strip()]
-    return replace(
-        merged,
+    return merged._replace(
         rating=stars if stars > max(known.stars, 0) else known.rating,
         description=known.description if same else "\n".join(whole),
         dates=(*known.dates, *_proven_date(keeper, others)),

@@ -1,7 +1,6 @@
 """What a kept photo inherits from those that go: a sidecar beside it that says what they said."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Final
 
 from keepers.actions import Write
@@ -69,8 +68,7 @@ def inheritance(keeper: Item, others: Sequence[Item], read: Bytes) -> Write | No
 
 def _news(own: Facts, all_known: Facts) -> Facts:
     """What the keeper is to be told: of its own facts only those that change."""
-    return replace(
-        _NOTHING,
+    return _NOTHING._replace(
         rating=all_known.rating if all_known.rating != own.rating else None,
         keywords=all_known.keywords if all_known.keywords != own.keywords else (),
         people=all_known.people if all_known.people != own.people else (),

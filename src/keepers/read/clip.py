@@ -166,8 +166,7 @@ class Film:
         seconds = self.seconds or header.seconds
         tags = {**self._stream.metadata, **self._container.metadata}
         claim = iso_claim("quicktime:header", tags.get("creation_time", tags.get("date", "")))
-        return replace(
-            header, width=wide, height=high, codec=self._codec.name, seconds=seconds, bits_per_second=rate(self._size, seconds),
+        return header._replace(width=wide, height=high, codec=self._codec.name, seconds=seconds, bits_per_second=rate(self._size, seconds),
             audio=bool(self._container.streams.audio), dates=header.dates or ((claim,) if claim else ()),
         )  # fmt: skip
 

@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from keepers.model import DateClaim, Taken
 from keepers.read import film_clocks, names, zones
@@ -41,8 +41,7 @@ _WORDS: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """All that may tell the date of one photo; `folder` is the path of the folder that it lies in.
 
     `claims` hold what the file and its companions state: sources `exif:*`, `gps`, `xmp:*`,
@@ -58,8 +57,7 @@ class Evidence:
     position: tuple[float, float] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
+class _Said(NamedTuple):
     """A time as one source states it: naive, a wall time or in UTC, with the zone if the file tells it.
 
     `header` marks the header of a film, which means UTC but holds local time from some cameras;
@@ -73,8 +71,7 @@ class _Said:
     clock: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
+class _Case(NamedTuple):
     """One photo's evidence, and the world that it is judged in."""
 
     evidence: Evidence
@@ -92,17 +89,19 @@ class _Case:
             return _EPOCH.astimezone(self.home).replace(tzinfo=None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One source of dates: its name for people, whether it proves the moment, and how to ask it."""
+class _Row(NamedTuple):
+    """One source of dates: its name for people, whether it proves the moment, and how to ask it.
+
+    `claims` are the sources of claims that it looks at; None where it looks elsewhere.
+    """
 
     source: str
     certain: bool
     ask: Callable[[_Case], Iterator[_Said | DateClaim]]
+    claims: frozenset[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
+class _Judged(NamedTuple):
     """The evidence that won; its zone may still be open."""
 
     said: _Said
@@ -140,7 +139,10 @@ def taken_all(
 
 def _judged(case: _Case) -> _Judged:
     refused: list[str] = []
+    stated = [claim.source for claim in case.evidence.claims]
     for row in _ROWS:
+        if row.claims is not None and row.claims.isdisjoint(stated):
+            continue
         for said in row.ask(case):
             why = "no date" if isinstance(said, DateClaim) else _unbelievable(said, row.source, case)
             if isinstance(said, DateClaim) or why:
@@ -188,7 +190,7 @@ def _shifted(said: _Said, case: _Case) -> tuple[_Said, str]:
     if not said.clock or not case.shift:
         return said, ""
     try:
-        moved = replace(said, wall=said.wall + case.shift)
+        moved = said._replace(wall=said.wall + case.shift)
     except OverflowError:
         return said, ""
     sign = "+" if case.shift > timedelta() else "-"
@@ -203,40 +205,53 @@ def _with_zone(said: _Said, case: _Case) -> _Said:
         offset = _named_offset(said, case)
         if offset is not None:
             # A name and a time in UTC that agree to the minute: the clock was taken for UTC, or it is UTC.
-            known = timezone(offset) if offset else None
-            said = replace(said, wall=said.wall + offset, utc=False, header=False, zone=known)
+            known = _fixed(offset) if offset else None
+            said = said._replace(wall=said.wall + offset, utc=False, header=False, zone=known)
     else:
         offset = next(_offsets(said, case), None)
         if offset is not None:
-            said = replace(said, zone=timezone(offset))
+            said = said._replace(zone=_fixed(offset))
     if said.zone is None and case.evidence.position is not None:
-        said = replace(said, zone=zones.of_position(case.evidence.position))
+        said = said._replace(zone=zones.of_position(case.evidence.position))
     return said
 
 
 def _offsets(said: _Said, case: _Case) -> Iterator[timedelta]:
     """What other evidence in the file says of the zone of a wall time: an equal time with a zone, or GPS time."""
-    clock = said.wall - case.shift if said.clock else said.wall
-    others = [(claim, wall) for claim in case.evidence.claims if (wall := _wall(claim.wall)) is not None]
-    for claim, wall in others:
-        same = claim.source in _SAME_MOMENT and wall.replace(microsecond=0) == clock.replace(microsecond=0)
-        if same and claim.offset is not None and abs(claim.offset) <= _MOST_MINUTES:
-            yield timedelta(minutes=claim.offset)
-    for claim, wall in others:
-        if claim.source == "gps" and (offset := zones.between(said.wall, wall)) is not None:
-            yield offset
+    clock = (said.wall - case.shift if said.clock else said.wall).replace(microsecond=0)
+    for claim in case.evidence.claims:
+        if claim.offset is not None and abs(claim.offset) <= _MOST_MINUTES and claim.source in _SAME_MOMENT:
+            wall = _wall(claim.wall)
+            if wall is not None and wall.replace(microsecond=0) == clock:
+                yield timedelta(minutes=claim.offset)
+    for claim in case.evidence.claims:
+        if claim.source == "gps" and (wall := _wall(claim.wall)) is not None:
+            offset = zones.between(said.wall, wall)
+            if offset is not None:
+                yield offset
     if (offset := _named_offset(said, case)) is not None:
         yield offset
 
 
 def _named_offset(said: _Said, case: _Case) -> timedelta | None:
     """How far a wall time is from UTC, where one of the two stands in the file's name and both mean one moment."""
-    found = names.named(os.path.splitext(case.evidence.name)[0])
+    found = _named(case.evidence.name)
     if found is None or not found.exact or found.utc == said.utc:
         return None
     # An app names a copy when it gets it: at another time, so the seconds must agree.
     drift = zones.DRIFT if found.certain else _ONE_MOMENT
     return zones.between(*((said.wall, found.wall) if found.utc else (found.wall, said.wall)), drift)
+
+
+@lru_cache(maxsize=64)
+def _named(name: str) -> names.Named | None:
+    """What a file name states; asked more than once for each file."""
+    return names.named(os.path.splitext(name)[0])
+
+
+@lru_cache(maxsize=256)
+def _fixed(offset: timedelta) -> timezone:
+    return timezone(offset)
 
 
 def _local_headers(files: Sequence[Evidence], judged: list[_Judged], home: tzinfo) -> list[_Judged]:
@@ -252,7 +267,7 @@ def _local_headers(files: Sequence[Evidence], judged: list[_Judged], home: tzinf
     ]  # fmt: skip
     local = film_clocks.local(shots)
     return [
-        replace(one, said=replace(one.said, utc=False)) if number in local else one
+        one._replace(said=one.said._replace(utc=False)) if number in local else one
         for number, one in enumerate(judged)
     ]
 
@@ -280,14 +295,16 @@ def _placed(said: _Said, around: zones.Neighbours | None, home: tzinfo) -> datet
     return said.wall.replace(tzinfo=zone or home)
 
 
-def _claimed(*sources: str, clock: bool = False) -> Callable[[_Case], Iterator[_Said | DateClaim]]:
+def _claims(name: str, *sources: str, certain: bool, clock: bool = False) -> _Row:
+    """The row of what the file and its companions state."""
+
     def ask(case: _Case) -> Iterator[_Said | DateClaim]:
         for source in sources:
             for claim in case.evidence.claims:
                 if claim.source == source:
                     yield _stated(claim, clock=clock)
 
-    return ask
+    return _Row(name, certain, ask, frozenset(sources))
 
 
 def _stated(claim: DateClaim, *, clock: bool) -> _Said | DateClaim:
@@ -298,21 +315,24 @@ def _stated(claim: DateClaim, *, clock: bool) -> _Said | DateClaim:
         return _Said(wall, clock=clock)
     if claim.offset == 0 and claim.source in _IN_UTC:
         return _Said(wall, utc=True, header=claim.source == "quicktime:header", clock=clock)
-    return _Said(wall, zone=timezone(timedelta(minutes=claim.offset)), clock=clock)
+    return _Said(wall, zone=_fixed(timedelta(minutes=claim.offset)), clock=clock)
 
 
+@lru_cache(maxsize=64)
 def _wall(text: str) -> datetime | None:
-    """A wall time; a day without a time is taken at noon."""
+    """A wall time; a day without a time is taken at noon. A file states most of its times more than once."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return found.replace(hour=12, tzinfo=None) if len(text) == 10 else found.replace(tzinfo=None)
+    if len(text) == 10:
+        return found.replace(hour=12, tzinfo=None)
+    return found if found.tzinfo is None else found.replace(tzinfo=None)
 
 
 def _in_name(*, certain: bool) -> Callable[[_Case], Iterator[_Said | DateClaim]]:
     def ask(case: _Case) -> Iterator[_Said | DateClaim]:
-        found = names.named(os.path.splitext(case.evidence.name)[0])
+        found = _named(case.evidence.name)
         if found is not None and found.certain == certain:
             yield _of_name(found, case)
 
@@ -360,20 +380,20 @@ _TIMES_OF_DAY: Final = frozenset({"exif:modified", "xmp:modified"})
 
 #: Every source of dates, by descending trust.
 _ROWS: Final[tuple[_Row, ...]] = (
-    _Row("user", certain=True, ask=_claimed("user")),
-    _Row("exif", certain=True, ask=_claimed("exif:original", "exif:digitized", clock=True)),
-    _Row("gps", certain=True, ask=_claimed("gps")),
-    _Row("xmp", certain=True, ask=_claimed("xmp:original", "xmp:digitized")),
-    _Row("quicktime", certain=True, ask=_claimed("quicktime:creation", "quicktime:header", clock=True)),
-    _Row("takeout", certain=True, ask=_claimed("takeout")),
-    _Row("icloud", certain=True, ask=_claimed("icloud")),
-    _Row("picasa", certain=True, ask=_claimed("picasa")),
+    _claims("user", "user", certain=True),
+    _claims("exif", "exif:original", "exif:digitized", certain=True, clock=True),
+    _claims("gps", "gps", certain=True),
+    _claims("xmp", "xmp:original", "xmp:digitized", certain=True),
+    _claims("quicktime", "quicktime:creation", "quicktime:header", certain=True, clock=True),
+    _claims("takeout", "takeout", certain=True),
+    _claims("icloud", "icloud", certain=True),
+    _claims("picasa", "picasa", certain=True),
     _Row("filename", certain=True, ask=_in_name(certain=True)),
-    _Row("png", certain=True, ask=_claimed("png:text")),
+    _claims("png", "png:text", certain=True),
     _Row("filename", certain=False, ask=_in_name(certain=False)),
     _Row("folder", certain=False, ask=_in_folder),
-    _Row("picasa", certain=False, ask=_claimed("picasa:folder")),
-    _Row("exif", certain=False, ask=_claimed("exif:modified", clock=True)),
-    _Row("xmp", certain=False, ask=_claimed("xmp:modified")),
-    _Row("png", certain=False, ask=_claimed("png:modified")),
+    _claims("picasa", "picasa:folder", certain=False),
+    _claims("exif", "exif:modified", certain=False, clock=True),
+    _claims("xmp", "xmp:modified", certain=False),
+    _claims("png", "png:modified", certain=False),
 )

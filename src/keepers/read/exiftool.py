@@ -12,7 +12,6 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
-from dataclasses import replace
 from types import TracebackType
 from typing import Final, Self
 
@@ -59,8 +58,7 @@ def lacks(facts: Facts) -> bool:
 
 def completed(facts: Facts, told: Facts) -> Facts:
     """The facts with what they lacked; nothing that was known is changed."""
-    return replace(
-        facts, camera=facts.camera or told.camera, lens=facts.lens or told.lens,
+    return facts._replace(camera=facts.camera or told.camera, lens=facts.lens or told.lens,
         software=facts.software or told.software, position=facts.position or told.position,
         rating=told.rating if facts.rating is None else facts.rating, live_id=facts.live_id or told.live_id,
         dates=(*facts.dates, *(claim for claim in told.dates if claim not in facts.dates)),
@@ -206,7 +204,7 @@ def _claims(values: Mapping[str, str]) -> Iterator[DateClaim]:
         if claim is None:
             continue
         if claim.offset is None and implied is not None:
-            claim = replace(claim, offset=implied)
+            claim = claim._replace(offset=implied)
         elif claim.offset is None and name == "EXIF:DateTimeOriginal":
             claim = iso_claim(source, values[name] + zone) or claim
         yield claim

@@ -1,7 +1,6 @@
 """What several files say of one photo, joined."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final, TypeVar
 
 from keepers.model import Facts
@@ -18,8 +17,7 @@ def merged(main: Facts, companions: Sequence[Facts]) -> Facts:
     told = [companion for companion in companions if companion != _NOTHING]
     if not told:
         return main
-    return replace(
-        main,
+    return main._replace(
         rating=next((c.rating for c in told if c.rating is not None), main.rating),
         favourite=main.favourite or any(c.favourite for c in told),
         picked=main.picked or any(c.picked for c in told),

@@ -1,7 +1,6 @@
 """What the bytes of a photo or film say of themselves; nothing here decodes pixels."""
 
 import re
-from dataclasses import replace
 from typing import Final
 
 from keepers.errors import UnreadableError
@@ -51,12 +50,12 @@ def of_jpeg(data: Bytes, fmt: Format, found: jpeg.Jpeg, tags: exif.Exif, pixels:
     base = exif.facts(tags, fmt.name, (width, height), jpeg.exif(data, found) or b"", coded)
     words = iptc.parsed(jpeg.photoshop(data, found))
     if words is not iptc.NOTHING:
-        base = replace(
-            base, description=words.description, keywords=words.keywords, dates=(*base.dates, *words.dates)
+        base = base._replace(
+            description=words.description, keywords=words.keywords, dates=(*base.dates, *words.dates)
         )
     base = _with_xmp(base, xmp.parsed(jpeg.xmp(data, found)), data)
     film = motion.in_jpeg(data) if base.film_offset is None else None
-    return base if film is None else replace(base, film_offset=film)
+    return base if film is None else base._replace(film_offset=film)
 
 
 def _turned(fmt: Format, width: int, height: int, tags: exif.Exif, block: Bytes | None) -> Facts:
@@ -69,8 +68,8 @@ def _with_xmp(base: Facts, packet: xmp.Xmp, data: Bytes) -> Facts:
     if packet is xmp.NOTHING:
         return base
     film = len(data) - packet.film_from_end if packet.film_from_end else -1
-    return replace(
-        base, burst=base.burst or packet.burst,
+    return base._replace(
+        burst=base.burst or packet.burst,
         rating=base.rating if packet.rating is None else packet.rating,
         exif={**base.exif, "Label": packet.label} if packet.label else base.exif,
         dates=(*base.dates, *packet.dates), position=base.position or packet.position,
@@ -88,8 +87,7 @@ def _png(data: Bytes, fmt: Format) -> Facts:
     found = png.parsed(data)
     mode = _PNG_MODES.get(data[25], "")
     base = _turned(fmt, width, height, exif.parsed(found.exif), found.exif)
-    base = replace(
-        base,
+    base = base._replace(
         software=base.software or printable(found.software),
         dates=(*base.dates, *found.dates),
         mode=mode,
@@ -104,9 +102,9 @@ def _heif(data: Bytes, fmt: Format) -> Facts:
     # libheif applies the file's own rotation, so the Exif orientation says nothing more.
     block = _block(header.exif)
     base = exif.facts(exif.parsed(block), fmt.name, (header.width, header.height), block or b"")
-    base = _with_xmp(replace(base, frames=header.frames, mode=header.mode), xmp.parsed(header.xmp), data)
+    base = _with_xmp(base._replace(frames=header.frames, mode=header.mode), xmp.parsed(header.xmp), data)
     film = motion.in_heif(data) if base.film_offset is None else None
-    return base if film is None else replace(base, film_offset=film)
+    return base if film is None else base._replace(film_offset=film)
 
 
 def _pillow(data: Bytes, fmt: Format) -> Facts:
@@ -128,7 +126,7 @@ def _pillow(data: Bytes, fmt: Format) -> Facts:
         if is_upright
         else _turned(fmt, width, height, tags, block)
     )
-    base = replace(upright, frames=max(1, frames), mode=mode)
+    base = upright._replace(frames=max(1, frames), mode=mode)
     return _with_xmp(base, xmp.parsed(_packet(packet)), data)
 
 

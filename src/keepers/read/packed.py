@@ -9,9 +9,11 @@ from keepers.model import DateClaim, Facts
 
 _PLAIN: Final = Facts("", 0, 0)
 #: Field and its plain value, which is left out; `exif` is kept apart, `dates` need words of their own.
-_KEPT: Final = tuple(
-    (name, getattr(_PLAIN, name)) for name in Facts.__slots__ if name not in {"exif", "dates"}
-)
+_KEPT: Final = tuple((name, getattr(_PLAIN, name)) for name in Facts._fields if name not in {"exif", "dates"})
+
+
+_LEAST: Final = {"format": "", "width": 0, "height": 0}
+_DECODER: Final = json.JSONDecoder()
 
 
 class Packed(NamedTuple):
@@ -56,12 +58,12 @@ NOTHING: Final = pack(_PLAIN)
 
 def unpack(text: str) -> Facts:
     """Read facts back, without the EXIF tags."""
-    values = json.loads(text)
+    values = _DECODER.decode(text)
     values["dates"] = tuple([DateClaim(*claim) for claim in values.get("dates", ())])
     for name in ("position", "keywords", "people", "albums"):
         if values.get(name):
             values[name] = tuple(values[name])
-    return Facts(**{"format": "", "width": 0, "height": 0} | values)
+    return Facts(**_LEAST | values)
 
 
 def unpack_exif(data: bytes) -> dict[str, str]:

@@ -1,20 +1,43 @@
 """All that a scan wants of one photo's bytes, with one walk through its structure."""
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
+from keepers.errors import NeedsMemoryError
 from keepers.model import Facts
-from keepers.read import digests, exif, jpeg, metadata, pixels
+from keepers.read import colour, digests, exif, jpeg, metadata, pixels
 from keepers.read.colour import Pixels
 from keepers.read.damage import MOST_PIXELS, told_as
 from keepers.read.formats import Format
 
 
-@dataclass(frozen=True, slots=True)
-class Learned:
+class Learned(NamedTuple):
     """The facts with their pixel digest, and the scaled grey picture, None where it is too large."""
 
     facts: Facts
     grey: Pixels | None
+
+
+class Jpeg(NamedTuple):
+    """A JPEG to be learned in steps; `data` must last until the last of them."""
+
+    data: bytes | memoryview
+    fmt: Format
+    most_pixels: int
+
+
+class Structured(NamedTuple):
+    """A JPEG whose segments are known."""
+
+    jpeg: Jpeg
+    found: jpeg.Jpeg
+
+
+class Decoded(NamedTuple):
+    """A JPEG whose grey picture is known, as it lies in the file."""
+
+    jpeg: Jpeg
+    found: jpeg.Jpeg
+    pixels: Pixels
 
 
 def learned(data: bytes | memoryview, fmt: Format, most_pixels: int = MOST_PIXELS) -> Learned:
@@ -23,22 +46,35 @@ def learned(data: bytes | memoryview, fmt: Format, most_pixels: int = MOST_PIXEL
     A picture of more than `most_pixels` is not decoded. UnreadableError where the file is damaged.
     """
     if fmt.name == "jpeg":
-        return _jpeg(data, fmt, most_pixels)
+        found = jpeg.structure(data)
+        if found.width * found.height > most_pixels:
+            return Learned(metadata.of_jpeg(data, fmt, found, exif.parsed(jpeg.exif(data, found))), None)
+        return ended(decoded(Structured(Jpeg(data, fmt, most_pixels), found)))
     facts = metadata.facts(data, fmt)
     if facts.width * facts.height > most_pixels:
         return Learned(facts, None)
-    facts = replace(facts, pixels=digests.pixel_digest(data, fmt))
+    facts = facts._replace(pixels=digests.pixel_digest(data, fmt))
     return Learned(facts, pixels.scaled_grey(data, fmt, facts))
 
 
-def _jpeg(data: bytes | memoryview, fmt: Format, most_pixels: int) -> Learned:
-    found = jpeg.structure(data)
-    block = jpeg.exif(data, found)
-    tags = exif.parsed(block)
-    if found.width * found.height > most_pixels:
-        return Learned(metadata.of_jpeg(data, fmt, found, tags), None)
-    # The digest comes before decoding, while the bytes still lie in the processor's cache.
+def structured(one: Jpeg) -> Structured:
+    """Find the segments; UnreadableError where the file is damaged, NeedsMemoryError where it has too many pixels."""
+    found = jpeg.structure(one.data)
+    if found.width * found.height > one.most_pixels:
+        raise NeedsMemoryError(f"has more than {one.most_pixels // 1_000_000} megapixels")
+    return Structured(one, found)
+
+
+def decoded(one: Structured) -> Decoded:
+    """Decode the picture; UnreadableError where it is damaged."""
+    return Decoded(*one, pixels.grey_of_jpeg(one.jpeg.data, one.found))
+
+
+def ended(one: Decoded) -> Learned:
+    """Learn the rest."""
+    data, found = one.jpeg.data, one.found
+    tags = exif.parsed(jpeg.exif(data, found))
     with told_as("is damaged"):
         digest = jpeg.digest(data, found, tags.orientation)
-    facts = metadata.of_jpeg(data, fmt, found, tags, digest)
-    return Learned(facts, pixels.grey_of_jpeg(data, found, tags.orientation))
+    facts = metadata.of_jpeg(data, one.jpeg.fmt, found, tags, digest)
+    return Learned(facts, colour.upright(one.pixels, tags.orientation))

@@ -36,14 +36,14 @@ def scaled_grey(data: Bytes, fmt: Format, facts: Facts) -> Pixels:
         if fmt.name == "jpeg":
             found = jpeg.structure(data)
             turn = exif.orientation(jpeg.exif(data, found))
-            return grey_of_jpeg(data, found, turn)
+            return colour.upright(grey_of_jpeg(data, found), turn)
         return _other(data, fmt, SHORT_SIDE, "L")
 
 
-def grey_of_jpeg(data: Bytes, found: jpeg.Jpeg, orientation: int) -> Pixels:
-    """Decode a JPEG whose structure and orientation are known already; see `scaled_grey`."""
+def grey_of_jpeg(data: Bytes, found: jpeg.Jpeg) -> Pixels:
+    """Decode a JPEG whose structure is known already, as it lies in the file; see `scaled_grey`."""
     with told_as(_REASON):
-        return colour.upright(_jpeg_grey(data, found), orientation)
+        return _jpeg_grey(data, found)
 
 
 def upright_rgb(data: Bytes, fmt: Format, facts: Facts, long_side: int) -> Pixels:

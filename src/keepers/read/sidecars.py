@@ -6,7 +6,6 @@ import os
 import plistlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, cast
 from xml.parsers.expat import ExpatError
@@ -32,7 +31,7 @@ def facts(data: bytes, name: str) -> Facts | None:
     if read is None or not 0 < len(data) <= MOST_BYTES:
         return None
     found = read(data, name)
-    return None if found is None or replace(found, format="") == _NOTHING else found
+    return None if found is None or found._replace(format="") == _NOTHING else found
 
 
 def of_folder(data: bytes, name: str) -> Mapping[str, Facts]:

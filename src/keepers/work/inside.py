@@ -27,8 +27,10 @@ Together = Callable[[Sequence[R]], Sequence[R]] | None
 OUT_OF_MEMORY: Final = 77
 #: One whose pipe failed leaves with this one: the file that it worked on is innocent.
 PIPE_LOST: Final = 78
-#: mallopt(M_ARENA_MAX): glibc reserves 64 MiB of address space for the arena of every thread.
-_ARENA_MAX: Final = -8
+#: What mallopt(3) is told: one arena (glibc reserves 64 MiB of address space for that of every thread), and
+#: to keep what was freed for the next picture, where new memory would be cleared by the kernel first.
+_ARENA_MAX, _TRIM_THRESHOLD, _MMAP_THRESHOLD = -8, -1, -3
+_ALLOCATION: Final = ((_ARENA_MAX, 1), (_TRIM_THRESHOLD, 32 << 20), (_MMAP_THRESHOLD, 4 << 20))
 
 
 def fence(start: Sequence[str], memory: int, heavy: int) -> None:
@@ -44,13 +46,16 @@ def fence(start: Sequence[str], memory: int, heavy: int) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     _die_with_parent()
     if sys.platform == "linux":
-        ctypes.CDLL(None).mallopt(_ARENA_MAX, 1)
+        library = ctypes.CDLL(None)
+        for option, value in _ALLOCATION:
+            library.mallopt(option, value)
     for module in start:
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
     _hush()
     # What the modules made lives as long as the worker: collections need not look at it again and again.
     gc.freeze()
+    gc.set_threshold(50_000)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     used = _address_space()
     if used:

@@ -1,7 +1,7 @@
 """The last step of a scan: which files of a folder are one photo, and when each was taken."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
@@ -56,7 +56,7 @@ def _as_told(catalog: Catalog, path: str, library: Mapping[int, datetime], datin
     own = dates.taken_all(
         [
             _evidence(
-                file, path, replace(file.facts, dates=(said[file.id],)) if file.id in said else file.facts
+                file, path, file.facts._replace(dates=(said[file.id],)) if file.id in said else file.facts
             )
             for file in files
         ],
@@ -92,14 +92,15 @@ def _finish(catalog: Catalog, path: str, dating: Dating, clocks: Mapping[str, ti
     # What a person has set dates the photo, but says nothing of which files are one.
     for row, claim in said_in(catalog, path).items():
         index = next(index for index, file in enumerate(files) if file.id == row)
-        told[index] = replace(told[index], dates=(claim, *told[index].dates))
+        told[index] = told[index]._replace(dates=(claim, *told[index].dates))
     if any(facts is not file.facts for facts, file in zip(told, files, strict=True)):
         # What a sidecar says may give its neighbours a time zone, so all are asked again.
         own = judged(told)
     locations.set_taken(catalog, [(file.id, taken) for file, taken in zip(files, own, strict=True)])
     told_by.replace_said(catalog, [file.id for file in files], beside)
+    bundled = [(index, (*row, apart.get(index, ""))) for index, row in rows.items()]
     locations.set_bundles(
-        catalog, [(files[index].id, *row, apart.get(index, "")) for index, row in rows.items()]
+        catalog, [(files[index].id, *row) for index, row in bundled if row != files[index].bundle]
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from keepers.model import ContentId, Facts, Kind
 from keepers.ports import Workers
@@ -10,6 +10,7 @@ from keepers.read.packed import NOTHING, Packed
 
 if TYPE_CHECKING:
     from keepers.read.colour import Pixels
+    from keepers.read.photo import Jpeg
 
 #: Raised with every change of what is read or computed from the bytes; older content is measured again.
 METHOD: Final = 2
@@ -27,13 +28,13 @@ class Job:
     heavy: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(NamedTuple):
     """What one read taught; `reason` says why the content is no photo that can be read.
 
     `again` asks for a second run with the memory that a heavy picture needs. `fresh` is False when
-    the content was known already. `facts` wait to be packed and `grey` to be fingerprinted, with others. `clip` is the fingerprint
-    of a film. Size, time and inode are those of the bytes that were read.
+    the content was known already. `jpeg` waits to be learned, `facts` to be packed and `grey` to be
+    fingerprinted, with others. `clip` is the fingerprint of a film. Size, time and inode are those of
+    the bytes that were read.
     """
 
     b3: bytes
@@ -45,6 +46,7 @@ class Measured:
     reason: str = ""
     ignored: bool = False
     again: bool = False
+    jpeg: "Jpeg | None" = None
     facts: Facts | None = None
     packed: Packed = NOTHING
     prints: bytes = b""

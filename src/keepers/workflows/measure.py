@@ -1,10 +1,9 @@
 """Measure one file, in one read: content id, facts, fingerprints. Runs in a worker process."""
 
 import os
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from blake3 import blake3
@@ -24,6 +23,9 @@ HEAD: Final = 4096
 CHUNK: Final = 1 << 20
 #: Larger files are read into memory of their own.
 ROOM: Final = 16 << 20
+#: The bytes of smaller files are kept until `finished`: as many as travel together find room.
+SMALL: Final = 1 << 20
+SHELF: Final = 10 << 20
 
 
 def measure(job: Job) -> Measured:
@@ -36,28 +38,31 @@ def measure(job: Job) -> Measured:
         whole = job.kind is not Kind.VIDEO and status.size <= (
             MOST_BYTES if job.kind is Kind.PHOTO else sidecars.MOST_BYTES
         )
-        data = _read(opened.file) if whole else b""
+        data, lasts = _read(opened.file, status.size) if whole else (b"", False)
         digest = blake3(data).digest() if whole else _streamed(opened.file)
     fresh = digest not in job.known
     base = Measured(digest, status.size, status.mtime_ns, status.inode, job.kind, fresh)
     if not fresh:
         return base
     if status.size == 0:
-        return replace(base, reason="is empty")
+        return base._replace(reason="is empty")
     if job.kind is Kind.COMPANION:
         return _companion(job, base, data)
     if job.kind is Kind.VIDEO:
         return _video(job, base)
     if not whole:
-        return replace(base, reason=f"is larger than {MOST_BYTES >> 20} MiB")
-    return _photo(job, base, data)
+        return base._replace(reason=f"is larger than {MOST_BYTES >> 20} MiB")
+    return _photo(job, base, data, lasts=lasts)
 
 
 def finished(results: Sequence[Measured]) -> Sequence[Measured]:
-    """Fingerprint the pictures of files that were measured one after another, and pack their facts.
+    """Learn what is left of files that were measured one after another: facts, fingerprints, all packed.
 
-    Decoding drives all else out of the processor's caches; together these steps cost a quarter.
+    Decoding drives all else out of the processor's caches; together these steps cost a quarter. What
+    was measured before, and is not among `results`, can be finished no more.
     """
+    results = _jpegs(results)
+    _shelf().empty()
     prints = iter(fingerprints([one.grey for one in results if one.grey is not None]))
     return [_finished(one, None if one.grey is None else next(prints)) for one in results]
 
@@ -67,25 +72,74 @@ def _finished(one: Measured, prints: np.void | None) -> Measured:
     if facts is None:
         return one
     if prints is None:
-        return replace(one, facts=None, packed=pack(facts))
+        return one._replace(facts=None, packed=pack(facts))
     inside = float(prints["trim_share"])
     if inside < 1:
-        facts = replace(facts, inside=round(inside, 4))
-    return replace(one, facts=None, packed=pack(facts), prints=prints.tobytes(), grey=None)
+        facts = facts._replace(inside=round(inside, 4))
+    return one._replace(facts=None, packed=pack(facts), prints=prints.tobytes(), grey=None)
+
+
+def _jpegs(results: Sequence[Measured]) -> list[Measured]:
+    """Learn the JPEGs that wait for it, step by step: what does a step is not forgotten from one to the next."""
+    done: list[Any] = [one.jpeg for one in results]
+    for step in (photo.structured, photo.decoded, photo.ended):
+        done = [_done(step, before) for before in done]
+    return [
+        one if one.jpeg is None else _told(one._replace(jpeg=None), now)
+        for one, now in zip(results, done, strict=True)
+    ]
+
+
+def _done(step: Callable[[Any], object], before: object) -> object:
+    """What a step gives, or the error that it or one before it met."""
+    if before is None or isinstance(before, Exception):
+        return before
+    try:
+        return step(before)
+    except UnreadableError as error:
+        return error
+
+
+def _told(one: Measured, learned: photo.Learned | Exception) -> Measured:
+    if isinstance(learned, NeedsMemoryError):
+        return one._replace(again=True)
+    if isinstance(learned, Exception):
+        return one._replace(reason=str(learned))
+    return one._replace(facts=learned.facts, grey=learned.grey)
+
+
+class _Shelf:
+    """Memory that files are read to, again and again: fresh memory for each would cost 0.2 ms a file."""
+
+    def __init__(self) -> None:
+        self._room = memoryview(bytearray(ROOM))
+        self._kept = memoryview(bytearray(SHELF))
+        self._used = 0
+
+    def empty(self) -> None:
+        """Begin again at the front."""
+        self._used = 0
+
+    def read(self, file: archive.File, size: int) -> tuple[bytes | memoryview, bool]:
+        """All bytes of a file that had `size`, and whether they last until the shelf is emptied, or the next file."""
+        end = self._used + SMALL + 1
+        lasts = size <= SMALL and end <= SHELF
+        room, have = self._kept[self._used : end] if lasts else self._room, 0
+        while have < len(room) and (got := file.readinto(room[have:])):
+            have += got
+        if have == len(room):
+            return bytes(room) + file.read(), True
+        self._used += have * lasts
+        return room[:have], lasts
 
 
 @lru_cache(maxsize=1)
-def _room() -> memoryview:
-    """Where files are read to, again and again: fresh memory for each would cost 0.2 ms a file."""
-    return memoryview(bytearray(ROOM))
+def _shelf() -> _Shelf:
+    return _Shelf()
 
 
-def _read(file: archive.File) -> bytes | memoryview:
-    """All bytes of a file; they last until the next file is read."""
-    room, have = _room(), 0
-    while have < ROOM and (got := file.readinto(room[have:])):
-        have += got
-    return room[:have] if have < ROOM else bytes(room) + file.read()
+def _read(file: archive.File, size: int) -> tuple[bytes | memoryview, bool]:
+    return _shelf().read(file, size)
 
 
 def _streamed(file: archive.File) -> bytes:
@@ -101,35 +155,38 @@ def _companion(job: Job, base: Measured, data: bytes | memoryview) -> Measured:
     if said is None:
         form = formats.by_name(job.path)
         said = Facts("" if form is None else form.name, 0, 0)
-    return replace(base, facts=said)
+    return base._replace(facts=said)
 
 
 def _video(job: Job, base: Measured) -> Measured:
     try:
         facts = metadata.video_facts(job.path)
     except UnreadableError as error:
-        return replace(base, reason=str(error))
+        return base._replace(reason=str(error))
     try:
         facts, clip = footage.learned(job.path, facts)
     except NeedsMemoryError:
-        return replace(base, facts=facts) if job.heavy else replace(base, again=True)
-    return replace(base, facts=facts, clip=clip)
+        return base._replace(facts=facts) if job.heavy else base._replace(again=True)
+    return base._replace(facts=facts, clip=clip)
 
 
-def _photo(job: Job, base: Measured, data: bytes | memoryview) -> Measured:
+def _photo(job: Job, base: Measured, data: bytes | memoryview, *, lasts: bool) -> Measured:
     form = formats.sniff(bytes(data[:HEAD]), os.path.basename(job.path))
     if form is None:
         if formats.by_name(job.path) is None:
-            return replace(base, reason="is no photo", ignored=True)
-        return replace(base, reason="its bytes are no picture")
+            return base._replace(reason="is no photo", ignored=True)
+        return base._replace(reason="its bytes are no picture")
     if form.kind is Kind.VIDEO:
-        return replace(_video(job, base), kind=Kind.VIDEO)
+        return _video(job, base)._replace(kind=Kind.VIDEO)
+    if lasts and form.name == "jpeg" and not job.heavy:
+        return base._replace(jpeg=photo.Jpeg(data, form, HEAVY_PIXELS))
+    most = damage.MOST_PIXELS if job.heavy else HEAVY_PIXELS
     try:
-        learned = photo.learned(data, form, damage.MOST_PIXELS if job.heavy else HEAVY_PIXELS)
+        learned = photo.learned(data, form, most)
         if learned.grey is None:
-            return replace(base, again=True)
+            return base._replace(again=True)
     except NeedsMemoryError as error:
-        return replace(base, again=True) if not job.heavy else replace(base, reason=str(error))
+        return base._replace(again=True) if not job.heavy else base._replace(reason=str(error))
     except UnreadableError as error:
-        return replace(base, reason=str(error))
-    return replace(base, facts=learned.facts, grey=learned.grey)
+        return base._replace(reason=str(error))
+    return base._replace(facts=learned.facts, grey=learned.grey)

@@ -212,9 +212,16 @@ def _measure_all(learning: Learning, work: Sequence[Job]) -> int:
 
     try:
         with exiftool.asking() as complete:
-            again = _measure_some(learning, measuring, complete, _unread(learning, first))
-            again += _measure_some(learning, measuring, complete, _unread(learning, later))
-            _measure_some(learning, measuring, complete, [replace(job, heavy=True) for job in again])
+            first = _unread(learning, first)
+            # Their sizes all differ, so without older contents none of them can be a copy.
+            alone = contents.is_empty(learning.catalog)
+            again = _measure_some(
+                learning, measuring, complete, first if alone else _with_known(learning.catalog, first)
+            )
+            later = _unread(learning, later)
+            again += _measure_some(learning, measuring, complete, _with_known(learning.catalog, later))
+            heavy = [replace(job, heavy=True) for job in again]
+            _measure_some(learning, measuring, complete, _with_known(learning.catalog, heavy))
     finally:
         measuring.workers.close()
         learning.progress.done()
@@ -250,12 +257,12 @@ def _recalled(catalog: Catalog, job: Job) -> Measured | None:
 
 
 def _measure_some(
-    learning: Learning, measuring: Measuring, complete: Complete, work: Sequence[Job]
+    learning: Learning, measuring: Measuring, complete: Complete, work: Iterable[Job]
 ) -> list[Job]:
     again: list[Job] = []
     results = measuring.workers.map(
         measuring.each,
-        _with_known(learning.catalog, work),
+        work,
         weight=_size,
         heavy=_is_heavy,
         together=measuring.together,
@@ -281,7 +288,7 @@ def _completed(complete: Complete, job: Job, result: Measured | Failure) -> Meas
     facts = complete(job.path, known)
     if facts is known:
         return result
-    return replace(result, packed=pack(facts)._replace(exif=result.packed.exif))
+    return result._replace(packed=pack(facts)._replace(exif=result.packed.exif))
 
 
 def _timed(results: Iterator[tuple[Job, Measured | Failure]]) -> Iterator[tuple[Job, Measured | Failure]]:
@@ -348,7 +355,7 @@ def _content(catalog: Catalog, job: Job, result: Measured) -> tuple[int, str, Ki
         result.prints,
         result.clip,
     )
-    return contents.add(catalog, new), result.reason, result.kind
+    return contents.put(catalog, new, None if known is None else known[0]), result.reason, result.kind
 
 
 def _revision(path: str) -> tuple[int, int]:
