@@ -197,3 +197,25 @@ def test_what_c_code_writes_to_stderr_is_not_shown(capfd: pytest.CaptureFixture[
     finally:
         workers.close()
     assert capfd.readouterr().err == ""
+
+
+COUNTED = """
+from keepers.work.local import LocalWorkers
+from tests.work.acts import Act, act
+
+if __name__ == "__main__":
+    workers = LocalWorkers(1)
+    print([result for _, result in workers.map(act, [Act("double", 4)])])
+    workers.close()
+"""
+
+
+def test_a_long_path_for_temporary_files_is_no_fault(tmp_path: Path) -> None:
+    script, far = tmp_path / "script.py", tmp_path / ("x" * 100)
+    script.write_text(COUNTED)
+    far.mkdir()
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "TMPDIR": str(far)}
+    told = subprocess.run(
+        [sys.executable, script], capture_output=True, env=environment, text=True, check=False
+    )
+    assert (told.stdout, told.stderr) == ("[8]\n", "")

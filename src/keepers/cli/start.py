@@ -5,6 +5,7 @@ or be lost where Python imports through a callback.
 """
 
 import gc
+import os
 import signal
 from importlib import import_module
 from typing import Final
@@ -38,6 +39,8 @@ def _program(module: str, name: str) -> int:
     heard = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if heard:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+    # We share work out ourselves; threads of OpenBLAS would wait for it, spinning.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # What a command makes, it keeps: to look through all of it after every 700 values costs a tenth of the time.
     gc.set_threshold(VALUES)
     code: int = getattr(import_module(module), name)()

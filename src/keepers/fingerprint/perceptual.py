@@ -19,7 +19,7 @@ Real = npt.NDArray[np.float32]
 Words = npt.NDArray[np.uint64]
 
 #: Raised when a value changes for the same pixels; fingerprints of other versions are taken again.
-METHOD: Final = 1
+METHOD: Final = 2
 #: The ways a picture can lie: as it is, mirrored left-right, up-down, both (a half turn), and the same of its
 #: transpose.
 TURNS: Final = 8
@@ -113,19 +113,7 @@ def _signs() -> Real:
 def _square(grey: Grey) -> Real:
     """Average by area into 64x64 cells, at fractional edges, so that the decoder's scale does not show."""
     height, width = grey.shape
-    sums = np.zeros((height, width + 2), np.uint32)
-    np.cumsum(grey, axis=1, dtype=np.uint32, out=sums[:, 1:-1])
-    sums[:, -1] = sums[:, -2]
-    edges = np.arange(_SIDE + 1) * (width / _SIDE)
-    whole = edges.astype(np.intp)
-    at, after = sums[:, whole].astype(np.float32), sums[:, whole + 1].astype(np.float32)
-    up_to = at + (after - at) * (edges - whole).astype(np.float32)
-    narrow = (up_to[:, 1:] - up_to[:, :-1]) * np.float32(_SIDE / width)
-    fit = _fit(height, _SIDE)
-    # OpenBLAS starts threads above 64^3 products; for matrices this small waking them costs ten times the
-    # work.
-    parts = [fit[:, low : low + _SIDE] @ narrow[low : low + _SIDE] for low in range(0, height, _SIDE)]
-    return np.asarray(sum(parts[1:], parts[0]), np.float32)
+    return np.asarray(_fit(height, _SIDE) @ (grey.astype(np.float32) @ _fit(width, _SIDE).T), np.float32)
 
 
 def _spread(squares: Real) -> tuple[Real, Real]:

@@ -40,13 +40,21 @@ def _owned(folder: Folder, index: int) -> bool:
         if not photos and not is_cut:
             photos = _meant(folder, index, _photos(folder, folder.stems.get(name, ())))
         if photos:
-            _give(folder, index, photos)
+            _give(folder, index, _exact(folder, index, photos))
             return True
     return index in folder.apart
 
 
 def _photos(folder: Folder, found: Sequence[int]) -> list[int]:
     return [index for index in found if folder.files[index].kind is not Kind.COMPANION]
+
+
+def _exact(folder: Folder, index: int, photos: list[int]) -> list[int]:
+    """Of photos whose names differ in case or in the form of an accent only, those that a companion writes alike."""
+    name = folder.files[index].name
+    return [
+        photo for photo in photos if name.startswith(os.path.splitext(folder.files[photo].name)[0])
+    ] or photos
 
 
 def _give(folder: Folder, index: int, photos: Sequence[int]) -> None:

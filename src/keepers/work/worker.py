@@ -4,6 +4,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import tempfile
 import time
 from collections import deque
 from collections.abc import Generator, Sequence
@@ -26,6 +27,9 @@ CANNOT_START: Final = "the worker processes cannot be started; `keepers doctor` 
 #: How long a killed process may take to be gone.
 _GONE_SECONDS: Final = 5
 _QUIET: Final = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+#: A socket's path has 107 bytes at most (unix(7)), of which multiprocessing takes 32 below this folder.
+_LONGEST: Final = 70
+_SHORT: Final = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108 (mkdtemp makes a folder of our own there)
 #: What every worker needs, imported once, in the fork server; "__main__" is the program itself.
 _SHARED: Final = ("__main__", inside.__name__)
 
@@ -121,12 +125,22 @@ def _quiet_start() -> Generator[None, None, None]:
     resource_tracker.ensure_running()
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     os.environ.update(_QUIET)
+    usual = tempfile.tempdir
+    tempfile.tempdir = _short_folder(tempfile.gettempdir())
     try:
         yield
     finally:
+        tempfile.tempdir = usual
         for name, value in before.items():
             if value is None:
                 del os.environ[name]
             else:
                 os.environ[name] = value
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+def _short_folder(usual: str) -> str:
+    """Where sockets can be made: the usual place of temporary files, unless its path is too long for one."""
+    if len(os.fsencode(usual)) <= _LONGEST:
+        return usual
+    return next((path for path in _SHORT if os.access(path, os.W_OK | os.X_OK)), usual)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from keepers.read.photo import Jpeg
 
 #: Raised with every change of what is read or computed from the bytes; older content is measured again.
-METHOD: Final = 2
+METHOD: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
