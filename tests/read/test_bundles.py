@@ -43,6 +43,15 @@ def named(*files):
             {"Screenshot 1.jpg": {}, "Screenshot 1.mov": {}},
         ),
         ([entry("a.jpg"), entry("a.xmp")], {"a.jpg": {"a.xmp": Role.SIDECAR}}),
+        # Of names that differ in case or in the form of an accent only, the one that is written alike.
+        (
+            [entry("IMG_1.jpg"), entry("img_1.JPG"), entry("img_1.JPG.xmp")],
+            {"IMG_1.jpg": {}, "img_1.JPG": {"img_1.JPG.xmp": Role.SIDECAR}},
+        ),
+        (
+            [entry("e\u0301.jpg"), entry("\u00e9.jpg"), entry("\u00e9.xmp")],
+            {"e\u0301.jpg": {}, "\u00e9.jpg": {"\u00e9.xmp": Role.SIDECAR}},
+        ),
         ([entry("a.jpg"), entry("A.JPG.XMP")], {"a.jpg": {"A.JPG.XMP": Role.SIDECAR}}),
         (
             [entry("a.jpg"), entry("a.nef"), entry("a.nef.xmp")],
