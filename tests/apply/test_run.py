@@ -238,6 +238,33 @@ def test_what_failed_is_tried_again_by_the_same_command(home):
     assert set(home.files()) == {"/in/a", "/out/good", "/out/bad"}
 
 
+class Stuck(Failing):
+    """A place that also takes nothing back."""
+
+    def perform(self, tasks, placed):
+        if any(isinstance(task.action, Trash) for task in tasks):
+            return [Outcome(End.FAILED, "cleaning up: permission denied")] * len(tasks)
+        return super().perform(tasks, placed)
+
+
+def test_what_could_not_be_taken_back_is_well_once_its_unit_is_whole(home):
+    """Hazard 15; found by breaking whole runs: nothing could be removed any more, then all could."""
+    home.place = Stuck()
+    home.put("/in/a", b"a")
+    home.put("/in/b", b"b")
+    ended = home.run(
+        copy("/in/a", "/out/a", b"a", "one"), copy("/in/b", "/out/bad", b"b", "one"), key="import"
+    )
+    assert (ended.exit_code, len(ended.problems)) == (3, 2)
+    assert "could not be taken back" in ended.problems[0].why
+    healed = MemoryPlace(files=home.place.files, folders_there=home.place.folders_there)
+    number = home.journal.unfinished("import").id
+    again = resume(number, home.journal, healed, progress=SILENT)
+    assert (again.state, again.problems, again.exit_code) == (RunState.DONE, (), 0)
+    assert set(home.files()) == {"/in/a", "/in/b", "/out/a", "/out/bad"}
+    assert [step.why for step in home.journal.steps(number)] == ["", ""]
+
+
 def test_a_full_disk_ends_the_run_and_the_rest_stays_planned(home):
     home.place = Failing()
     home.put("/in/a", b"a")

@@ -29,6 +29,7 @@ def act(it: Act) -> int:
         "chatter": lambda: os.write(2, b"TIFFFillStrip: Read error"),
         "complain": lambda: fail(UnreadableError("is cut short")),
         "be refused": lambda: fail(PermissionError(13, "Permission denied")),
+        "miss a library": lambda: fail(ImportError("stream.so: cannot read file data: Input/output error")),
         "stumble": lambda: fail(ValueError("odd\nnumber")),
     }
     return verbs[it.verb]()

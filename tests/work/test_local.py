@@ -36,6 +36,12 @@ BAD = [
     (Act("allocate", 200), "needs more than 128 MiB of memory", True),
     (Act("complain"), "is cut short", True),
     (Act("be refused"), "permission denied", False),
+    # Found by breaking whole runs: it says nothing of the film that was to be decoded.
+    (
+        Act("miss a library"),
+        "the decoder could not be loaded (stream.so: cannot read file data: Input/output error)",
+        False,
+    ),
     (Act("stumble"), "the decoder failed (ValueError: odd number)", True),
     (Act("hold the interpreter"), "took longer than 1.5 s", True),
 ]

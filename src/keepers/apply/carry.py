@@ -91,7 +91,14 @@ class Carrier:
                 self._mend_units(wave)
             self.progress.step(len(wave), sum(weight(step.action) for step in wave))
         self.progress.done()
+        self._forget_stuck()
         return self._state(hopeless=hopeless)
+
+    def _forget_stuck(self) -> None:
+        """What could not be taken back when its unit broke is as it should be once the unit is whole."""
+        stuck = [step for step in self.steps.values() if step.why.startswith(_STUCK)]
+        whole = [s for s in stuck if all(other.state is StepState.DONE for other in self._unit(s))]
+        self._record([replace(step, why="") for step in whole])
 
     def _state(self, *, hopeless: bool) -> RunState:
         states = {step.state for step in self.steps.values()}

@@ -129,6 +129,10 @@ class _Verdict:
         elif isinstance(error, OSError):
             words = error.strerror or str(error) or "cannot be read"
             self.failure = Failure(words.lower(), lasting=False)
+        elif isinstance(error, ImportError):
+            # Says nothing of the file; on Linux it is how a library that cannot be read from its disk shows.
+            text = " ".join(str(error).split())
+            self.failure = Failure(f"the decoder could not be loaded ({text[:160]})", lasting=False)
         elif error is not None:
             text = " ".join(f"{type(error).__name__}: {error}".split())
             self.failure = Failure(f"the decoder failed ({text[:160]})")
