@@ -5,7 +5,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from keepers.model import Kind, Role
 from keepers.read.formats import FORMATS
@@ -16,8 +16,7 @@ _SEVERAL: Final = "more than one file could belong to it"
 _NOT_SURE: Final = "only one of the two tells when it was taken"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One file as far as bundling needs it: `wall` is its capture time in seconds, None where unknown.
 
     `local` is the same time as the camera's clock showed it: of two files of one shot only one may name its zone.
