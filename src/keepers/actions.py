@@ -127,7 +127,10 @@ class Restore:
 
 @dataclass(frozen=True, slots=True)
 class SetField:
-    """Sets a tag, album, favourite, rating, stack or featured face from `before` to `after`."""
+    """Sets a tag, album, favourite, rating, stack or featured face from `before` to `after`.
+
+    `revision` is the server's id of the tag or album that was meant, where it is known: another may have its name.
+    """
 
     ref: Ref
     name: str
@@ -135,6 +138,7 @@ class SetField:
     after: str | None
     because: str = ""
     unit: str = ""
+    revision: str = ""
 
 
 Action = Copy | Move | Link | Write | Trash | Restore | SetField
@@ -232,7 +236,15 @@ def inverse(action: Action, trace: Trace) -> Action:
                 revision=trace.revision,
             )
         case SetField():
-            return SetField(action.ref, action.name, action.after, action.before, "was set so", action.unit)
+            return SetField(
+                action.ref,
+                action.name,
+                action.after,
+                action.before,
+                "was set so",
+                action.unit,
+                trace.revision or action.revision,
+            )
         case _:
             assert_never(action)
 

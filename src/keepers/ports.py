@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
-from keepers.actions import Action
+from keepers.actions import Action, SetField
 from keepers.model import ContentId, Found, Problem, Ref, Role
 
 T = TypeVar("T")
@@ -246,6 +246,19 @@ class Writer(Protocol):
 
     def tidy(self, folders: Sequence[Folder]) -> None:
         """Remove folders that are not to be `there`, if empty; then set the times of the others."""
+        ...
+
+
+@runtime_checkable
+class Bulk(Protocol):
+    """A place that is told and asked of many things in one call, as servers are; its waves are large."""
+
+    def values(self, wanted: Sequence[SetField]) -> Sequence[str | None]:
+        """How the fields that are to be set are now, in the same order."""
+        ...
+
+    def settle_all(self, tasks: Sequence[Task]) -> Sequence[Outcome]:
+        """Settle many tasks; the outcomes in the same order."""
         ...
 
 

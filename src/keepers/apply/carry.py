@@ -9,11 +9,11 @@ from keepers.actions import Trace, Write, inverse
 from keepers.apply.journal import Journal
 from keepers.apply.record import Run, RunState, Step, StepState
 from keepers.apply.rows import payloads
-from keepers.apply.waves import Budget, same_unit, waves, weight
+from keepers.apply.waves import SERVER_ACTIONS, Budget, same_unit, waves, weight
 from keepers.errors import RefusedError
-from keepers.model import Ref
+from keepers.model import LOCAL, Ref
 from keepers.plan.world import around, changes
-from keepers.ports import End, Folder, Outcome, Progress, Task, Writer
+from keepers.ports import Bulk, End, Folder, Outcome, Progress, Task, Writer
 
 _STATE: Final = {
     End.DONE: StepState.DONE,
@@ -23,7 +23,9 @@ _STATE: Final = {
 }
 _STUCK: Final = "the rest of its unit could not be done, and it could not be taken back"
 _UNSETTLED: Final = frozenset({StepState.DOING, StepState.PLACED, StepState.FAILED})
-_MISSED: Final = frozenset({StepState.SKIPPED, StepState.FAILED})
+#: A step that could not be taken back stays BACKING: whoever settles the run next, tries again.
+_MISSED: Final = frozenset({StepState.SKIPPED, StepState.FAILED, StepState.BACKING})
+_UNHEALED: Final = frozenset({StepState.FAILED, StepState.BACKING})
 
 
 @dataclass(slots=True)
@@ -40,6 +42,8 @@ class Carrier:
 
     def __post_init__(self) -> None:
         self.steps = {step.seq: step for step in self.journal.steps(self.run.id)}
+        if isinstance(self.writer, Bulk):
+            self.budget = Budget(actions=SERVER_ACTIONS)
 
     def settle(self) -> None:
         """Bring every step to an end that a crash, or a fault, had left between two.
@@ -50,14 +54,17 @@ class Carrier:
         for step in list(self.steps.values()):
             if step.state is StepState.BACKING:
                 self._take_back([step])
-        ended = [
-            _ended(step, self.writer.settle(self._task(step)))
-            for step in self.steps.values()
-            if step.state in _UNSETTLED
-        ]
+        open_steps = [step for step in self.steps.values() if step.state in _UNSETTLED]
+        outcomes = self._settled([self._task(step) for step in open_steps])
+        ended = [_ended(step, outcome) for step, outcome in zip(open_steps, outcomes, strict=True)]
         # The times of the folders are those that the crash left: nobody else can be told from us.
         touched = [outer.ref for outer, _ in self.journal.folders(self.run.id)]
         self._record(ended, touched)
+
+    def _settled(self, tasks: Sequence[Task]) -> Sequence[Outcome]:
+        if isinstance(self.writer, Bulk):
+            return self.writer.settle_all(tasks)
+        return [self.writer.settle(task) for task in tasks]
 
     def _refuse_swapped(self) -> None:
         for known, _ in self.journal.folders(self.run.id):
@@ -66,8 +73,11 @@ class Carrier:
             places = (self.writer.folder(ref) for ref in (known.ref, *around(known.ref)))
             now = next((place for place in places if place is not None), None)
             if now is not None and now.volume and now.volume != known.volume:
+                what, where = (
+                    ("drive", known.ref.key) if known.ref.place == LOCAL else ("account", known.ref.place)
+                )
                 message = (
-                    f"{known.ref.key} was on another drive when run {self.run.id} was at work there; connect that drive "
+                    f"{where} was on another {what} when run {self.run.id} was at work there; connect that {what} "
                     "and try again. Nothing was changed"
                 )
                 raise RefusedError(message)
@@ -91,18 +101,11 @@ class Carrier:
                 self._mend_units(wave)
             self.progress.step(len(wave), sum(weight(step.action) for step in wave))
         self.progress.done()
-        self._forget_stuck()
         return self._state(hopeless=hopeless)
-
-    def _forget_stuck(self) -> None:
-        """What could not be taken back when its unit broke is as it should be once the unit is whole."""
-        stuck = [step for step in self.steps.values() if step.why.startswith(_STUCK)]
-        whole = [s for s in stuck if all(other.state is StepState.DONE for other in self._unit(s))]
-        self._record([replace(step, why="") for step in whole])
 
     def _state(self, *, hopeless: bool) -> RunState:
         states = {step.state for step in self.steps.values()}
-        if hopeless or StepState.FAILED in states:
+        if hopeless or states & _UNHEALED:
             return RunState.FAILED
         return RunState.STOPPED if StepState.PLANNED in states else RunState.DONE
 
@@ -212,7 +215,7 @@ class Carrier:
             ended = _missed(step, fate)
             if outcome.end is not End.DONE:
                 why = f"{_STUCK}: {outcome.why}"
-                ended = replace(step, state=StepState.DONE, why=why)
+                ended = replace(step, state=StepState.BACKING, why=why)
             self._record([ended], [outer.ref for outer in folders])
 
     def _was_changed(self, step: Step) -> bool:
@@ -231,7 +234,7 @@ class Carrier:
 
     def problems(self) -> list[Step]:
         """The steps that were not done, or could not be taken back."""
-        return [step for step in self.steps.values() if step.state in _MISSED or step.why.startswith(_STUCK)]
+        return [step for step in self.steps.values() if step.state in _MISSED]
 
 
 def _nothing() -> None:

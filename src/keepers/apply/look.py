@@ -1,7 +1,7 @@
 """Asks a place for the facts that a plan is checked against; reads no file."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -9,7 +9,7 @@ from keepers.actions import Action, Move, Plan, SetField, target
 from keepers.model import ContentId, Ref
 from keepers.plan.portable import Ground, fitted, renamed
 from keepers.plan.world import World, changes, claims, folder, spot
-from keepers.ports import Reader, Rights, Volume
+from keepers.ports import Bulk, Reader, Rights, Volume
 
 
 def world(
@@ -48,7 +48,7 @@ def world(
         Counter(names if exact else map(spot, names)),
         _blocked({folder(ref) for ref in targets}, reader),
         _volumes(actions, reader),
-        {(a.ref, a.name): reader.field(a.ref, a.name) for a in actions if isinstance(a, SetField)},
+        _fields([action for action in actions if isinstance(action, SetField)], reader),
         exact,
         fitting,
         _rights(actions, reader),
@@ -68,6 +68,13 @@ class _Portable:
         if outer not in self.known:
             self.known[outer] = self.reader.volume(ref).portable
         return self.known[outer]
+
+
+def _fields(wanted: Sequence[SetField], reader: Reader) -> dict[tuple[Ref, str], str | None]:
+    if isinstance(reader, Bulk):
+        found = reader.values(wanted)
+        return {(one.ref, one.name): now for one, now in zip(wanted, found, strict=True)}
+    return {(one.ref, one.name): reader.field(one.ref, one.name) for one in wanted}
 
 
 def _rights(actions: Iterable[Action], reader: Reader) -> dict[Ref, Rights]:

@@ -14,6 +14,8 @@ FIRST_ACTIONS: Final = 64
 #: Where a wave is done at once, the two commits of the journal cost more than it: such waves grow to this.
 MOST_ACTIONS: Final = 256
 QUICK_SECONDS: Final = 0.25
+#: A server takes thousands in one call, and tells of them a thousand at a time; few would cost it as many calls.
+SERVER_ACTIONS: Final = 10_000
 
 
 @dataclass(slots=True)
@@ -80,7 +82,9 @@ class Budget:
     actions: int = FIRST_ACTIONS
 
     def learn(self, actions: int, size: int, seconds: float) -> None:
-        """Follow the speed of the disk."""
+        """Follow the speed of the disk; what fits into one call to a server does not depend on it."""
+        if self.actions >= SERVER_ACTIONS:
+            return
         if seconds > 1:
             self.actions = FIRST_ACTIONS
         elif actions >= self.actions and seconds < QUICK_SECONDS:
