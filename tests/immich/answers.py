@@ -77,7 +77,12 @@ def me(world, body, query):
 
 
 def user(world, body, query):
-    return {"id": an_id(1), "name": "me", "email": "me@example.org"}
+    at = _iso(world.state.now)
+    return _user(an_id(1)) | {
+        "isAdmin": False, "license": None, "oauthId": "", "quotaSizeInBytes": None, "quotaUsageInBytes": 0,
+        "shouldChangePassword": False, "status": "active", "storageLabel": None, "createdAt": at, "updatedAt": at,
+        "deletedAt": None,
+    }  # fmt: skip
 
 
 def search(world, body, query):
@@ -100,7 +105,8 @@ def search(world, body, query):
 
 
 def statistics(world, body, query):
-    return {"total": len(_found(world, body))}
+    # No server counts what lies in the trash: `withDeleted` is a word of the search alone.
+    return {"total": len(_found(world, {key: body[key] for key in body if key != "withDeleted"}))}
 
 
 def _found(world: World, body: dict) -> list[Asset]:
@@ -234,7 +240,12 @@ def _update(world: World, one: Asset, body: dict) -> None:
     if "visibility" in body:
         one.visibility = body["visibility"]
     if "rating" in body:
-        one.rating = body["rating"]
+        # Up to 2.5 nothing was 0, and since 3.0 nothing is null alone.
+        if body["rating"] is None and world.version < (2, 6, 0):
+            raise Refusal(400, ["rating must be an integer number"])
+        if body["rating"] == 0 and world.is_3:
+            raise Refusal(400, "Validation failed")
+        one.rating = body["rating"] or None
     if "description" in body:
         one.description = body["description"]
     world.state.touch(one.id)
@@ -256,7 +267,8 @@ def _album(world: World, album: Album) -> dict:
     at = _iso(world.state.now)
     told = {
         "id": album.id, "albumName": album.name, "assetCount": len(album.assets), "createdAt": at, "updatedAt": at,
-        "description": "", "albumThumbnailAssetId": None, "albumUsers": [], "hasSharedLink": False,
+        "description": "", "albumThumbnailAssetId": None, "hasSharedLink": False,
+        "albumUsers": [{"user": _user(album.owner), "role": "owner"}] if world.is_3 else [],
         "isActivityEnabled": True, "shared": album.owner != an_id(1),
     }  # fmt: skip
     return told if world.is_3 else told | {"assets": [], "ownerId": album.owner, "owner": _user(album.owner)}

@@ -12,7 +12,7 @@ from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.immich import answers
+from tests.immich import answers, openapi
 from tests.immich.answers import Refusal
 from tests.immich.state import State
 
@@ -46,6 +46,8 @@ class Server:
         #: Called after a request was carried out, before it is answered.
         self.after: Callable[[str], None] = lambda request: None
         self.lock = threading.Lock()
+        #: What was asked or answered against Immich's own documents.
+        self.complaints: list[str] = []
         owner = self
 
         class Answering(_Answering):
@@ -61,6 +63,18 @@ class Server:
                 fault.times -= 1
                 return fault
         return None
+
+    def compare(self, request: tuple[str, str, dict, object], status: int, answer: object) -> None:
+        """Hold a question and its answer against the document of the version."""
+        document = openapi.document(self.version)
+        method, path, query, body = request
+        if document is None or status >= 300:
+            return
+        found = [
+            *document.asked(method, path, query, body),
+            *document.answered(method, path, status, answer),
+        ]
+        self.complaints += [f"{document.version} {method} {path}: {one}" for one in found]
 
     def asked(self, start: str) -> list[str]:
         return [request for request in self.requests if request.startswith(start)]
@@ -81,6 +95,7 @@ def running(version: tuple[int, int, int] = (3, 1, 0), tls: ssl.SSLContext | Non
         server.http.shutdown()
         server.http.server_close()
         thread.join()
+    assert not server.complaints, "\n".join(dict.fromkeys(server.complaints))
 
 
 def _small(headers: Message) -> Iterator[tuple[str, str]]:
@@ -116,6 +131,7 @@ class _Answering(BaseHTTPRequestHandler):
         query = dict(parse_qsl(parts.query))
         with server.lock:
             status, answer, headers = self._answer(parts.path, query, body)
+            server.compare((self.command, parts.path.removeprefix("/api"), query, body), status, answer)
             server.after(request)
         if fault is not None and fault.what == "done-but-cut":
             self.close_connection = True

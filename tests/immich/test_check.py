@@ -63,8 +63,10 @@ def test_people_are_told_in_words(here, capsys):
     assert "Everything will work." in capsys.readouterr().out
 
 
-def test_no_server_is_told_with_its_own_code(here, capsys):
-    here.faults.append(Fault("cut", "GET /api/server/version", times=9))
+def test_no_server_is_told_with_its_own_code(newest, capsys, monkeypatch):
+    monkeypatch.setenv("KEEPERS_IMMICH_URL", newest.url)
+    monkeypatch.setenv("KEEPERS_IMMICH_API_KEY", KEY)
+    newest.faults.append(Fault("cut", "GET /api/server/version", times=9))
     assert main(["immich", "check"]) == 6
     assert "broke off" in capsys.readouterr().err
 

@@ -10,13 +10,13 @@ from keepers.errors import SettingsError
 from keepers.places.immich_api import records
 from keepers.places.immich_api.abilities import OLDEST, Abilities
 from keepers.places.immich_api.profile import Profile
-from keepers.places.immich_api.records import Album, FaceBox, Given, Remote, Stack, Tag
+from keepers.places.immich_api.records import Album, FaceBox, Given, Person, Remote, Stack, Tag
 from keepers.places.immich_api.wire import Answer, AnswerError, Ask, ForbiddenError, Wire, connected
 
 #: The most that a server gives on one page.
 PAGE: Final = 1000
 #: Ids in one call; 40,000 were taken by both servers, so this is for answers and retries of a handy size.
-BATCH: Final = 1000
+BATCH: Final = 5000
 #: A picture of the server's own making is far smaller.
 MOST_PICTURE: Final = 64 << 20
 _GONE: Final = frozenset({400, 404})
@@ -26,7 +26,7 @@ _GONE: Final = frozenset({400, 404})
 class Search:
     """Which assets are wanted; what is empty does not matter.
 
-    `taken_after` and `taken_before` are ISO times, and so is `updated_after`.
+    `taken_after` and `taken_before` are ISO times, and so is `updated_after`. With `bare` the ids matter alone.
     """
 
     visibility: str = "timeline"
@@ -38,6 +38,7 @@ class Search:
     updated_after: str = ""
     tag: str = ""
     with_trashed: bool = False
+    bare: bool = False
 
     @property
     def body(self) -> dict[str, object]:
@@ -96,9 +97,16 @@ class Client:
     # Assets
 
     def count(self, search: Search) -> int:
-        """How many assets there are."""
-        told = self._ask(Ask("POST", "search/statistics", search.body)).value
+        """How many assets there are outside the trash; servers count nothing in it, whatever is asked."""
+        body = {key: value for key, value in search.body.items() if key != "withDeleted"}
+        told = self._ask(Ask("POST", "search/statistics", body)).value
         return records.number(records.mapping(told, "numbers"), "total")
+
+    def has(self, search: Search) -> bool:
+        """Whether there is any such asset, in the trash too where that is wanted."""
+        told = self._ask(Ask("POST", "search/metadata", search.body | {"page": 1, "size": 1})).value
+        part = records.mapping(records.mapping(told, "assets").get("assets"), "assets")
+        return any(True for _ in records.objects(part.get("items"), "assets"))
 
     def assets(self, search: Search) -> Iterator[Remote]:
         """Every asset that is wanted, once, page by page; AnswerError where pages make no sense."""
@@ -109,8 +117,8 @@ class Client:
                 "page": page,
                 "size": PAGE,
                 "order": "asc",
-                "withExif": True,
-                "withPeople": True,
+                "withExif": not search.bare,
+                "withPeople": not search.bare,
             }
             told = records.mapping(self._ask(Ask("POST", "search/metadata", body)).value, "assets")
             part = records.mapping(told.get("assets"), "assets")
@@ -169,7 +177,13 @@ class Client:
 
     def update(self, keys: Sequence[str], **fields: object) -> None:
         """Set `isFavorite`, `visibility`, `rating` or `description`; one id that is not ours refuses all of them."""
-        self._ask(Ask("PUT", "assets", {"ids": list(keys), **fields}))
+        try:
+            self._ask(Ask("PUT", "assets", {"ids": list(keys), **fields}))
+        except AnswerError as error:
+            if error.status not in _GONE or fields.get("rating", 0) is not None:
+                raise
+            # Servers before 2.6 take no null: there 0 is unrated, which those from 3.0 on refuse.
+            self._ask(Ask("PUT", "assets", {"ids": list(keys), **fields, "rating": 0}))
 
     # Albums
 
@@ -202,6 +216,19 @@ class Client:
         """Remove an album; its assets stay."""
         self._drop(f"albums/{records.identifier(key)}")
 
+    def share(self, key: str, user: str, role: str) -> None:
+        """Share an album with a user as viewer or editor."""
+        shared = [{"userId": records.identifier(user), "role": role}]
+        self._ask(Ask("PUT", f"albums/{records.identifier(key)}/users", {"albumUsers": shared}))
+
+    def unshare(self, key: str, user: str) -> None:
+        """Share an album with a user no more."""
+        self._drop(f"albums/{records.identifier(key)}/user/{records.identifier(user)}")
+
+    def users(self) -> tuple[Person, ...]:
+        """The users of the server."""
+        return tuple(records.person(row) for row in records.objects(self._get("users"), "users"))
+
     def put_into_album(self, key: str, assets: Sequence[str]) -> tuple[Given, ...]:
         """Put assets into an album; the error `duplicate` says that one was in it already."""
         return self._many("PUT", f"albums/{records.identifier(key)}/assets", assets)
@@ -218,11 +245,18 @@ class Client:
 
     def make_tag(self, value: str) -> Tag:
         """Make a tag with all those above it, or find it."""
-        told = self._ask(Ask("PUT", "tags", {"tags": [value]})).value
-        found = [records.tag(row) for row in records.objects(told, "tags")]
+        found = self.make_tags([value])
         if not found:
             raise AnswerError(f"the server made no tag {value}")
         return found[-1]
+
+    def make_tags(self, values: Sequence[str]) -> tuple[Tag, ...]:
+        """Make tags with all those above them, or find them."""
+        found: list[Tag] = []
+        for start in range(0, len(values), PAGE):
+            told = self._ask(Ask("PUT", "tags", {"tags": list(values[start : start + PAGE])})).value
+            found += [records.tag(row) for row in records.objects(told, "tags")]
+        return tuple(found)
 
     def drop_tag(self, key: str) -> None:
         """Remove a tag, and those below it, from everywhere."""
@@ -247,6 +281,10 @@ class Client:
                 return None
             raise
         return records.stack(records.mapping(told, "a stack"))
+
+    def stacks(self) -> tuple[Stack, ...]:
+        """All stacks."""
+        return tuple(records.stack(row) for row in records.objects(self._get("stacks"), "stacks"))
 
     def make_stack(self, assets: Sequence[str]) -> Stack:
         """Stack assets, the first on top; made once more, the same stack would be merged into the new one."""
