@@ -205,6 +205,14 @@ def test_a_header_that_lies_about_size_is_refused_before_decoding(width, height)
         facts(bytes(data))
 
 
+def test_a_png_whose_last_pixel_bytes_are_damaged_is_told():
+    # What decodes it has all pixels before it comes to the checksums.
+    data = bytearray(encoded(picture(8, 8), "PNG"))
+    data[data.index(b"IEND") - 9] ^= 1
+    with pytest.raises(UnreadableError, match="does not match its checksum"):
+        facts(bytes(data), "a.png")
+
+
 def test_a_text_that_swells_is_refused():
     info = PngImagePlugin.PngInfo()
     info.add_text("k", "A" * (20 << 20), zip=True)

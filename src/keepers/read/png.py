@@ -13,6 +13,8 @@ from keepers.read.xmp import iso_claim
 Bytes = bytes | memoryview
 #: A profile is below 4 MB and a text below 1 MB; what swells beyond is a bomb.
 MOST_PACKED: Final = 16 << 20
+#: The chunks that decide the pixels.
+_PIXELS: Final = frozenset({b"IHDR", b"PLTE", b"IDAT"})
 _EXIF_STAMP: Final = re.compile(r"(\d{4}):(\d\d):(\d\d)[ T]")
 
 
@@ -27,12 +29,20 @@ class Png:
 
 
 def chunks(data: Bytes) -> Iterator[tuple[bytes, memoryview]]:
-    """Every chunk up to the end chunk; UnreadableError where the file is cut short."""
+    """Every chunk up to the end chunk; UnreadableError where the file is cut short, or its pixels are damaged.
+
+    What decodes the pixels stops when it has them all, and never sees a fault in their last bytes.
+    """
     view, at = memoryview(data), 8
     while at + 12 <= len(data):
         size, kind = int.from_bytes(view[at : at + 4], "big"), bytes(view[at + 4 : at + 8])
         if at + 12 + size > len(data):
             raise UnreadableError("is cut short: a part is longer than the file")
+        if (
+            kind in _PIXELS
+            and zlib.crc32(view[at + 4 : at + 8 + size]).to_bytes(4, "big") != view[at + 8 + size :][:4]
+        ):
+            raise UnreadableError("is damaged: a part does not match its checksum")
         yield kind, view[at + 8 : at + 8 + size]
         if kind == b"IEND":
             return
