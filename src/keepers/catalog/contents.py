@@ -12,6 +12,8 @@ from keepers.read.packed import NOTHING, Packed, unpack, unpack_exif
 
 #: SQLite takes at least this many parameters in one statement.
 BATCH = 900
+#: How many bytes our own digests and those of servers have; no name of a content is so long.
+_OURS, _SHA1 = 32, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +31,19 @@ class NewContent:
 
 
 def content_id(b3: bytes) -> ContentId:
-    """Write a digest as a content id."""
-    return ContentId("b3:" + b3.hex())
+    """Write a digest as a content id: of our own, of a server (20 bytes), or the name of what nobody has read."""
+    if len(b3) == _OURS:
+        return ContentId("b3:" + b3.hex())
+    return ContentId("sha1:" + b3.hex() if len(b3) == _SHA1 else b3.rstrip(b"\0").decode())
 
 
 def digest(content: ContentId) -> bytes:
     """Read a content id back to the digest."""
-    return bytes.fromhex(content.removeprefix("b3:"))
+    kind, _, rest = content.partition(":")
+    if kind == "ref":
+        name = content.encode()
+        return name + b"\0" if len(name) in {_OURS, _SHA1} else name
+    return bytes.fromhex(rest or content)
 
 
 def add(catalog: Catalog, new: NewContent) -> int:
@@ -83,7 +91,7 @@ def is_empty(catalog: Catalog) -> bool:
 def known_by_size(catalog: Catalog, size: int, method: int) -> tuple[bytes, ...]:
     """Digests of the contents of one size that were measured by this method."""
     rows = catalog.db.execute(
-        "SELECT b3 FROM content WHERE size = ? AND method = ? AND kind != 'companion' LIMIT 64",
+        "SELECT b3 FROM content WHERE size = ? AND method = ? AND kind != 'companion' AND length(b3) = 32 LIMIT 64",
         (size, method),
     )
     return tuple(row[0] for row in rows)
@@ -168,7 +176,7 @@ def add_full_pixels(catalog: Catalog, digests: Mapping[ContentId, str], method: 
 
 
 def _parts(wanted: Iterable[ContentId]) -> list[list[bytes]]:
-    digests = [digest(content) for content in wanted if content.startswith("b3:")]
+    digests = [digest(content) for content in wanted]
     return [digests[start : start + BATCH] for start in range(0, len(digests), BATCH)]
 
 

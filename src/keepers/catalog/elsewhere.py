@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from keepers.catalog.contents import BATCH, content_id
+from keepers.catalog.contents import BATCH, content_id, digest
 from keepers.catalog.sightings import below
 from keepers.catalog.store import Catalog
 from keepers.model import LOCAL, ContentId, Fate, Kind
@@ -44,7 +44,7 @@ def held(catalog: Catalog, roots: Sequence[str]) -> list[Held]:
     To be asked right after the scan of these roots: device and inode are those that it saw, for numbers of
     devices change from one mount to the next.
     """
-    where, values = below("s.key", roots)
+    where, values = below("s.key", roots) if roots else ("1", [])
     rows = catalog.db.execute(
         f"""SELECT s.key, s.size, s.mtime_ns, s.device, s.inode, l.fate, l.reason, c.id, c.b3, c.kind,
                 json_extract(c.facts, '$.film_offset') NOT NULL
@@ -117,9 +117,7 @@ def rows_of(catalog: Catalog, contents: Iterable[ContentId]) -> dict[ContentId, 
     """The rows of contents that are known."""
     found: dict[ContentId, int] = {}
     for content in contents:
-        row = catalog.db.execute(
-            "SELECT id FROM content WHERE b3 = ?", (bytes.fromhex(content.removeprefix("b3:")),)
-        ).fetchone()
+        row = catalog.db.execute("SELECT id FROM content WHERE b3 = ?", (digest(content),)).fetchone()
         if row is not None:
             found[content] = row[0]
     return found

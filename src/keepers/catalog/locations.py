@@ -124,9 +124,11 @@ def apart(catalog: Catalog, path: str) -> str:
 
 
 def copies_of(catalog: Catalog, b3: bytes) -> list[str]:
-    """Every known path that holds these bytes, in path order."""
+    """Every known path of this machine that holds these bytes, in path order."""
     rows = catalog.db.execute(
-        "SELECT l.key FROM location l JOIN content c ON c.id = l.content WHERE c.b3 = ? ORDER BY l.key", (b3,)
+        """SELECT l.key FROM location l JOIN content c ON c.id = l.content
+            WHERE c.b3 = ? AND l.place = ? ORDER BY l.key""",
+        (b3, LOCAL),
     )
     return [os.fsdecode(row[0]) for row in rows]
 
@@ -149,6 +151,6 @@ def root_identity(catalog: Catalog, path: str) -> str:
 
 
 def roots(catalog: Catalog) -> list[tuple[str, int, str]]:
-    """Path, number of files and time of the last scan of every root."""
-    rows = catalog.db.execute("SELECT path, files, scanned FROM root ORDER BY path")
+    """Path, number of files and time of the last scan of every root of this machine."""
+    rows = catalog.db.execute("SELECT path, files, scanned FROM root WHERE path LIKE '/%' ORDER BY path")
     return [(os.fsdecode(path), files, scanned) for path, files, scanned in rows]

@@ -11,17 +11,17 @@ import numpy.typing as npt
 
 from keepers.catalog import told
 from keepers.catalog.contents import BATCH, content_id, digest
-from keepers.catalog.sightings import below
+from keepers.catalog.sightings import below, is_server, named
 from keepers.catalog.store import Catalog
 from keepers.fingerprint.perceptual import PRINT
 from keepers.fingerprint.table import Photos
-from keepers.model import LOCAL, Asset, Bundle, ContentId, Kind, Ref, Role, Taken
+from keepers.model import LOCAL, Asset, Bundle, ContentId, Kind, PlaceId, Ref, Role, Taken
 from keepers.read import burst_names
 
 _DIGITS: Final = re.compile(r"(\d{1,15})\D*$")
 
 _PHOTOS = """SELECT c.id, p.data, l.taken_seconds, l.taken_certain, l.taken_source, c.camera, c.burst, c.width, c.height, c.size,
-        c.ev, c.bias, c.exposure_mode, c.pixels, l.key, l.folder, c.format, c.b3
+        c.ev, c.bias, c.exposure_mode, c.pixels, l.key, l.folder, c.format, c.b3, l.id
     FROM content c JOIN print p ON p.content = c.id JOIN location l ON l.content = c.id
     WHERE {mains} AND {where}
     ORDER BY c.b3, l.taken_certain DESC, l.taken_seconds, l.key"""
@@ -32,7 +32,8 @@ _PARTS: Final = "l.fate IN ('photo', 'companion') AND c.kind = 'photo'"
 class _Columns:
     """Collects one row a content; codes of equal texts are equal numbers."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: Mapping[int, str]) -> None:
+        self.names = names
         self.numbers: list[tuple[int, ...]] = []
         self.reals: list[tuple[float, float, float]] = []
         self.prints: list[bytes] = []
@@ -45,7 +46,7 @@ class _Columns:
     def add(self, row: tuple[Any, ...], raws: frozenset[str]) -> None:
         number, data, seconds, certain, source, camera, burst, width, height, size = row[:10]
         ev, bias, mode, pixels, key, folder, form = row[10:17]
-        name = os.fsdecode(os.path.basename(key))
+        name = self.names.get(row[18]) or os.fsdecode(os.path.basename(key))
         digits = _DIGITS.search(os.path.splitext(name)[0])
         if not burst and (series := burst_names.burst(name)):
             burst = f"{self.code(folder)} {series}"
@@ -67,7 +68,7 @@ def table(catalog: Catalog, roots: Sequence[str], raws: frozenset[str], *, parts
     no time: copying changes it. With `parts`, also pictures that belong to another photo: the JPEG of a RAW.
     """
     where, values = below("l.key", roots)
-    columns = _Columns()
+    columns = _Columns(_served_names(catalog, roots))
     last: object = None
     for row in catalog.db.execute(_PHOTOS.format(where=where, mains=_PARTS if parts else _MAINS), values):
         if row[17] != last and len(row[1]) == PRINT.itemsize:
@@ -93,6 +94,20 @@ def table(catalog: Catalog, roots: Sequence[str], raws: frozenset[str], *, parts
         folder=numbers[9].astype(np.int32),
         raw=numbers[10].astype(np.bool_),
     )
+
+
+def _served_names(catalog: Catalog, roots: Sequence[str]) -> dict[int, str]:
+    """The file names of what lies on servers, by location: there a key tells nothing."""
+    found: dict[int, str] = {}
+    for place in dict.fromkeys(named(root)[0] for root in roots if is_server(root)):
+        found.update(
+            catalog.db.execute(
+                """SELECT t.location, t.value FROM told t JOIN location l ON l.id = t.location
+                    WHERE l.place = ? AND t.field = ?""",
+                (place, told.NAME),
+            )
+        )
+    return found
 
 
 def blocks_of(catalog: Catalog, wanted: Iterable[ContentId]) -> dict[ContentId, npt.NDArray[np.uint8]]:
@@ -130,12 +145,16 @@ def contents(catalog: Catalog, roots: Sequence[str]) -> int:
 
 
 def repeated(catalog: Catalog, roots: Sequence[str]) -> list[ContentId]:
-    """Contents that lie at two or more main places below the roots, hard links and album views counted once."""
+    """Contents that lie at two or more main places below the roots, hard links and album views counted once.
+
+    A file of this machine and an asset of a server are one photo in two places, and no copies of each other.
+    """
     where, values = _own(roots)
     rows = catalog.db.execute(
         f"""SELECT c.b3 FROM location l JOIN content c ON c.id = l.content
             WHERE l.fate = 'photo' AND l.main IS NULL AND {where}
-            GROUP BY c.id HAVING count(DISTINCT l.device || ':' || l.inode) > 1 ORDER BY c.b3""",
+            GROUP BY c.id HAVING count(DISTINCT CASE l.place WHEN '{LOCAL}' THEN l.device || ':' || l.inode END) > 1
+                OR count(DISTINCT CASE l.place WHEN '{LOCAL}' THEN NULL ELSE l.key END) > 1 ORDER BY c.b3""",
         values,
     )
     return [content_id(row[0]) for row in rows]
@@ -150,7 +169,7 @@ def bundles(
     views that a library's albums have of it.
     """
     found: dict[ContentId, list[Bundle]] = {}
-    seen: set[tuple[int, int]] = set()
+    seen: set[tuple[int | str, int | bytes]] = set()
     where, values = _own(roots)
     parts = [digest(content) for content in wanted]
     for start in range(0, len(parts), BATCH // 2):
@@ -163,9 +182,10 @@ def bundles(
         others = _others(catalog, [row[0] for row in mains])
         said = told.said(catalog, [row[0] for row in mains])
         for row in mains:
-            if (row[3], row[14]) in seen:
+            spot = (row[3], row[14]) if row[17] == LOCAL else (row[17], row[1])
+            if spot in seen:
                 continue
-            seen.add((row[3], row[14]))
+            seen.add(spot)
             asset = _asset(row)
             found.setdefault(asset.content, []).append(
                 Bundle(asset, tuple(others.get(row[0], ())), said=said.get(row[0]))
@@ -183,12 +203,11 @@ def _own(roots: Sequence[str]) -> tuple[str, list[bytes]]:
 
 
 def bundle_at(catalog: Catalog, path: str) -> Bundle | None:
-    """The bundle that a path belongs to; None when the path is no known photo or companion."""
-    key = os.fsencode(path)
+    """The bundle that a path, or `immich:ID`, belongs to; None when it is no known photo or companion."""
     row = catalog.db.execute(
         """SELECT coalesce(main, id) FROM location
             WHERE place = ? AND key = ? AND content NOT NULL AND fate IN ('photo', 'companion')""",
-        (LOCAL, key),
+        named(path),
     ).fetchone()
     if row is None:
         return None
@@ -199,7 +218,7 @@ def bundle_at(catalog: Catalog, path: str) -> Bundle | None:
 
 _ASSET = """SELECT l.id, l.key, l.size, l.inode, l.mtime_ns, c.b3, c.kind, l.taken, l.taken_source, l.taken_certain, c.width,
         c.height, l.role, l.main, l.device, l.taken_note,
-        (SELECT value FROM told t WHERE t.location = l.id AND t.field = 'name')
+        (SELECT value FROM told t WHERE t.location = l.id AND t.field = 'name'), l.place
     FROM location l JOIN content c ON c.id = l.content"""
 
 
@@ -214,13 +233,30 @@ def _others(catalog: Catalog, mains: Sequence[int]) -> Mapping[int, list[Asset]]
 
 
 def _asset(row: Sequence[object]) -> Asset:
-    _, key, size, inode, mtime_ns, b3, kind, taken, source, certain, width, height, role, _, _, note, name = (
-        row
-    )
+    (
+        _,
+        key,
+        size,
+        inode,
+        mtime_ns,
+        b3,
+        kind,
+        taken,
+        source,
+        certain,
+        width,
+        height,
+        role,
+        _,
+        _,
+        note,
+        name,
+        place,
+    ) = row
     assert isinstance(key, bytes)
     assert isinstance(b3, bytes)
     when = Taken(datetime.fromisoformat(str(taken)), str(source), bool(certain), str(note)) if taken else None
     return Asset(
-        Ref(LOCAL, os.fsdecode(key)), Kind(str(kind)), int(str(size)), f"{size}:{mtime_ns}:{inode}", content_id(b3), when,
+        Ref(PlaceId(str(place)), os.fsdecode(key)), Kind(str(kind)), int(str(size)), f"{size}:{mtime_ns}:{inode}", content_id(b3), when,
         int(str(width)), int(str(height)), Role(str(role)), str(name or ""),
     )  # fmt: skip

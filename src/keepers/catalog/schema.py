@@ -122,4 +122,17 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             at TEXT NOT NULL,
             PRIMARY KEY (one, other)) WITHOUT ROWID""",
     ),
+    (
+        # The SHA-1 of contents of this machine, where a server told of one of that size.
+        "CREATE TABLE alias (content INTEGER PRIMARY KEY REFERENCES content, sha1 BLOB NOT NULL)",
+        "CREATE INDEX alias_sha1 ON alias (sha1)",
+        # From which picture of a server the fingerprints of a content were taken.
+        "CREATE TABLE pictured (content INTEGER PRIMARY KEY REFERENCES content, pixels TEXT NOT NULL)",
+        # What the albums of a server looked like when their members were last listed.
+        """CREATE TABLE album (
+            place TEXT NOT NULL,
+            name TEXT NOT NULL,
+            signature TEXT NOT NULL,
+            PRIMARY KEY (place, name)) WITHOUT ROWID""",
+    ),
 )

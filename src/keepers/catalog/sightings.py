@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from keepers.catalog.store import Catalog
 from keepers.model import LOCAL, Fate, Found
 
+_MET = "CREATE TEMP TABLE IF NOT EXISTS met (root BLOB, key BLOB, PRIMARY KEY (root, key)) WITHOUT ROWID"
 _SEEN = """CREATE TEMP TABLE IF NOT EXISTS seen (
     key BLOB PRIMARY KEY, size INTEGER, mtime_ns INTEGER, inode INTEGER, device INTEGER) WITHOUT ROWID"""
 
@@ -31,14 +32,43 @@ class Counts:
     bytes: int
 
 
+def is_server(address: str) -> bool:
+    """Whether an address is of a server, such as `immich:` or `immich@parents:album/Rome`, and no absolute path."""
+    return not address.startswith("/") and ":" in address
+
+
+def shown(place: str, key: bytes) -> str:
+    """A location as people read it: a path, or `immich:` and an id."""
+    path = os.fsdecode(key)
+    return path if place == LOCAL else f"{place}:{path}"
+
+
+def named(text: str) -> tuple[str, bytes]:
+    """The place and the key of what `shown` wrote."""
+    place, _, key = text.partition(":") if is_server(text) else (LOCAL, "", text)
+    return place, os.fsencode(key)
+
+
 def below(column: str, roots: Sequence[str]) -> tuple[str, list[bytes]]:
-    """SQL that is true for keys at or below any root, and its parameters; no roots: true for all."""
+    """SQL that is true for keys at or below any root, and its parameters; no roots: true for all of this machine.
+
+    A root that ends in `:` is all of a server; one with more behind it is what `meet` noted of it. Paths begin
+    with `/` and ids of servers never do, so that paths need no look at the place.
+    """
+    table = column.removesuffix("key")
     if not roots:
-        return "1", []
+        # With + no index is used: all files of one place are nearly all files.
+        return f"+{table}place = '{LOCAL}'", []
     parts: list[str] = []
     values: list[bytes] = []
     for root in roots:
         raw = os.fsencode(root)
+        if is_server(root):
+            place, _, part = raw.partition(b":")
+            parts.append(f"({table}place = CAST(? AS TEXT)")
+            parts[-1] += f" AND {column} IN (SELECT key FROM met WHERE root = ?))" if part else ")"
+            values += [place, raw] if part else [place]
+            continue
         stem = raw.rstrip(b"/")
         parts.append(f"({column} = ? OR ({column} >= ? AND {column} < ?))")
         values += [raw, stem + b"/", stem + b"0"]
@@ -61,6 +91,26 @@ def see(catalog: Catalog, found: Iterable[Found]) -> int:
     )
     catalog.db.execute("COMMIT")
     return catalog.db.total_changes - before
+
+
+def begin_meeting(catalog: Catalog, root: str) -> None:
+    """Start with an empty list of what a server has at a root."""
+    catalog.db.execute(_MET)
+    catalog.db.execute("DELETE FROM met WHERE root = ?", (os.fsencode(root),))
+
+
+def meet(catalog: Catalog, root: str, keys: Iterable[str]) -> None:
+    """Note assets that a server has at a root, as long as the catalog is open."""
+    row = os.fsencode(root)
+    catalog.db.executemany(
+        "INSERT OR IGNORE INTO met VALUES (?, ?)", ((row, os.fsencode(key)) for key in keys)
+    )
+
+
+def everywhere(catalog: Catalog) -> list[str]:
+    """Roots that hold all that is known, on servers too; none where only this machine is known."""
+    rows = catalog.db.execute("SELECT path FROM root WHERE path NOT LIKE '/%' ORDER BY path").fetchall()
+    return ["/", *(os.fsdecode(path) for (path,) in rows)] if rows else []
 
 
 def known_and_lost(
@@ -150,10 +200,10 @@ def counts(catalog: Catalog, roots: Sequence[str]) -> Counts:
 def reasons(catalog: Catalog, roots: Sequence[str], fate: Fate) -> Iterator[tuple[str, str]]:
     """Yield path and reason of each file of one fate below the roots, in path order."""
     where, values = below("key", roots)
-    for key, reason in catalog.db.execute(
-        f"SELECT key, reason FROM location WHERE fate = ? AND {where} ORDER BY key", [fate, *values]
+    for key, reason, place in catalog.db.execute(
+        f"SELECT key, reason, place FROM location WHERE fate = ? AND {where} ORDER BY key", [fate, *values]
     ):
-        yield os.fsdecode(key), reason
+        yield shown(place, key), reason
 
 
 def folder_problems(catalog: Catalog, roots: Sequence[str]) -> list[tuple[str, str]]:

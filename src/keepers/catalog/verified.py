@@ -92,7 +92,7 @@ def finish(catalog: Catalog, job: str) -> None:
 
 def unknown(catalog: Catalog, roots: Sequence[str]) -> list[str]:
     """Files at or below the roots that the latest listing met and the catalog does not know."""
-    where, values = below("s.key", roots)
+    where, values = below("s.key", roots) if roots else ("1", [])
     rows = catalog.db.execute(
         f"""SELECT s.key FROM seen s LEFT JOIN location l ON l.place = ? AND l.key = s.key
             WHERE l.id IS NULL AND {where} ORDER BY s.key""",
