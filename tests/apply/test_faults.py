@@ -110,7 +110,7 @@ def test_a_kill_at_a_system_call_loses_nothing(tmp_path):
 @pytest.mark.parametrize("verb", ["run", "undo"])
 def test_a_kill_at_any_of_many_system_calls_loses_nothing(tmp_path, verb):
     """Hazard 34."""
-    chosen = random.Random(verb).sample(points(tmp_path / "base", verb), 40)
+    chosen = random.Random(verb).sample(points(tmp_path / "base", verb), 16)
     for case, (call, number) in enumerate(chosen):
         killed(tmp_path / str(case), verb, call, number, resumed=bool(case % 2))
 

@@ -176,7 +176,7 @@ def test_a_kill_anywhere_on_a_disk_can_be_resumed_and_undone(library, choices, f
 
 @pytest.mark.slow
 @given(libraries(), steps(), st.integers(0, 300), st.integers(0, 300), st.booleans(), st.sampled_from(KINDS))
-@settings(max_examples=200)
+@settings(max_examples=80)
 def test_many_kills_on_a_disk_can_be_resumed_and_undone(library, choices, first, second, resumed, kind):
     with tempfile.TemporaryDirectory() as folder, disk(kind):
         killed_and_healed(Path(folder), library, choices, first, second, resumed=resumed)
