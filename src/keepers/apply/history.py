@@ -12,7 +12,7 @@ from keepers.ports import Reader
 
 _SCHEMA_VERSION = 1
 #: A run that was killed has not written down what it has just done.
-_BEGUN = frozenset({StepState.DOING, StepState.PLACED, StepState.DONE})
+_BEGUN = frozenset({StepState.DOING, StepState.PLACED, StepState.BACKING, StepState.DONE})
 
 
 def history(journal: Journal | None) -> dict[str, Any]:
