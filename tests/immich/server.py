@@ -35,7 +35,7 @@ class Fault:
 class Server:
     """One running server; `version` tells how it behaves."""
 
-    def __init__(self, version: tuple[int, int, int]) -> None:
+    def __init__(self, version: tuple[int, int, int], *, port: int = 0) -> None:
         self.version = version
         self.state = State()
         self.keys = {KEY: {"all"}}
@@ -53,7 +53,7 @@ class Server:
         class Answering(_Answering):
             server_of_photos = owner
 
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
+        self.http = ThreadingHTTPServer(("127.0.0.1", port), Answering)
         self.http.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.http.server_port}"
 
