@@ -49,9 +49,11 @@ class Role(StrEnum):
     ORIGINAL = "original"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Ref:
-    """Names one thing in one place: an absolute path (surrogateescape text), or a server's id."""
+class Ref(NamedTuple):
+    """Names one thing in one place: an absolute path (surrogateescape text), or a server's id.
+
+    A plan is checked by looking names up: those of a dataclass are hashed and compared in Python.
+    """
 
     place: PlaceId
     key: str

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from keepers.actions import Action, Copy, Link, Move, Restore, SetField, Trash, Write, source, target
 from keepers.decide.destination import collision_key
@@ -41,9 +42,18 @@ def folder(ref: Ref) -> Ref:
 
 def around(ref: Ref) -> Iterator[Ref]:
     """Every folder around a thing, the innermost first."""
-    while (outer := folder(ref)) != ref:
-        yield outer
-        ref = outer
+    inner = folder(ref)
+    return iter(_with_outer(inner) if inner != ref else ())
+
+
+@lru_cache(4096)
+def _with_outer(inner: Ref) -> tuple[Ref, ...]:
+    """A folder and those around it, which many files share."""
+    found = [inner]
+    while (outer := folder(inner)) != inner:
+        found.append(outer)
+        inner = outer
+    return tuple(found)
 
 
 def spot(ref: Ref) -> Ref:
