@@ -268,7 +268,10 @@ def _album(world: World, album: Album) -> dict:
     told = {
         "id": album.id, "albumName": album.name, "assetCount": len(album.assets), "createdAt": at, "updatedAt": at,
         "description": "", "albumThumbnailAssetId": None, "hasSharedLink": False,
-        "albumUsers": [{"user": _user(album.owner), "role": "owner"}] if world.is_3 else [],
+        "albumUsers": [
+            *([{"user": _user(album.owner), "role": "owner"}] if world.is_3 else []),
+            *({"user": _user(key), "role": role} for key, role in sorted(album.users.items())),
+        ],
         "isActivityEnabled": True, "shared": album.owner != an_id(1),
     }  # fmt: skip
     return told if world.is_3 else told | {"assets": [], "ownerId": album.owner, "owner": _user(album.owner)}
@@ -290,6 +293,25 @@ def drop_album(world, body, query, key):
     if key not in world.state.albums:
         raise Refusal(400, "Not found or no album.delete access")
     del world.state.albums[key]
+    return 204, None, {}
+
+
+def users(world, body, query):
+    return [_user(an_id(1)), _user(an_id(2)) | {"name": "Anna", "email": "anna@example.org"}]
+
+
+def share_album(world, body, query, key):
+    album = world.state.albums[key]
+    for one in body["albumUsers"]:
+        if one["userId"] in album.users and not world.is_3:
+            raise Refusal(400, "User already added")
+        album.users.setdefault(one["userId"], one["role"])
+    return _album(world, album)
+
+
+def unshare_album(world, body, query, key, user):
+    if world.state.albums[key].users.pop(user, None) is None:
+        raise Refusal(400, "Album not shared with user")
     return 204, None, {}
 
 
@@ -385,6 +407,10 @@ def out_of_tag(world, body, query, key):
     return found
 
 
+def stacks(world, body, query):
+    return [_stack(world, stack) for stack in world.state.stacks.values()]
+
+
 def one_stack(world, body, query, key):
     if key not in world.state.stacks:
         raise Refusal(400, "Not found or no stack.read access")
@@ -450,6 +476,9 @@ ROUTES: list[tuple[str, str, str | None, Callable]] = [
     ("GET", "/albums", "album.read", albums),
     ("POST", "/albums", "album.create", make_album),
     ("DELETE", f"/albums{ID}", "album.delete", drop_album),
+    ("GET", "/users", "user.read", users),
+    ("PUT", f"/albums{ID}/users", "albumUser.create", share_album),
+    ("DELETE", f"/albums{ID}/user{ID}", "albumUser.delete", unshare_album),
     ("PUT", f"/albums{ID}/assets", "albumAsset.create", into_album),
     ("DELETE", f"/albums{ID}/assets", "albumAsset.delete", out_of_album),
     ("GET", "/tags", "tag.read", tags),
@@ -457,6 +486,7 @@ ROUTES: list[tuple[str, str, str | None, Callable]] = [
     ("DELETE", f"/tags{ID}", "tag.delete", drop_tag),
     ("PUT", f"/tags{ID}/assets", "tag.asset", into_tag),
     ("DELETE", f"/tags{ID}/assets", "tag.asset", out_of_tag),
+    ("GET", "/stacks", "stack.read", stacks),
     ("POST", "/stacks", "stack.create", make_stack),
     ("GET", f"/stacks{ID}", "stack.read", one_stack),
     ("PUT", f"/stacks{ID}", "stack.update", cover_stack),

@@ -56,6 +56,7 @@ class Album:
     name: str
     owner: str = an_id(1)
     assets: list[str] = field(default_factory=list)
+    users: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass

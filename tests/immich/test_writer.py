@@ -204,7 +204,7 @@ def test_a_tag_refused_for_one_is_given_to_the_others(server, place, client):
     lost = [False]
 
     def lose(request):
-        if not lost[0] and request == f"GET /api/assets/{keys[1]}":
+        if not lost[0] and request == "GET /api/tags":
             lost[0] = True
             server.state.assets[keys[1]].owner = an_id(2)
 

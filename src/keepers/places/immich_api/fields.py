@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from keepers.errors import ChangedError, KeepersError
+from keepers.errors import ChangedError, KeepersError, PlaceUnreachableError, SettingsError
 from keepers.places.immich_api.client import Client, Search
 from keepers.places.immich_api.listing import HIDDEN, VISIBLE
 from keepers.places.immich_api.records import Album, Given, Tag
@@ -39,6 +39,8 @@ _DONE_BEFORE: Final = frozenset({"duplicate", "not_found"})
 #: What an asset may be set to; a locked one cannot be seen again by the same key.
 _VISIBILITIES: Final = frozenset({*VISIBLE, HIDDEN})
 _REFUSED: Final = 400
+#: So many calls in a row that no answer comes to: then the server is gone, and no more are sent.
+PATIENCE: Final = 3
 
 Why = str | KeepersError
 
@@ -94,11 +96,16 @@ def _written(
 
 def _each(do: Callable[[str], None], keys: Sequence[str]) -> dict[str, Why]:
     found: dict[str, Why] = {}
-    for key in keys:
+    lost = 0
+    for number, key in enumerate(keys):
         try:
             do(key)
+            lost = 0
         except KeepersError as error:
             found[key] = error
+            lost += isinstance(error, PlaceUnreachableError | SettingsError)
+            if lost >= PATIENCE:
+                return found | dict.fromkeys(keys[number:], error)
     return found
 
 

@@ -2,10 +2,11 @@
 
 import base64
 import binascii
+import math
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, cast
 
@@ -16,6 +17,8 @@ _PERMISSION: Final = re.compile(r"[A-Za-z.]{1,60}")
 _LONGEST_TEXT: Final = 10_000
 #: The longest name that file systems take.
 _LONGEST_NAME: Final = 255
+_LONGEST_WORD: Final = 200
+_EXPOSURE: Final = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(?:/(\d{1,9}(?:\.\d{1,9})?))?")
 _WAY_BACK: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 Json = Mapping[str, Any]
@@ -60,6 +63,25 @@ class Remote:
     stack: str
     tags: tuple[str, ...] = ()
     people: tuple[Known, ...] = ()
+    exif: "Exif | None" = None
+    #: When the file was made or changed last, whatever the picture in it says.
+    created: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exif:
+    """What a server has read of a photo's EXIF; `taken` is a moment, `zone` says whether its zone was told."""
+
+    make: str
+    model: str
+    lens: str
+    exposure_seconds: float | None
+    f_number: float | None
+    iso: float | None
+    position: tuple[float, float] | None
+    taken: datetime | None
+    zone: str
+    turned: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +101,17 @@ class Album:
     id: str
     name: str
     count: int
+    updated: str = field(default="", compare=False)
+    users: tuple[tuple[str, str], ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user of the server."""
+
+    id: str
+    name: str
+    email: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +238,50 @@ def remote(row: Json) -> Remote:
         stack=_optional_id(stack, "id"),
         tags=tuple(sorted(text(tag, "value") for tag in _rows(row, "tags"))),
         people=tuple(known for person in _rows(row, "people") if (known := _known(person)) is not None),
+        exif=_exif(exif),
+        created=moment(row, "fileCreatedAt"),
     )
+
+
+def _exif(row: Json) -> Exif:
+    return Exif(
+        make=text(row, "make")[:_LONGEST_WORD],
+        model=text(row, "model")[:_LONGEST_WORD],
+        lens=text(row, "lensModel")[:_LONGEST_WORD],
+        exposure_seconds=_seconds(text(row, "exposureTime")),
+        f_number=_real(row, "fNumber"),
+        iso=_real(row, "iso"),
+        position=_position(row),
+        taken=moment(row, "dateTimeOriginal"),
+        zone=text(row, "timeZone")[:_LONGEST_WORD],
+        # The EXIF orientations in which width and height change places.
+        turned=text(row, "orientation") in {"5", "6", "7", "8"},
+    )
+
+
+def _real(row: Json, key: str) -> float | None:
+    value = row.get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return float(value) if value > 0 else None
+
+
+def _seconds(value: str) -> float | None:
+    """An exposure as servers write it: 1/250, or 2.5."""
+    found = _EXPOSURE.fullmatch(value)
+    if found is None:
+        return None
+    seconds = float(found[1]) / float(found[2] or 1) if float(found[2] or 1) else 0.0
+    return seconds or None
+
+
+def _position(row: Json) -> tuple[float, float] | None:
+    along, across = row.get("latitude"), row.get("longitude")
+    if isinstance(along, bool) or isinstance(across, bool):
+        return None
+    if not isinstance(along, int | float) or not isinstance(across, int | float):
+        return None
+    return (float(along), float(across)) if abs(along) <= 90 and abs(across) <= 180 else None
 
 
 def face(row: Json) -> FaceBox | None:
@@ -221,7 +297,20 @@ def face(row: Json) -> FaceBox | None:
 
 def album(row: Json) -> Album:
     """An album."""
-    return Album(identifier(row.get("id")), text(row, "albumName"), number(row, "assetCount"))
+    return Album(
+        identifier(row.get("id")),
+        text(row, "albumName"),
+        number(row, "assetCount"),
+        text(row, "updatedAt")[:_LONGEST_WORD],
+        tuple(
+            (_optional_id(_inner(one, "user"), "id"), text(one, "role")) for one in _rows(row, "albumUsers")
+        ),
+    )
+
+
+def person(row: Json) -> Person:
+    """A user."""
+    return Person(identifier(row.get("id")), text(row, "name"), text(row, "email"))
 
 
 def tag(row: Json) -> Tag:

@@ -1,35 +1,61 @@
-"""An Immich server as a place that is written to: fields are set, many assets in one call, and read back."""
+"""An Immich server as a place that is written to: fields are set, many things in one call, and read back."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from typing import Final, TypeVar
 
 from keepers.actions import SetField
 from keepers.errors import ChangedError, KeepersError, PlaceUnreachableError, SettingsError
+from keepers.model import PlaceId, Ref
 from keepers.places.immich_api import fields
+from keepers.places.immich_api.client import Client
+from keepers.places.immich_api.fields import PATIENCE
 from keepers.places.immich_api.place import ImmichReader
-from keepers.places.immich_api.wire import AT_ONCE, AnswerError
+from keepers.places.immich_api.sight import ALBUM, SHARED, TAG, THERE, Now, Sight
+from keepers.places.immich_api.wire import AT_ONCE
 from keepers.ports import End, Folder, Outcome, Task
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 _NO_FILES: Final = "files on an Immich server are not moved, linked, written or trashed"
 _MEANWHILE: Final = "it has been set to something else meanwhile"
-_REFUSED: Final = 400
 
 #: What is to be set, by the token of its task.
 _Wish = tuple[str, SetField]
+#: Wishes that one call fulfils: name, value, and which tag or album is meant.
+_Kind = tuple[str, str | None, str]
 
 
 class ImmichPlace(ImmichReader):
     """Looks at one account and sets fields there. Each is looked at just before, and read back just after."""
+
+    def __init__(self, client: Client, place: PlaceId, *, archive: bool = True) -> None:
+        """Write to a server; `trouble` is why all that follows would fail, too."""
+        super().__init__(client, place, archive=archive)
+        self.trouble: KeepersError | None = None
+        #: Tags and albums that we made just now; nothing is in them, so nobody need ask.
+        self._fresh: set[str] = set()
+        self._account: str | None = None
 
     def prepare(self, tasks: Sequence[Task]) -> Sequence[Task]:
         """Nothing is taken away, so nothing needs a name in quarantine."""
         return tasks
 
     def folders(self, tasks: Iterable[Task]) -> Sequence[Folder]:  # noqa: ARG002 (a server has no folders)
-        """No folders."""
-        return ()
+        """The account itself, so that a run is never finished or taken back on another one."""
+        whole = self.folder(Ref(self._place, "/"))
+        return () if whole is None else (whole,)
+
+    def folder(self, ref: Ref) -> Folder | None:
+        """The account; None where the key may not tell whose it is."""
+        if self._account is None:
+            try:
+                self._account = self.client.user()
+            except KeepersError:
+                return None
+        return Folder(Ref(ref.place, "/"), there=True, volume=self._account) if self._account else None
 
     def before(self, task: Task) -> tuple[int, int]:  # noqa: ARG002 (a server has no files to replace)
         """Nothing."""
@@ -38,109 +64,180 @@ class ImmichPlace(ImmichReader):
     def tidy(self, folders: Sequence[Folder]) -> None:
         """No folders to tidy."""
 
+    def values(self, wanted: Sequence[SetField]) -> Sequence[str | None]:
+        """How fields are now; a KeepersError where one cannot be told."""
+        now = self._values(Sight(self.client), [(str(number), one) for number, one in enumerate(wanted)])
+        found: list[str | None] = []
+        for number in range(len(wanted)):
+            told = now[str(number)]
+            if isinstance(told, KeepersError):
+                raise told
+            found.append(told)
+        return found
+
     def perform(self, tasks: Sequence[Task], placed: Callable[[], None]) -> Sequence[Outcome]:  # noqa: ARG002
         """Set fields, those of one name and value in one call; nothing is removed after all is placed."""
         outcomes: dict[str, Outcome] = {}
-        alike: dict[tuple[str, str | None], list[_Wish]] = defaultdict(list)
+        turns: dict[int, list[_Wish]] = defaultdict(list)
         for task in tasks:
             if isinstance(task.action, SetField):
-                alike[task.action.name, task.action.after].append((task.token, task.action))
+                turns[_turn(task.action)].append((task.token, task.action))
             else:
                 outcomes[task.token] = Outcome(End.FAILED, _NO_FILES)
-        for kind in sorted(alike, key=_turn):
-            outcomes |= self._set(alike[kind])
+        for turn in sorted(turns):
+            outcomes |= self._set(turns[turn])
         return [outcomes[task.token] for task in tasks]
 
     def settle(self, task: Task) -> Outcome:
         """DONE where the field is as it is to be, else OPEN: a server does one call whole or not at all."""
-        action = task.action
-        if not isinstance(action, SetField):
-            return Outcome(End.OPEN)
-        try:
-            now = fields.value(self.client, action.ref.key, action.name)
-        except KeepersError as error:
-            return _failed(error)
-        return Outcome(End.DONE if now == action.after else End.OPEN)
+        return self.settle_all([task])[0]
 
-    def _set(self, together: Sequence[_Wish]) -> dict[str, Outcome]:
-        """Set one field of many things to one value."""
+    def settle_all(self, tasks: Sequence[Task]) -> Sequence[Outcome]:
+        """Settle many tasks."""
+        sight = Sight(self.client)
+        wishes = [(task.token, task.action) for task in tasks if isinstance(task.action, SetField)]
+        now = self._values(sight, wishes)
+        ended = {token: self._settled(sight, action, now[token]) for token, action in wishes}
+        return [ended.get(task.token, Outcome(End.OPEN)) for task in tasks]
+
+    def _settled(self, sight: Sight, action: SetField, now: Now) -> Outcome:
+        if isinstance(now, KeepersError):
+            return self._failed(now)
+        if now != action.after:
+            return Outcome(End.OPEN)
+        return Outcome(End.DONE, revision=_revision(sight, action))
+
+    def _set(self, wishes: Sequence[_Wish]) -> dict[str, Outcome]:
+        """Set fields that do not depend on each other."""
         outcomes: dict[str, Outcome] = {}
         ready: list[_Wish] = []
-        for wish, now in self._values(together):
-            if isinstance(now, Outcome):
-                outcomes[wish[0]] = now
-            elif now != wish[1].before:
-                outcomes[wish[0]] = Outcome(End.CHANGED, _MEANWHILE)
+        sight = Sight(self.client)
+        now = self._values(sight, wishes, fresh=True)
+        for token, action in wishes:
+            told = now[token]
+            if isinstance(told, KeepersError):
+                outcomes[token] = self._failed(told)
+            elif told != action.before:
+                outcomes[token] = Outcome(End.CHANGED, _MEANWHILE)
             else:
-                ready.append(wish)
-        return outcomes | self._written(ready)
+                ready.append((token, action))
+        return outcomes | self._written(sight, ready)
 
-    def _values(self, wishes: Sequence[_Wish]) -> list[tuple[_Wish, str | Outcome | None]]:
-        """How the fields are now, or why that cannot be told; several are asked about at once."""
-        if not wishes:
-            return []
-        try:
-            read = fields.reading(self.client, wishes[0][1].name)
-        except KeepersError as error:
-            return [(wish, _failed(error)) for wish in wishes]
+    def _values(self, sight: Sight, wishes: Sequence[_Wish], *, fresh: bool = False) -> dict[str, Now]:
+        """How the fields are now, or why that cannot be told; with `fresh` what is new and empty is not asked."""
+        alike: dict[tuple[str, str], list[_Wish]] = defaultdict(list)
+        for wish in wishes:
+            alike[wish[1].name, wish[1].revision].append(wish)
 
-        def told(wish: _Wish) -> tuple[_Wish, str | Outcome | None]:
+        def told(kind: tuple[str, str]) -> dict[str, Now]:
+            keys = [action.ref.key for _, action in alike[kind]]
             try:
-                return wish, read(wish[1].ref.key)
+                held = kind[0].startswith((TAG, ALBUM)) and fresh
+                holder = sight.holder(*kind) if held else None
+                if holder is not None and holder.id in self._fresh:
+                    self._fresh.discard(holder.id)
+                    return dict.fromkeys(keys)
+                return sight.values(*kind, keys)
             except KeepersError as error:
-                return wish, _failed(error)
+                return dict.fromkeys(keys, error)
 
-        with ThreadPoolExecutor(AT_ONCE) as threads:
-            return list(threads.map(told, wishes))
+        found: dict[str, Now] = {}
+        for kind, values in _at_once(told, list(alike)):
+            found |= {token: values[action.ref.key] for token, action in alike[kind]}
+        return found
 
-    def _written(self, ready: Sequence[_Wish]) -> dict[str, Outcome]:
+    def _written(self, sight: Sight, ready: Sequence[_Wish]) -> dict[str, Outcome]:
         if not ready:
             return {}
-        name, after = ready[0][1].name, ready[0][1].after
-        if name in {fields.THERE, fields.STACK} and len(ready) > 1:
-            return self._one_by_one(ready)
-        refused: dict[str, str] = {}
-        failure: Outcome | None = None
-        try:
-            refused = fields.write(self.client, name, after, [action.ref.key for _, action in ready])
-        except ChangedError as error:
-            return {token: Outcome(End.CHANGED, str(error)) for token, _ in ready}
-        except AnswerError as error:
-            if len(ready) > 1 and error.status == _REFUSED:
-                # One id that the server refuses makes it refuse all: alone, it is the only one to fail.
-                return self._one_by_one(ready)
-            failure = _failed(error)
-        except KeepersError as error:
-            failure = _failed(error)
-        # The answer that was lost may have been to a call that was carried out.
-        return {
-            wish[0]: _judged(wish[1], now, refused.get(wish[1].ref.key, ""), failure)
-            for wish, now in self._values(ready)
-        }
+        alike: dict[_Kind, list[_Wish]] = defaultdict(list)
+        for wish in ready:
+            alike[wish[1].name, wish[1].after, wish[1].revision].append(wish)
 
-    def _one_by_one(self, ready: Sequence[_Wish]) -> dict[str, Outcome]:
-        return {token: outcome for wish in ready for token, outcome in self._written([wish]).items()}
+        lost: list[fields.Why] = []
+
+        def write(kind: _Kind) -> dict[str, fields.Why] | None:
+            if len(lost) >= PATIENCE:
+                return None
+            name, after, revision = kind
+            refused = fields.write(sight, name, after, revision, [one.ref.key for _, one in alike[kind]])
+            lost.extend(why for why in refused.values() if _is_hopeless(why))
+            return refused
+
+        refusals: dict[str, fields.Why] = {}
+        done: list[_Wish] = []
+        outcomes: dict[str, Outcome] = {}
+        for kind, refused in _at_once(write, list(alike)):
+            if refused is None:
+                outcomes |= {token: Outcome(End.OPEN) for token, _ in alike[kind]}
+                continue
+            done += alike[kind]
+            refusals |= {token: refused[one.ref.key] for token, one in alike[kind] if one.ref.key in refused}
+        return outcomes | self._read_back(sight, done, refusals)
+
+    def _read_back(
+        self, sight: Sight, done: Sequence[_Wish], refusals: dict[str, fields.Why]
+    ) -> dict[str, Outcome]:
+        """How it ended, by how the fields are now: an answer that was lost may have been to a call that was carried out."""
+        if done and (done[0][1].name == THERE or done[0][1].name.startswith(SHARED)):
+            sight = Sight(self.client)
+        sight.forget_stacks()
+        now = self._values(sight, done)
+        outcomes: dict[str, Outcome] = {}
+        for token, action in done:
+            outcome = self._judged(action, now[token], refusals.get(token, ""))
+            if outcome.end is End.DONE:
+                revision = _revision(sight, action)
+                outcome = Outcome(End.DONE, revision=revision)
+                if action.name == THERE and action.after:
+                    self._fresh.add(revision)
+            outcomes[token] = outcome
+        return outcomes
+
+    def _judged(self, action: SetField, now: Now, refused: fields.Why) -> Outcome:
+        if isinstance(refused, ChangedError) or (isinstance(refused, str) and refused):
+            return Outcome(End.CHANGED, str(refused))
+        if isinstance(now, KeepersError):
+            return self._failed(refused if isinstance(refused, KeepersError) else now)
+        if now == action.after:
+            return Outcome(End.DONE)
+        if isinstance(refused, KeepersError):
+            return self._failed(refused)
+        return Outcome(End.FAILED, "the server said that it was done, but it is not")
+
+    def _failed(self, error: KeepersError) -> Outcome:
+        """A failure; hopeless where all that follows would fail like it."""
+        hopeless = _is_hopeless(error)
+        if hopeless:
+            self.trouble = self.trouble or error
+        return Outcome(End.FAILED, str(error), hopeless=hopeless)
 
 
-def _turn(kind: tuple[str, str | None]) -> int:
-    """A tag or album is there before it is filled, and empty before it is removed."""
-    name, after = kind
-    if name != fields.THERE:
-        return 1
-    return 2 if after is None else 0
+def _is_hopeless(why: fields.Why) -> bool:
+    return isinstance(why, PlaceUnreachableError | SettingsError)
 
 
-def _judged(action: SetField, now: str | Outcome | None, refused: str, failure: Outcome | None) -> Outcome:
-    """How the setting of a field ended, by how the field is now."""
-    if refused:
-        return Outcome(End.CHANGED, refused)
-    if isinstance(now, Outcome):
-        return failure or now
-    if now == action.after:
-        return Outcome(End.DONE)
-    return failure or Outcome(End.FAILED, "the server said that it was done, but it is not")
+def _turn(action: SetField) -> int:
+    """A tag or album is there before it is filled, and empty before it is removed, those below it first."""
+    if action.name == THERE:
+        depth = action.ref.key.count("/")
+        return depth - 1000 if action.after else 1000 - depth
+    return -1 if action.name.startswith(SHARED) else 0
 
 
-def _failed(error: KeepersError) -> Outcome:
-    """A failure; hopeless where all that follows would fail like it."""
-    return Outcome(End.FAILED, str(error), hopeless=isinstance(error, PlaceUnreachableError | SettingsError))
+def _revision(sight: Sight, action: SetField) -> str:
+    """The id of the tag or album that an action speaks of."""
+    if action.name == THERE or action.name.startswith(SHARED):
+        thing = sight.thing(action.ref.key, action.revision)
+    elif action.name.startswith((TAG, ALBUM)):
+        thing = sight.holder(action.name, action.revision)
+    else:
+        return ""
+    return "" if thing is None else thing.id
+
+
+def _at_once(do: Callable[[T], R], kinds: Sequence[T]) -> list[tuple[T, R]]:
+    """Several calls at once."""
+    if len(kinds) < 2:
+        return [(kind, do(kind)) for kind in kinds]
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        return list(zip(kinds, threads.map(do, kinds), strict=True))
