@@ -1,5 +1,6 @@
 """What every place promises; each is run through the same tests."""
 
+import contextlib
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -9,9 +10,15 @@ import pytest
 from keepers.actions import Copy, Link, Move, Restore, SetField, Trace, Trash, Write, inverse
 from keepers.fingerprint.exact import content_id
 from keepers.model import LOCAL, Found, Ref
+from keepers.places import immich_api
+from keepers.places.immich_api import Profile
+from keepers.places.immich_api.place import ALL, place_id
+from keepers.places.immich_api.writer import ImmichPlace
 from keepers.places.local import LocalPlace
 from keepers.places.memory import MEMORY, MemoryPlace
 from keepers.ports import End, Folder, Outcome, Task
+from tests.immich.server import KEY, Server, running
+from tests.immich.state import an_id
 from tests.places.disks import KINDS, disk
 
 DATA = b"a picture"
@@ -22,7 +29,7 @@ class OnDisk:
     """A folder of this machine."""
 
     def __init__(self, root: Path) -> None:
-        self.root = str(root / "place")
+        self.root = self.whole = str(root / "place")
         Path(self.root).mkdir()
         self.place = LocalPlace([self.root])
 
@@ -55,6 +62,8 @@ class OnDisk:
 class InMemory:
     """The place for tests."""
 
+    whole = "/"
+
     def __init__(self) -> None:
         self.place = MemoryPlace()
 
@@ -77,6 +86,69 @@ class InMemory:
     def looks(self, path: str) -> tuple[int, int]:
         item = self.place.files["/" + path]
         return item.modified_ns, item.mode
+
+
+class OnServer:
+    """An account of an Immich server: things with fields, and no verb for files."""
+
+    whole = ALL
+
+    def __init__(self, server: Server, place: ImmichPlace) -> None:
+        self.server = server
+        self.place = place
+        self.keys: dict[str, str] = {}
+
+    def ref(self, path: str) -> Ref:
+        return Ref(place_id("default"), self.keys.get(path, an_id(77)))
+
+    def put(self, path: str, data: bytes) -> Ref:
+        self.keys[path] = self.server.state.add(path.rpartition("/")[2], data)
+        return self.ref(path)
+
+    def files(self) -> dict[str, bytes]:
+        assets = self.server.state.assets
+        return {path: assets[key].data for path, key in self.keys.items() if not assets[key].trashed}
+
+
+SERVERS = {"immich-2.7": (2, 7, 5), "immich-3.1": (3, 1, 0)}
+
+
+@contextlib.contextmanager
+def served(version):
+    with (
+        running(version) as server,
+        immich_api.opened(Profile("default", server.url, KEY), pause=0.01) as client,
+    ):
+        yield OnServer(server, ImmichPlace(client, place_id("default")))
+
+
+@pytest.fixture(params=["memory", *KINDS, *SERVERS])
+def anywhere(request, tmp_path):
+    """Every place that there is."""
+    if request.param == "memory":
+        yield InMemory()
+    elif request.param in SERVERS:
+        with served(SERVERS[request.param]) as made:
+            yield made
+    else:
+        with disk(request.param):
+            yield OnDisk(tmp_path)
+
+
+@pytest.fixture(params=["memory", *SERVERS])
+def fielded(request):
+    """Places whose things have fields."""
+    if request.param == "memory":
+        yield InMemory()
+    else:
+        with served(SERVERS[request.param]) as made:
+            yield made
+
+
+@pytest.fixture(params=SERVERS)
+def account(request):
+    with served(SERVERS[request.param]) as made:
+        yield made
 
 
 @pytest.fixture(params=["memory", *KINDS])
@@ -131,13 +203,33 @@ def write(home, path="out/m.txt", data=OTHER, replaces=None) -> Write:
     return Write(home.ref(path), data, content_id(data), replaces)
 
 
-def test_lists_every_file_once_in_the_order_of_names(home):
-    for path in ("b/z", "b/a", "a/c/d", "a/x"):
-        home.put(path, DATA)
-    root = home.ref("").key.rstrip("/") or "/"
-    first, again = ([entry.ref.key for entry in home.place.listing([root])] for _ in range(2))
+def test_lists_every_file_once_in_an_order_that_stays(anywhere):
+    put = [anywhere.put(path, path.encode()) for path in ("b/z", "b/a", "a/c/d", "a/x")]
+    first, again = ([entry.ref for entry in anywhere.place.listing([anywhere.whole])] for _ in range(2))
     assert first == again
-    assert sorted(first) == [home.ref(path).key for path in ("a/c/d", "a/x", "b/a", "b/z")]
+    assert sorted(first) == sorted(put)
+
+
+def test_what_is_there_can_be_looked_at_and_read_everywhere(anywhere):
+    ref = anywhere.put("a", DATA)
+    before = anywhere.files()
+    found = anywhere.place.look(ref)
+    assert (found.ref, found.size) == (ref, len(DATA))
+    assert anywhere.place.look(ref).revision == found.revision
+    assert anywhere.place.exists(ref)
+    assert anywhere.place.content(ref) == content_id(DATA)
+    assert anywhere.place.volume(ref).free > 0
+    assert anywhere.place.identity(anywhere.whole) == anywhere.place.identity(anywhere.whole)
+    assert anywhere.files() == before
+
+
+def test_what_is_not_there_is_not_seen_anywhere(anywhere):
+    missing = anywhere.ref("nowhere")
+    assert anywhere.place.look(missing) is None
+    assert not anywhere.place.exists(missing)
+    assert not anywhere.place.names(missing)
+    with pytest.raises(OSError, match=r"nowhere|no such asset"):
+        anywhere.place.content(missing)
 
 
 def test_looks_without_changing(home):
@@ -352,16 +444,40 @@ def test_the_time_of_a_folder_can_be_set_back(home):
     assert home.place.folder(home.ref("in")).modified_ns == 10**18
 
 
-def test_fields_are_set_where_a_place_has_them():
-    home = InMemory()
-    ref = home.put("a", DATA)
+def test_fields_are_set_where_a_place_has_them(fielded):
+    ref = fielded.put("a", DATA)
     rate = SetField(ref, "rating", None, "5")
-    done(home, rate)
-    assert home.place.field(ref, "rating") == "5"
-    assert "meanwhile" in changed(home, rate)
-    assert home.place.settle(Task(rate, "t")).end is End.DONE
-    done(home, inverse(rate, Trace()))
-    assert home.place.field(ref, "rating") is None
+    assert fielded.place.settle(Task(rate, "t")).end is End.OPEN
+    _, outcome = done(fielded, rate)
+    assert fielded.place.field(ref, "rating") == "5"
+    assert "meanwhile" in changed(fielded, rate)
+    assert fielded.place.settle(Task(rate, "t")).end is End.DONE
+    done(fielded, inverse(rate, Trace(outcome.revision)))
+    assert fielded.place.field(ref, "rating") is None
+    assert fielded.files() == {"a": DATA}
+
+
+def test_many_fields_end_each_for_itself(fielded):
+    one, two = fielded.put("a", DATA), fielded.put("b", OTHER)
+    done(fielded, SetField(two, "rating", None, "3"))
+    rated = [SetField(ref, "rating", None, "5") for ref in (one, two)]
+    ends = [outcome.end for _, outcome in do(fielded, *rated)]
+    assert ends == [End.DONE, End.CHANGED]
+    assert [fielded.place.field(ref, "rating") for ref in (one, two)] == ["5", "3"]
+
+
+def test_a_field_of_what_is_gone_is_not_set(fielded):
+    ((_, outcome),) = do(fielded, SetField(fielded.ref("a"), "rating", "4", "5"))
+    assert outcome.end is End.CHANGED
+
+
+@pytest.mark.parametrize("action", [copy, move, trash, write])
+def test_a_server_refuses_what_is_done_to_files(account, action):
+    account.put("in/a", DATA)
+    ((task, outcome),) = do(account, action(account))
+    assert outcome.end is End.FAILED
+    assert account.place.settle(task).end is End.OPEN
+    assert account.files() == {"in/a": DATA}
 
 
 def test_a_disk_has_no_fields(tmp_path):
