@@ -153,11 +153,12 @@ class Carrier:
         marked: list[Step] = []
         for step in todo:
             old = step.action.replaces if isinstance(step.action, Write) else None
-            fresh = replace(step, remembered=old is not None and self.journal.remembers(old))
             if old is not None:
+                fresh = replace(step, remembered=self.journal.remembers(old))
                 modified_ns, mode = self.writer.before(fresh.task(self.run.tag))
-                fresh = replace(fresh, modified_ns=modified_ns, mode=mode)
-            marked.append(fresh)
+                marked.append(replace(fresh, modified_ns=modified_ns, mode=mode))
+            else:
+                marked.append(step)
         tasks = self.writer.prepare([step.task(self.run.tag) for step in marked])
         folders = self.writer.folders(tasks)
         return [

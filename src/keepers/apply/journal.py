@@ -310,8 +310,10 @@ def _run(row: tuple[Any, ...]) -> Run:
 
 def _step(row: tuple[Any, ...], data: Callable[[ContentId], bytes]) -> Step:
     seq, action, state, at, why, kept, revision, remembered, modified_ns, mode, origin = row
-    step = Step(seq, decode(action, data), StepState(state), at, json.loads(why), json.loads(kept), revision)
-    return replace(step, remembered=bool(remembered), modified_ns=modified_ns, mode=mode, origin=origin)
+    texts = (at, json.loads(why), json.loads(kept), revision)
+    return Step(
+        seq, decode(action, data), StepState(state), *texts, bool(remembered), modified_ns, mode, origin
+    )
 
 
 def _noted(step: Step, at: str) -> tuple[str | int, ...]:

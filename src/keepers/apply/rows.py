@@ -1,14 +1,22 @@
 """Actions as JSON text for the journal; bytes that are to be written are kept apart, by their content."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any, Final
 
 from keepers.actions import Action, Copy, Link, Move, Restore, SetField, Trash, Write, verb
 from keepers.model import ContentId, PlaceId, Ref
 
-_KINDS: Final[tuple[type[Action], ...]] = (Copy, Move, Link, Write, Trash, Restore, SetField)
+_KINDS: Final[Mapping[str, type[Action]]] = {
+    "copy": Copy,
+    "move": Move,
+    "link": Link,
+    "write": Write,
+    "trash": Trash,
+    "restore": Restore,
+    "set": SetField,
+}
 _NESTED: Final = "undoes"
 _REFS: Final = frozenset({"source", "target", "ref"})
 
@@ -46,8 +54,7 @@ def decode(text: str, data: Callable[[ContentId], bytes]) -> Action:
 
 
 def _built(plain: dict[str, Any], data: Callable[[ContentId], bytes]) -> Action:
-    name = plain.pop("verb")
-    kind = next(kind for kind in _KINDS if _name(kind) == name)
+    kind = _KINDS[plain.pop("verb")]
     for key in _REFS & plain.keys():
         place, text = plain[key]
         plain[key] = Ref(PlaceId(place), text)
@@ -56,7 +63,3 @@ def _built(plain: dict[str, Any], data: Callable[[ContentId], bytes]) -> Action:
     if kind is Write:
         plain["data"] = data(ContentId(plain["content"]))
     return kind(**plain)
-
-
-def _name(kind: type[Action]) -> str:
-    return "set" if kind is SetField else kind.__name__.lower()

@@ -9,6 +9,7 @@ from keepers.apply.carry import Carrier
 from keepers.apply.journal import Journal
 from keepers.apply.look import world
 from keepers.apply.record import Run, RunState, StepState
+from keepers.apply.rows import payloads
 from keepers.apply.run import Finished, Problem, carried, never
 from keepers.errors import UsageError
 from keepers.plan.check import check
@@ -73,7 +74,7 @@ def _begun(carrier: Carrier, place: Place) -> tuple[Run | None, tuple[Problem, .
     actions: list[Action] = []
     for step in reversed(carrier.steps.values()):
         if step.state is StepState.DONE:
-            whole = journal.loaded(run.id, step.seq)
+            whole = journal.loaded(run.id, step.seq) if any(payloads(step.action)) else step
             action = inverse(whole.action, carrier.trace(whole))
             origin[id(action)] = step.seq
             actions.append(action)

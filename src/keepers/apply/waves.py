@@ -25,18 +25,28 @@ class _Touched:
     changed: set[Ref] = field(default_factory=set[Ref])
     read: set[Ref] = field(default_factory=set[Ref])
 
-    def admits(self, action: Action) -> bool:
+    def admits(self, spots: "_Spots") -> bool:
         """Whether an action depends on nothing in the wave, and nothing in the wave on it."""
-        new = {spot(ref) for ref in changes(action)}
-        old = {spot(ref) for ref in refs(action)}
-        if old & self.changed or new & self.read:
+        if not (self.changed.isdisjoint(spots.read) and self.read.isdisjoint(spots.changed)):
             return False
-        return not any(outer in self.changed for ref in new for outer in around(ref))
+        return all(self.changed.isdisjoint(around(ref)) for ref in spots.changed)
 
-    def add(self, action: Action) -> None:
+    def add(self, spots: "_Spots") -> None:
         """Take an action into the wave."""
-        self.changed.update(spot(ref) for ref in changes(action))
-        self.read.update(spot(ref) for ref in refs(action))
+        self.changed.update(spots.changed)
+        self.read.update(spots.read)
+
+
+@dataclass(frozen=True, slots=True)
+class _Spots:
+    """What one action changes, and all that it looks at."""
+
+    changed: tuple[Ref, ...]
+    read: tuple[Ref, ...]
+
+
+def _spots(action: Action) -> _Spots:
+    return _Spots(tuple(map(spot, changes(action))), tuple(map(spot, refs(action))))
 
 
 def waves(steps: Sequence[Step], budget: "Budget") -> Iterator[tuple[list[Step], bool]]:
@@ -52,13 +62,14 @@ def waves(steps: Sequence[Step], budget: "Budget") -> Iterator[tuple[list[Step],
         within = number > 0 and same_unit(steps[number - 1], step)
         unit = [*unit, step] if within else [step]
         full = not within and (len(wave) >= budget.actions or size >= budget.bytes)
-        if wave and (full or not touched.admits(step.action)):
+        spots = _spots(step.action)
+        if wave and (full or not touched.admits(spots)):
             yield wave, within
             wave, touched, size = [], _Touched(), 0
             for earlier in unit[:-1]:
-                touched.add(earlier.action)
+                touched.add(_spots(earlier.action))
         wave.append(step)
-        touched.add(step.action)
+        touched.add(spots)
         size += weight(step.action)
     if wave:
         yield wave, False

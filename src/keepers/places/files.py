@@ -1,7 +1,6 @@
 """The one module that makes, renames, links and removes files and folders on a disk.
 
-All is reached through a descriptor of its folder; the last part of a path is never followed when it is
-a symlink. Paths are text with surrogateescape.
+The last part of a path is never followed when it is a symlink. Paths are text with surrogateescape.
 """
 
 import contextlib
@@ -355,7 +354,8 @@ def missing_folders(path: str) -> list[str]:
 def make_folder(path: str) -> None:
     """Make a folder and those around it, durably."""
     for folder in missing_folders(path):
-        with at(folder) as (outer, name):
+        outside, name = parted(folder)
+        with opened_folder(outside) as outer:
             with contextlib.suppress(FileExistsError):
                 os.mkdir(name, dir_fd=outer)
             os.fsync(outer)
@@ -364,7 +364,8 @@ def make_folder(path: str) -> None:
 def remove_folder(path: str) -> bool:
     """Remove a folder if it is empty; whether it is gone now."""
     try:
-        with at(path) as (outer, name):
+        outside, name = parted(path)
+        with opened_folder(outside) as outer:
             os.rmdir(name, dir_fd=outer)
             os.fsync(outer)
     except (FileNotFoundError, NotADirectoryError):
