@@ -11,10 +11,20 @@ from keepers.places.immich_api import records
 from keepers.places.immich_api.abilities import OLDEST, Abilities
 from keepers.places.immich_api.profile import Profile
 from keepers.places.immich_api.records import Album, FaceBox, Given, Person, Remote, Stack, Tag
-from keepers.places.immich_api.wire import Answer, AnswerError, Ask, ForbiddenError, Wire, connected
+from keepers.places.immich_api.wire import (
+    LONGEST,
+    Answer,
+    AnswerError,
+    Ask,
+    ForbiddenError,
+    Wire,
+    connected,
+)
 
 #: The most that a server gives on one page.
 PAGE: Final = 1000
+#: Ten million assets; nobody has so many, and a server that always knows another page is no server of photos.
+MOST_PAGES: Final = 10_000
 #: Ids in one call; 40,000 were taken by both servers, so this is for answers and retries of a handy size.
 BATCH: Final = 5000
 #: A picture of the server's own making is far smaller.
@@ -126,7 +136,7 @@ class Client:
             seen.update(one.id for one in fresh)
             yield from fresh
             following = _page(part.get("nextPage"))
-            if following and (following <= page or not fresh):
+            if following and (following <= page or not fresh or page == MOST_PAGES):
                 raise AnswerError("the server's list of assets does not end")
             page = following
 
@@ -318,9 +328,9 @@ class Client:
 
 
 @contextlib.contextmanager
-def opened(profile: Profile, *, pause: float = 0.5) -> Generator[Client]:
-    """A client of the server of a profile."""
-    with connected(profile, pause=pause) as wire:
+def opened(profile: Profile, *, pause: float = 0.5, longest: float = LONGEST) -> Generator[Client]:
+    """A client of the server of a profile; `pause` and `longest` as `Wire` has them."""
+    with connected(profile, pause=pause, longest=longest) as wire:
         yield Client(wire)
 
 

@@ -21,6 +21,8 @@ T = TypeVar("T")
 
 MOST_JSON: Final = 64 << 20
 SECONDS: Final = 30.0
+#: No question may take longer, however large its answer is.
+LONGEST: Final = 24 * 3600.0
 ATTEMPTS: Final = 4
 #: Asked at once: 2 cores loaded thumbnails no faster with more.
 AT_ONCE: Final = 8
@@ -99,11 +101,14 @@ class _AgainError(Exception):
 class Wire:
     """Connections to one server. The key travels in a header, to this server alone."""
 
-    def __init__(self, profile: Profile, portal: BlockingPortal, *, pause: float = 0.5) -> None:
-        """Ask the server of a profile; `pause` seconds lie before the first repetition."""
+    def __init__(
+        self, profile: Profile, portal: BlockingPortal, *, pause: float = 0.5, longest: float = LONGEST
+    ) -> None:
+        """Ask the server of a profile; `pause` seconds lie before the first repetition, none lasts longer than `longest`."""
         self._profile = profile
         self._portal = portal
         self._pause = pause
+        self._longest = longest
         self._api = httpx2.URL(profile.url + "/api/")
         self._gate = anyio.Semaphore(AT_ONCE)
         self._looked_up = False
@@ -139,12 +144,13 @@ class Wire:
 
     async def _asked(self, ask: Ask) -> Answer:
         async with self._gate:
+            seconds = min(ask.seconds, self._longest)
             for attempt in range(1, ATTEMPTS + 1):
                 try:
-                    with anyio.fail_after(ask.seconds):
+                    with anyio.fail_after(seconds):
                         return await self._attempt(ask)
                 except TimeoutError:
-                    again = _AgainError(f"gave no whole answer within {ask.seconds:g} s")
+                    again = _AgainError(f"gave no whole answer within {seconds:g} s")
                 except _AgainError as error:
                     again = error
                 if attempt == ATTEMPTS or not (ask.repeatable or again.always):
@@ -292,15 +298,15 @@ def gathered(begin: Callable[[T], Future[Answer]], items: Sequence[T]) -> Genera
 
 
 @contextlib.contextmanager
-def connected(profile: Profile, *, pause: float = 0.5) -> Generator[Wire]:
+def connected(profile: Profile, *, pause: float = 0.5, longest: float = LONGEST) -> Generator[Wire]:
     """Connections to the server of a profile, ended at the end."""
     with start_blocking_portal() as portal:
-        wire = portal.call(_opened, profile, portal, pause)
+        wire = portal.call(_opened, profile, portal, pause, longest)
         try:
             yield wire
         finally:
             portal.call(wire.close)
 
 
-async def _opened(profile: Profile, portal: BlockingPortal, pause: float) -> Wire:
-    return Wire(profile, portal, pause=pause)
+async def _opened(profile: Profile, portal: BlockingPortal, pause: float, longest: float) -> Wire:
+    return Wire(profile, portal, pause=pause, longest=longest)
