@@ -29,6 +29,9 @@ setup: ## make .venv from the lock files; quick when nothing changed
 
 test: setup lint types ## everything CI checks (under 15 minutes on 2 cores)
 	@scripts/packages strace
+	$(BIN)/pytest -n $(JOBS) -m "not proof" --hypothesis-profile ci
+
+cover: setup ## the tests once more, telling which lines they never reach
 	$(BIN)/pytest -n $(JOBS) -m "not proof" --cov --cov-report=term:skip-covered
 
 check: setup lint fast ## the fast part, under a minute: run it before every commit
@@ -45,7 +48,7 @@ types: setup # both type checkers
 
 fast: setup
 	$(BIN)/mypy
-	$(BIN)/pytest -n $(JOBS) -q -m "not slow and not proof"
+	$(BIN)/pytest -n $(JOBS) -q -m "not slow and not proof" --hypothesis-profile quick
 
 format: setup ## put the code in the house form
 	$(BIN)/ruff check --fix

@@ -9,12 +9,17 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+# As the program does; threads that spin would slow the other tests.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # Deadlines measure the machine, not the code; a shared two-core machine misses them at random.
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("proof", settings.get_profile("default"), max_examples=2000)
-# A merge must not hang on luck: in CI the examples are always the same.
+# The fast part looks at a few examples of each property.
+settings.register_profile("quick", settings.get_profile("default"), max_examples=15)
+# A merge must not hang on luck: in `make test` the examples are always the same.
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True, database=None)
-settings.load_profile("ci" if os.environ.get("CI") else "default")
+settings.load_profile("default")
 
 # A shell starts what it puts into the background deaf to Ctrl-C, and children inherit that.
 if (

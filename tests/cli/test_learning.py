@@ -11,6 +11,8 @@ import pytest
 
 from tests.cli.world import Keepers, jpeg, picture, put, tree
 
+pytestmark = pytest.mark.slow
+
 SCAN_FIELDS = {"schema_version", "files", "photos", "bytes", "companions", "unreadable", "ignored", "seconds"}
 MEMBER_FIELDS = {"path", "files", "copies", "keep", "score", "scores", "reasons"}
 

@@ -1,11 +1,12 @@
 """The old organizer's command line still works, with its own defaults."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from keepers.cli import old
-from keepers.create import sample
+from tests.cli.world import TAKEN, jpeg, picture, put
 
 
 def test_old_flags_and_defaults_become_new_ones() -> None:
@@ -16,12 +17,14 @@ def test_old_flags_and_defaults_become_new_ones() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_dry_run_writes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("KEEPERS_CATALOG", str(tmp_path / "state" / "catalog.db"))
     source = tmp_path / "in"
-    sample.write(source, [picture for picture in sample.library() if picture.scene == "lake"])
+    for number in range(2):
+        put(source / f"{number}.jpg", jpeg(picture(1, (96, 64)), TAKEN + timedelta(seconds=number)))
     code = old.photo_organizer(
         ["-s", str(source), "-o", str(tmp_path / "out"), "--dry-run", "--face-backend", "none"]
     )

@@ -13,6 +13,8 @@ import pytest
 from keepers.apply.journal import open_journal
 from tests.cli.world import Keepers, Told, jpeg, make_pairs, picture, put, tree
 
+pytestmark = pytest.mark.slow
+
 COMMAND = [sys.executable, "-c", "import sys; from keepers.cli.start import keepers; sys.exit(keepers())"]
 
 

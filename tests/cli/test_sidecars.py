@@ -3,7 +3,11 @@
 import io
 from pathlib import Path
 
+import pytest
+
 from tests.cli.world import TAKEN, Keepers, jpeg, picture, put
+
+pytestmark = pytest.mark.slow
 
 XMP = (
     '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'

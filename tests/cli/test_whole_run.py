@@ -14,6 +14,8 @@ import pytest
 
 from tests.cli.world import TAKEN, Keepers, bytes_in, copied, jpeg, make_pairs, picture, put, tree
 
+pytestmark = pytest.mark.slow
+
 COMMAND = [sys.executable, "-c", "import sys; from keepers.cli.start import keepers; sys.exit(keepers())"]
 
 

@@ -289,6 +289,7 @@ def test_a_report_after_every_group():
     )
 
 
+@pytest.mark.slow
 def test_reports_of_many_groups_are_few_and_end_with_all():
     plan, _ = organize([decided(n, photo(f"/in/{n}.jpg"), photo(f"/in/{n}b.jpg")) for n in range(333)])
     latest = [

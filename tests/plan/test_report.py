@@ -174,6 +174,7 @@ def test_filters_by_kind_where_there_are_several():
     assert page(entry(1)).all("label") == []
 
 
+@pytest.mark.slow
 def test_many_groups_make_many_pages_that_are_linked():
     made = pages([entry(n) for n in range(1, 3 * PAGE_GROUPS)], ABOUT, {})
     assert list(made) == ["index.html", "page_0002.html", "page_0003.html"]
@@ -182,6 +183,7 @@ def test_many_groups_make_many_pages_that_are_linked():
     assert links == {"index.html", "page_0003.html"}
 
 
+@pytest.mark.slow
 def test_large_thumbnails_make_more_pages():
     groups = [entry(n, photo(f"{n}a.jpg"), photo(f"{n}b.jpg")) for n in range(6)]
     large = bytes(PAGE_BYTES // 4)
