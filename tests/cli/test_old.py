@@ -24,7 +24,9 @@ def test_a_dry_run_writes_nothing(
     monkeypatch.setenv("KEEPERS_CATALOG", str(tmp_path / "state" / "catalog.db"))
     source = tmp_path / "in"
     for number in range(2):
-        put(source / f"{number}.jpg", jpeg(picture(1, (96, 64)), TAKEN + timedelta(seconds=number)))
+        put(
+            source / f"{number}.jpg", jpeg(picture(1), TAKEN + timedelta(seconds=number), quality=90 - number)
+        )
     code = old.photo_organizer(
         ["-s", str(source), "-o", str(tmp_path / "out"), "--dry-run", "--face-backend", "none"]
     )
