@@ -23,7 +23,7 @@ def test_a_dry_run_writes_nothing(
 ) -> None:
     monkeypatch.setenv("KEEPERS_CATALOG", str(tmp_path / "state" / "catalog.db"))
     source = tmp_path / "in"
-    for number in range(2):
+    for number in range(3):
         put(
             source / f"{number}.jpg", jpeg(picture(1), TAKEN + timedelta(seconds=number), quality=90 - number)
         )
