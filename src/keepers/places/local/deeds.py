@@ -7,30 +7,35 @@ tell the journal, and only then remove a source and sync its folder.
 import contextlib
 import errno
 import functools
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import assert_never
+from typing import Final, assert_never
 
 from keepers.actions import Copy, Link, Move, Restore, SetField, Trash, Write
 from keepers.errors import ChangedError
-from keepers.model import ContentId
 from keepers.places import files
 from keepers.places.local import members, swap
-from keepers.places.local.look import confirm, temporary
+from keepers.places.local.look import confirm, free, is_whole, temporary
 from keepers.places.local.quarantine import of
 from keepers.plan.world import changes
 from keepers.ports import End, Outcome, Task
 from keepers.read import archive
 
 _HOPELESS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENODEV, errno.ENXIO})
+#: A smaller file is some twenty short calls: threads that make them wait for one another longer than for a disk.
+_SMALL: Final = 1 << 18
+#: Unless a call takes long, as on a network: so many files are tried, and may take so long each.
+_TRIED, _QUICK_SECONDS = 8, 0.004
 
 
 @dataclass(slots=True)
 class _Deed:
-    """One task under way; `wanted` makes the copy that it needs."""
+    """One task under way; `wanted` makes the copy that it needs; `devices` are those of the wave's folders."""
 
     task: Task
+    devices: dict[str, int]
     wanted: Callable[[], None] | None = None
     draft: files.Draft | None = None
     outcome: Outcome | None = None
@@ -73,17 +78,18 @@ def perform(tasks: Sequence[Task], placed: Callable[[], None], threads: int = 1)
     Bytes are brought to the disk and read back by so many `threads`: disks that are asked for many files
     at once answer sooner, and the syncs of a file system's journal are shared. Names change in one.
     """
-    deeds = [_Deed(task) for task in tasks]
+    devices: dict[str, int] = {}
+    deeds = [_Deed(task, devices) for task in tasks]
     _each(deeds, _start, "copying")
     copies = [deed for deed in deeds if deed.wanted is not None or deed.draft is not None]
     with contextlib.ExitStack() as stack:
-        each = _each
+        each, left = _each, copies
         if threads > 1 and len(copies) > 1:
             pool = ThreadPoolExecutor(min(threads, len(copies)))
             # Who interrupts does not wait for files that nobody has begun to copy.
             stack.callback(pool.shutdown, wait=True, cancel_futures=True)
-            each = functools.partial(_each_at_once, pool)
-        each(copies, _copy, "copying")
+            each, left = functools.partial(_each_at_once, pool), _copied_alone(copies)
+        each(left, _copy, "copying")
         each(copies, _sync, "writing to the disk")
         each(copies, _compare, "reading back")
     _each(deeds, _place, "placing")
@@ -115,6 +121,20 @@ def _each_at_once(
         future.result()
 
 
+def _copied_alone(deeds: Sequence[_Deed]) -> list[_Deed]:
+    """Copy the small files for as long as that is quick; what is left to be copied."""
+    small: list[_Deed] = []
+    left: list[_Deed] = []
+    for deed in deeds:
+        (small if getattr(deed.task.action, "size", 0) < _SMALL else left).append(deed)
+    started = time.monotonic()
+    for number, deed in enumerate(small):
+        if number >= _TRIED and time.monotonic() - started > number * _QUICK_SECONDS:
+            return [*small[number:], *left]
+        _each((deed,), _copy, "copying")
+    return left
+
+
 def _start(deed: _Deed) -> None:
     """Look again, and make the temporary where one is needed."""
     action = deed.task.action
@@ -122,8 +142,9 @@ def _start(deed: _Deed) -> None:
         members.refuse_change(ref.key)
     match action:
         case Copy():
-            _free(action.target.key)
+            free(action.target.key)
             deed.wanted = functools.partial(_draft, deed, action, action.modified_ns)
+            files.expect(action.source.key)
         case Move():
             _start_move(deed, action)
         case Write():
@@ -137,13 +158,16 @@ def _start(deed: _Deed) -> None:
 
 
 def _start_move(deed: _Deed, action: Move) -> None:
-    _free(action.target.key)
+    free(action.target.key)
     folder = files.parted(action.target.key)[0]
     seen = files.status(action.source.key)
-    if seen is not None and files.volume(folder)[0] == seen.st_dev:
+    if folder not in deed.devices:
+        deed.devices[folder] = files.volume(folder)[0]
+    if seen is not None and deed.devices[folder] == seen.st_dev:
         confirm(action.source.key, action.content, action.size, action.revision)
     else:
         deed.wanted = functools.partial(_draft, deed, action)
+        files.expect(action.source.key)
 
 
 def _copy(deed: _Deed) -> None:
@@ -153,7 +177,7 @@ def _copy(deed: _Deed) -> None:
 
 def _start_write(deed: _Deed, action: Write) -> None:
     if action.replaces is None:
-        _free(action.target.key)
+        free(action.target.key)
     else:
         confirm(action.target.key, action.replaces)
     files.make_folder(files.parted(action.target.key)[0])
@@ -161,11 +185,6 @@ def _start_write(deed: _Deed, action: Write) -> None:
     deed.draft = files.draft_with((action.data,), path, mode=action.mode, modified_ns=action.modified_ns)
     if deed.draft.content != action.content:
         raise ChangedError("its bytes are not those that it names")
-
-
-def _free(path: str) -> None:
-    if files.status(path) is not None:
-        raise ChangedError("its new name is taken by now")
 
 
 def _draft(deed: _Deed, action: Copy | Move, modified_ns: int = 0) -> None:
@@ -271,7 +290,7 @@ def _place_trash(deed: _Deed, action: Trash) -> None:
         files.make_folder(of(deed.task.kept))
         _rename(deed, path, deed.task.kept)
         return
-    if action.survivor is not None and not _is_whole(action.survivor.key, action.content):
+    if action.survivor is not None and not is_whole(action.survivor.key, action.content):
         raise ChangedError("its source is gone or has changed, so this copy stays")
     seen = confirm(path, action.content)
     now = files.status(path)
@@ -281,20 +300,10 @@ def _place_trash(deed: _Deed, action: Trash) -> None:
     deed.folders.append(files.parted(path)[0])
 
 
-def _is_whole(path: str, content: ContentId) -> bool:
-    try:
-        if archive.located(path) is not None:
-            return members.content(path) == content
-        confirm(path, content)
-    except (OSError, ChangedError):
-        return False
-    return True
-
-
 def _place_restore(deed: _Deed, action: Restore) -> None:
     path = action.ref.key
     if action.undoes is None:
-        _free(path)
+        free(path)
         confirm(action.kept, action.content, action.size, missing="it is no longer in the quarantine")
         files.make_folder(files.parted(path)[0])
         _rename(deed, action.kept, path)

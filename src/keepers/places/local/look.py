@@ -5,6 +5,8 @@ import stat
 from keepers.errors import ChangedError
 from keepers.model import ContentId
 from keepers.places import files
+from keepers.places.local import members
+from keepers.read import archive
 
 
 def temporary(path: str, token: str) -> str:
@@ -41,6 +43,23 @@ def holds(path: str, content: ContentId) -> bool:
     """Whether a regular file of this content is there."""
     seen = files.status(path)
     return seen is not None and stat.S_ISREG(seen.st_mode) and files.content(path) == content
+
+
+def free(path: str) -> None:
+    """ChangedError where a name is taken."""
+    if files.status(path) is not None:
+        raise ChangedError("its new name is taken by now")
+
+
+def is_whole(path: str, content: ContentId) -> bool:
+    """Whether a file, of an archive too, can be read and still has its content."""
+    try:
+        if archive.located(path) is not None:
+            return members.content(path) == content
+        confirm(path, content)
+    except (OSError, ChangedError):
+        return False
+    return True
 
 
 def same_file(one: "files.Status | None", other: "files.Status | None") -> bool:
