@@ -216,6 +216,15 @@ def bundle_at(catalog: Catalog, path: str) -> Bundle | None:
     return Bundle(_asset(main), others, said=told.said(catalog, [row[0]]).get(row[0]))
 
 
+def lone_companions(catalog: Catalog, roots: Sequence[str]) -> list[Asset]:
+    """Every companion at or below the roots that belongs to no photo, in path order."""
+    where, values = below("l.key", roots)
+    rows = catalog.db.execute(
+        f"{_ASSET} WHERE l.main IS NULL AND l.fate = 'companion' AND {where} ORDER BY l.key", values
+    )
+    return [_asset(row) for row in rows]
+
+
 _ASSET = """SELECT l.id, l.key, l.size, l.inode, l.mtime_ns, c.b3, c.kind, l.taken, l.taken_source, l.taken_certain, c.width,
         c.height, l.role, l.main, l.device, l.taken_note,
         (SELECT value FROM told t WHERE t.location = l.id AND t.field = 'name'), l.place

@@ -26,7 +26,7 @@ from keepers.places.local.writers import has_writer
 from keepers.plan import import_report, text
 from keepers.plan.check import Checked
 from keepers.plan.import_plan import Line, Outcome
-from keepers.workflows import importing
+from keepers.workflows import importing, lone
 from keepers.workflows.importing import Importing, Prepared, Request
 from keepers.workflows.scan import ScanReport
 from keepers.workflows.settling import Settling
@@ -287,6 +287,7 @@ def _show(job: _Job, prepared: Prepared, finished: Finished | None) -> None:
     else:
         _tell(job, prepared, finished)
     _left(report.lines)
+    _alone(report)
     for word, rows in (("later", report.waiting), ("unreadable", report.unreadable)):
         for path, reason in rows[:SHOWN]:
             show.line(f"  {word}: {path}: {reason}")
@@ -315,6 +316,14 @@ def _tell(job: _Job, prepared: Prepared, finished: Finished | None) -> None:
         show.line(f"Look at it: {path}")
     show.line(f"Take it back: keepers undo {finished.run}")
     changing.tell_problems(job.options, finished.problems, prepared.checked.refused)
+
+
+def _alone(report: import_report.Report) -> None:
+    """Companions of no photo, which a person may want to look at."""
+    folder = f"{report.to.rstrip('/')}/{lone.FOLDER}"
+    count = sum(line.action is not None and line.path.startswith(f"{folder}/") for line in report.lines)
+    if count:
+        show.line(f"{show.count(count, 'companion')} of no photo: in {folder}")
 
 
 def _left(lines: Sequence[Line]) -> None:

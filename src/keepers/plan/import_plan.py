@@ -12,7 +12,7 @@ from typing import Final
 from keepers.actions import Copy, Move
 from keepers.decide.contest import Standing
 from keepers.decide.destination import called, collision_key, fitting, split
-from keepers.model import LOCAL, Asset, Bundle, ContentId, Ref, Taken
+from keepers.model import LOCAL, Asset, Bundle, ContentId, Kind, Ref, Taken
 
 #: So many digits of the hash tell two photos of one name apart; more where even they are taken.
 _SUFFIXES: Final = (0, 8, 16, 64)
@@ -34,7 +34,7 @@ class Wish:
     """One photo that is to be imported: where it would like to lie, and when it was taken.
 
     A photo of a `fixed` source is copied even where others are moved. `worth` says which of equal files
-    comes from the best place.
+    comes from the best place; `because` says why it is imported.
     """
 
     bundle: Bundle
@@ -44,6 +44,7 @@ class Wish:
     standing: Standing | None = None
     fixed: bool = False
     worth: float = 0.0
+    because: str = "is new"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +112,11 @@ def without(lines: Iterable[Line], refused: Mapping[Ref, str]) -> tuple[Line, ..
     )
 
 
-def _rank(wish: Wish) -> tuple[bool, ContentId, float, int, Ref]:
-    """Winners first, so that they get the plain names; then in content order."""
+def _rank(wish: Wish) -> tuple[bool, bool, ContentId, float, int, Ref]:
+    """Winners first, so that they get the plain names; then in content order; last what belongs to no photo."""
     loses = wish.standing is not None and not wish.standing.wins
     main = wish.bundle.main
-    return loses, main.content, -wish.worth, -len(wish.bundle.others), main.ref
+    return main.kind is Kind.COMPANION, loses, main.content, -wish.worth, -len(wish.bundle.others), main.ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +218,7 @@ def _together(job: _Job, names: "_Names", folder: str) -> Iterator[Line]:
                 asset, Outcome.REFUSED, f"{folder}/{wish.name}", asset.content, "its name is taken"
             )
         return
-    because = f"is new; its name was taken, so it has {suffix}" if suffix else "is new"
+    because = f"{wish.because}; its name was taken, so it has {suffix}" if suffix else wish.because
     for number, (name, asset) in enumerate(zip(taken, wish.bundle.assets, strict=True)):
         path, there = names.take(folder, name, asset.content)
         if there:

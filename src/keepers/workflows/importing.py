@@ -9,7 +9,7 @@ from typing import Final
 from keepers.actions import Copy, Move, Plan, Write, source
 from keepers.apply.look import world
 from keepers.apply.record import Step, StepState
-from keepers.catalog import contents, library, locations, photos
+from keepers.catalog import contents, copies, library, locations, photos
 from keepers.catalog.store import Catalog
 from keepers.decide import old_dates
 from keepers.decide.contest import Rule, Standing, standings
@@ -24,6 +24,7 @@ from keepers.plan.check import Checked, check
 from keepers.plan.import_plan import Line, Shelf, Wish, lay_out, without
 from keepers.plan.import_report import Known, Report, modified
 from keepers.ports import Progress, Reader, Rights
+from keepers.workflows import lone
 from keepers.workflows.scan import ScanReport
 from keepers.workflows.settling import Settling, is_young, torn, unsettled
 
@@ -90,11 +91,17 @@ def check_library(catalog: Catalog, target: str, *, is_empty: bool, moved: froze
 
 def prepare(importing: Importing, request: Request, scanned: ScanReport) -> Prepared:
     """Decide about every file of the sources; a plan without actions where there is nothing to bring in."""
-    found = _bundles(importing.catalog, request.sources)
-    waiting = {**torn(found, scanned.unreadable), **unsettled(importing.settling, found)}
-    ready = [bundle for bundle in found if not any(asset.ref in waiting for asset in bundle.assets)]
+    photographed = _bundles(importing.catalog, request.sources)
+    alone = lone.companions(importing.catalog, request.sources, (*scanned.unreadable, *scanned.ignored))
+    found = [*photographed, *alone.bundles]
+    waiting = {**torn(photographed, scanned.unreadable), **unsettled(importing.settling, found)}
+    # Bytes that were wrong when they were last read again are no copy, neither here nor there.
+    wrong = copies.wrong(importing.catalog, [*request.sources, request.target])
+    rotten = lone.rotten(found, wrong)
+    kept = waiting.keys() | rotten.keys()
+    ready = [bundle for bundle in found if not any(asset.ref in kept for asset in bundle.assets)]
     wishes = _wishes(importing, request, ready)
-    there = library.files(importing.catalog, [request.target])
+    there = [one for one in library.files(importing.catalog, [request.target]) if one.path not in wrong]
     lines = lay_out(
         wishes,
         _shelf(importing.reader, request.target, there),
@@ -111,10 +118,13 @@ def prepare(importing: Importing, request: Request, scanned: ScanReport) -> Prep
         request.target,
         importing.now.astimezone(importing.home),
         _known(importing.catalog, request, there, found),
-        tuple((path, why) for path, why in scanned.unreadable if path not in late),
+        (
+            *((path, why) for path, why in scanned.unreadable if path not in late),
+            *((ref.key, why) for ref, why in rotten.items()),
+        ),
         scanned.ignored,
         tuple(sorted(late.items())),
-        _alone(importing.catalog, request.sources, found),
+        _alone(importing.catalog, request.sources, found, alone.stay),
     )
     if not checked.actions or not request.reports:
         return Prepared(checked, report)
@@ -179,7 +189,8 @@ def _wishes(importing: Importing, request: Request, bundles: Sequence[Bundle]) -
     wishes: list[Wish] = []
     for bundle in bundles:
         taken = _taken(importing, request, bundle, facts)
-        template = request.template
+        is_alone = bundle.main.kind is Kind.COMPANION
+        template = lone.place() if is_alone else request.template
         if template.needs_date and (taken is None or (taken.source == "mtime" and not request.old_dates)):
             template = request.undated
         *folders, name = template.path(_spoken(bundle, taken, request, facts))
@@ -187,7 +198,8 @@ def _wishes(importing: Importing, request: Request, bundles: Sequence[Bundle]) -
         fixed = fixed or importing.reader.rights(bundle.main.ref) is Rights.REFERENCE
         main = bundle.main
         standing = judged.get(main.content)
-        wishes.append(Wish(bundle, tuple(folders), name, taken, standing, fixed, worth.get(main.ref, 0.0)))
+        wish = Wish(bundle, tuple(folders), name, taken, standing, fixed, worth.get(main.ref, 0.0))
+        wishes.append(replace(wish, because="belongs to no photo") if is_alone else wish)
     return wishes
 
 
@@ -217,7 +229,8 @@ def _spoken(
         called(bundle.main),
         None if taken is None else taken.at,
         "" if own is None else own.camera,
-        folder[len(outer) :].strip("/"),
+        # Below an archive a path begins with what parts it from the archive's own.
+        folder[len(outer) :].removeprefix("!").strip("/"),
         tuple(people),
     )
 
@@ -249,16 +262,12 @@ def _late(settling: Settling, scanned: ScanReport, waiting: Mapping[Ref, str]) -
 
 
 def _alone(
-    catalog: Catalog, sources: Sequence[str], bundles: Iterable[Bundle]
+    catalog: Catalog, sources: Sequence[str], bundles: Iterable[Bundle], stay: Mapping[str, str]
 ) -> tuple[tuple[str, str], ...]:
     listed = {asset.ref.key for bundle in bundles for asset in bundle.assets}
-    words = {
-        Fate.COMPANION: "it belongs to no photo",
-        Fate.PHOTO: "it is another name of a file that is listed",
-    }
-    return tuple(
-        (file.path, words[file.fate]) for file in library.files(catalog, sources) if file.path not in listed
-    )
+    paths = (file.path for file in library.files(catalog, sources))
+    another = "it is another name of a file that is listed"
+    return tuple((path, stay.get(path, another)) for path in paths if path not in listed)
 
 
 def _known(
