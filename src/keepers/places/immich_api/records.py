@@ -162,9 +162,12 @@ def identifier(value: object) -> str:
 
 
 def text(row: Json, key: str) -> str:
-    """A text of bounded length; empty where there is none."""
+    """A text of bounded length that can be written anywhere; empty where there is none."""
     value = row.get(key)
-    return value[:_LONGEST_TEXT] if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    # JSON can name half a character, which no file and no database takes.
+    return value[:_LONGEST_TEXT].encode(errors="replace").decode()
 
 
 def number(row: Json, key: str) -> int:

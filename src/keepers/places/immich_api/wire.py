@@ -32,6 +32,7 @@ _MOVED: Final = frozenset({301, 302, 303, 307, 308})
 #: The server, or what stands before it, is not there for the moment.
 _AWAY: Final = frozenset({502, 503, 504})
 _SAID: Final = 300
+_MOST_SAID: Final = 1 << 20
 _MISSING: Final = re.compile(r"Missing required permission: ([\w.]{1,60})")
 
 
@@ -215,11 +216,14 @@ class Wire:
             if ask.receiver is not None and response.status_code == 200:
                 take = ask.receiver()
             size = 0
+            # What is wanted may be small, and yet its refusal is a sentence.
+            most = ask.most if response.status_code == 200 else max(ask.most, _MOST_SAID)
             async for chunk in response.aiter_bytes():
                 size += len(chunk)
                 take(chunk)
-                if size > ask.most:
-                    raise AnswerError(f"the answer of {self.url} is larger than {ask.most >> 20} MiB")
+                if size > most:
+                    bound = f"{most >> 20} MiB" if most >> 20 else f"the {most} bytes that were told"
+                    raise AnswerError(f"the answer of {self.url} is larger than {bound}")
             headers = {name.lower(): value for name, value in response.headers.items()}
             return Answer(response.status_code, headers, bytes(body))
 
