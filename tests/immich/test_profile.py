@@ -97,20 +97,48 @@ def test_a_key_may_lie_in_a_file_that_nobody_else_reads(home):
         profile("default", home.environment)
 
 
-def test_a_key_may_lie_in_the_keyring(home, tmp_path, monkeypatch):
-    home.says(f'[immich.default]\nurl = "{URL}"\nkeyring = true\n')
-    folder = tmp_path / "packages"
-    folder.mkdir()
-    body = "def get_password(service, user):\n    return KEYS.get((service, user))\n"
-    (folder / "keyring.py").write_text(f'KEYS = {{("keepers-immich", "default"): "{KEY}"}}\n{body}')
-    monkeypatch.syspath_prepend(str(folder))
-    monkeypatch.delitem(sys.modules, "keyring", raising=False)
+@pytest.fixture
+def keyring(tmp_path, monkeypatch):
+    """A package of that name that holds one key, and is locked for one profile."""
+    folder = tmp_path / "packages" / "keyring"
+    folder.mkdir(parents=True)
+    (folder / "errors.py").write_text("class KeyringError(Exception):\n    pass\n")
+    (folder / "__init__.py").write_text(
+        f"""from keyring.errors import KeyringError
+KEYS = {{("keepers-immich", "default"): "{KEY}"}}
+def get_password(service, user):
+    if user == "locked":
+        raise KeyringError("it is locked")
+    return KEYS.get((service, user))
+"""
+    )
+    monkeypatch.syspath_prepend(str(folder.parent))
+    for name in ("keyring", "keyring.errors"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    yield
+    for name in ("keyring", "keyring.errors"):
+        sys.modules.pop(name, None)
+
+
+@pytest.mark.usefixtures("keyring")
+def test_a_key_may_lie_in_the_keyring(home):
+    home.says(
+        "".join(
+            f'[immich.{name}]\nurl = "{URL}"\nkeyring = true\n' for name in ("default", "other", "locked")
+        )
+    )
     assert profile("default", home.environment).key == KEY
-    monkeypatch.delitem(sys.modules, "keyring")
-    home.says(f'[immich.other]\nurl = "{URL}"\nkeyring = true\n')
     with pytest.raises(SettingsError, match="keyring set keepers-immich other"):
         profile("other", home.environment)
-    monkeypatch.delitem(sys.modules, "keyring")
+    with pytest.raises(SettingsError, match="cannot be asked: it is locked"):
+        profile("locked", home.environment)
+
+
+def test_a_keyring_that_is_not_installed_is_told(home, monkeypatch):
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    home.says(f'[immich.default]\nurl = "{URL}"\nkeyring = true\n')
+    with pytest.raises(SettingsError, match=r"pip install 'keepers\[keyring\]'"):
+        profile("default", home.environment)
 
 
 @pytest.mark.parametrize(

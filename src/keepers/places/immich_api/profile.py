@@ -140,10 +140,14 @@ def _from_file(path: str) -> str:
 
 def _from_keyring(name: str) -> str:
     try:
-        keyring = importlib.import_module("keyring")
+        keyring, errors = importlib.import_module("keyring"), importlib.import_module("keyring.errors")
     except ImportError as error:
-        raise SettingsError("the keyring needs one more package: pip install keyring") from error
-    found = keyring.get_password(KEYRING, name)
+        raise SettingsError("the keyring needs one more package: pip install 'keepers[keyring]'") from error
+    try:
+        found = keyring.get_password(KEYRING, name)
+    except errors.KeyringError as error:
+        # Locked, or a machine without a desktop: then there is none at all.
+        raise SettingsError(f"the keyring cannot be asked: {error}") from error
     if not found:
         raise SettingsError(f"the keyring holds no key: keyring set {KEYRING} {name}")
     return str(found)
