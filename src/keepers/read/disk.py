@@ -1,4 +1,4 @@
-"""Reaches names on a disk, however long the path; the last part of it is never followed."""
+"""Reaches names on a disk: through a descriptor of their folder, however long the path, following nothing."""
 
 import contextlib
 import errno
@@ -7,8 +7,6 @@ from collections.abc import Generator
 from typing import Final
 
 _PATH_MAX: Final = 4096
-#: AT_FDCWD: where a system call looks up a path that is whole in itself.
-_HERE: Final = -100
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 #: Answers where a file can have no such name: it is no text (exFAT), or holds what is not allowed.
 _NO_NAME: Final = frozenset({errno.EILSEQ, errno.EINVAL})
@@ -43,13 +41,11 @@ def opened_folder(path: str) -> Generator[int]:
 
 @contextlib.contextmanager
 def at(path: str) -> Generator[tuple[int, str]]:
-    """Where the system is to look a path up, and by what name.
+    """Open the folder of a path; its descriptor and the name in it.
 
-    A path that is longer than the system takes is looked up in its folder, which is opened for it.
+    Whoever changes names goes through it (SAFETY.md, part 2): between two calls nobody can put a symlink in
+    place of the folder.
     """
-    if len(os.fsencode(path)) < _PATH_MAX:
-        yield _HERE, path
-        return
     folder, name = parted(path)
     with opened_folder(folder) as handle:
         yield handle, name
