@@ -3,6 +3,7 @@
 import errno
 import fcntl
 import os
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -21,7 +22,7 @@ from keepers.model import LOCAL, Ref
 from keepers.places.local import LocalPlace
 from keepers.places.memory import MEMORY, MemoryPlace
 from keepers.plan.check import check
-from keepers.ports import End, Outcome
+from keepers.ports import End, Outcome, Rights
 from tests.apply.worlds import FragileJournal, Fuse, Silent, libraries, plan_of, steps
 
 SILENT = Silent()
@@ -148,6 +149,46 @@ def test_a_stored_plan_waits_until_it_is_begun(home):
     assert history(home.journal)["runs"] == []
     assert home.undo() is None
     assert resume(number, home.journal, home.place, progress=SILENT).done == 1
+
+
+def test_what_was_forbidden_since_a_plan_was_made_is_not_done(home):
+    """A folder that became a reference, or from which nothing may be trashed, after the plan was stored."""
+    for name in ("a", "b", "c", "d"):
+        home.put(f"/in/{name}", name.encode())
+    home.put("/keep/e", b"a")
+    checked = home.checked(
+        Move(ref("/in/a"), ref("/out/a"), content_id(b"a"), 1),
+        Move(ref("/in/b"), ref("/out/b"), content_id(b"b"), 1, unit="one"),
+        Move(ref("/keep/e"), ref("/out/e"), content_id(b"a"), 1, unit="one"),
+        Trash(ref("/in/c"), content_id(b"c"), 1, rejected=True),
+    )
+    number = home.journal.add(checked.title, checked.actions)
+    home.place.said = {"/keep": Rights.REFERENCE, "/in": Rights.MAY_MOVE}
+    before = home.files()
+    ended = resume(number, home.journal, home.place, progress=SILENT)
+    assert (ended.state, ended.done, ended.exit_code) == (RunState.DONE, 1, 3)
+    assert home.files() == {**{k: v for k, v in before.items() if k != "/in/a"}, "/out/a": b"a"}
+    whys = " ".join(problem.why for problem in ended.problems)
+    assert "/keep/e lies in a reference folder" in whys
+    assert "/in/c lies where files may be moved, but not trashed" in whys
+
+
+def test_a_unit_that_was_begun_is_finished_whatever_was_said_since(home):
+    """Hazard 5: half a photo in a reference folder would be worse."""
+    home.put("/in/a", b"a")
+    home.put("/in/b", b"b")
+    home.place = Failing(files=home.place.files, folders_there=home.place.folders_there)
+    moves = [copy("/in/a", "/out/a", b"a", "one"), copy("/in/b", "/out/b", b"b", "one")]
+    checked = home.checked(*moves)
+    number = home.journal.add(checked.title, checked.actions)
+    first = next(iter(home.journal.steps(number)))
+    home.put("/out/a", b"a")
+    home.journal.record(
+        number, [replace(first, state=StepState.DONE, revision=home.place.files["/out/a"].revision)]
+    )
+    home.place.said = {"/out": Rights.REFERENCE}
+    assert resume(number, home.journal, home.place, progress=SILENT).exit_code == 0
+    assert home.files()["/out/b"] == b"b"
 
 
 def test_undo_takes_back_the_latest_run_first_and_then_does_nothing(home):

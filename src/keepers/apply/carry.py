@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from keepers.actions import Trace, Write, inverse
+from keepers.actions import Action, Trace, Write, inverse
 from keepers.apply.journal import Journal
 from keepers.apply.record import Run, RunState, Step, StepState
 from keepers.apply.rows import payloads
@@ -86,6 +86,17 @@ class Carrier:
         """Plan again what was skipped: it may have waited for something that failed."""
         skipped = [step for step in self.steps.values() if step.state is StepState.SKIPPED]
         self._record([replace(step, state=StepState.PLANNED, why="") for step in skipped])
+
+    def forbid(self, why_not: Callable[[Action], str]) -> None:
+        """Skip what may not be done any more, whole units only; one that was begun is finished."""
+        refused = [
+            replace(step, state=StepState.SKIPPED, why=why)
+            for step in self.steps.values()
+            if step.state is StepState.PLANNED
+            and (why := why_not(step.action))
+            and all(other.state is StepState.PLANNED for other in self._unit(step))
+        ]
+        self._record(refused)
 
     def carry_out(self) -> RunState:
         """Do what is still planned; how the run has ended, which is not yet written down."""

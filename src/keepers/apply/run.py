@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from keepers.actions import Action
 from keepers.apply.carry import Carrier
 from keepers.apply.journal import Journal
 from keepers.apply.record import Run, RunState, StepState
 from keepers.errors import UsageError
-from keepers.plan.check import Checked
+from keepers.model import Ref
+from keepers.plan.check import Checked, forbidden
 from keepers.plan.world import folder
-from keepers.ports import Folder, Progress, Writer
+from keepers.ports import Folder, Progress, Rights, Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +85,26 @@ def go_on(
         return carried(_known(journal, number), journal, writer, progress, stop)
 
 
+class Owned(Writer, Protocol):
+    """A place that also knows what its owner said may be done to things."""
+
+    def rights(self, ref: Ref) -> Rights:
+        """What may be done to a thing of this name."""
+        ...
+
+
 def resume(
-    number: int, journal: Journal, writer: Writer, *, progress: Progress, stop: Callable[[], bool] = never
+    number: int, journal: Journal, writer: Owned, *, progress: Progress, stop: Callable[[], bool] = never
 ) -> Finished:
-    """Begin a stored plan, or finish a run that was stopped; nothing for one that is done or undone."""
+    """Begin a stored plan, or finish a run that was stopped; nothing for one that is done or undone.
+
+    What the owner has forbidden since the plan was made is skipped.
+    """
     with journal.lock():
         known = _known(journal, number)
         if known.state in {RunState.DONE, RunState.UNDONE}:
             return finished(Carrier(known, journal, writer, progress, stop), known.state)
-        return carried(known, journal, writer, progress, stop)
+        return carried(known, journal, writer, progress, stop, lambda one: forbidden(one, writer.rights))
 
 
 def _known(journal: Journal, number: int) -> Run:
@@ -102,8 +115,18 @@ def _known(journal: Journal, number: int) -> Run:
     return known
 
 
+def _nothing_against(_: Action) -> str:
+    """Nothing speaks against an action that was checked just now."""
+    return ""
+
+
 def carried(
-    known: Run, journal: Journal, writer: Writer, progress: Progress, stop: Callable[[], bool]
+    known: Run,
+    journal: Journal,
+    writer: Writer,
+    progress: Progress,
+    stop: Callable[[], bool],
+    why_not: Callable[[Action], str] = _nothing_against,
 ) -> Finished:
     """Carry a run to its end, an undo with the tidying of its folders; the lock is held."""
     if known.state is not RunState.RUNNING:
@@ -111,6 +134,7 @@ def carried(
     carrier = Carrier(known, journal, writer, progress, stop)
     carrier.settle()
     carrier.reopen()
+    carrier.forbid(why_not)
     state = carrier.carry_out()
     if known.undoes is None:
         journal.set_state(known.id, state)

@@ -20,8 +20,9 @@ from keepers.apply.undo import undo as undo_run
 from keepers.catalog import locations
 from keepers.cli import session, show
 from keepers.errors import UsageError
+from keepers.places.local import LocalPlace
 from keepers.plan import text
-from keepers.plan.check import Checked, Refused
+from keepers.plan.check import Checked, Refused, forbidden
 from keepers.ports import Progress
 
 OPEN = (RunState.PLANNED, RunState.RUNNING, RunState.STOPPED, RunState.FAILED)
@@ -143,7 +144,7 @@ def apply(options: argparse.Namespace) -> int:
             show.line("Nothing to apply.")
             return 0
         if options.dry_run:
-            _show(options, chosen.title, [step.action for step in journal.steps(chosen.id)], ())
+            _would_apply(options, chosen, journal, opened.local())
             return 0
         consent(options, f"Carry out plan {chosen.id}, {chosen.title}?")
         with stopping(opened.progress) as stop:
@@ -151,6 +152,14 @@ def apply(options: argparse.Namespace) -> int:
                 chosen.id, journal, opened.local(_roots(opened)), progress=opened.progress, stop=stop
             )
     return _finished(options, finished)
+
+
+def _would_apply(options: argparse.Namespace, run: Run, journal: Journal, place: LocalPlace) -> None:
+    """What is left to do of a stored plan, and what of it its owner has forbidden since."""
+    left = [step.action for step in journal.steps(run.id) if step.state is not StepState.DONE]
+    refused = [Refused(one, why) for one in left if (why := forbidden(one, place.rights))]
+    barred = {one.action for one in refused}
+    _show(options, run.title, [one for one in left if one not in barred], refused)
 
 
 def show_plan(options: argparse.Namespace, checked: Checked) -> None:

@@ -5,7 +5,7 @@ when the whole plan is done, whatever else the plan moves or trashes.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final, assert_never
 
@@ -91,10 +91,10 @@ def _only_read(action: Action) -> str:
     return ""
 
 
-def _right(action: Action, world: World) -> str:
-    """Why an action may not be done to a thing of which its owner said so much."""
+def forbidden(action: Action, rights: Callable[[Ref], Rights]) -> str:
+    """Why an action may not be done to a thing of which its owner said so much; empty where it may."""
     for ref in changes(action):
-        said = world.rights.get(ref, Rights.ANY)
+        said = rights(ref)
         if said is Rights.REFERENCE:
             return f"{ref.key} lies in a reference folder, in which nothing is ever changed (keepers roots)"
         added = isinstance(action, Copy | Move | Restore) or (
@@ -129,7 +129,7 @@ class _Trial:
         for number, action in enumerate(actions):
             if number in refused:
                 continue
-            if why := _only_read(action) or _right(action, self.world) or self._obstacle(action):
+            if why := _only_read(action) or forbidden(action, self._rights) or self._obstacle(action):
                 wrong.append((number, why))
                 continue
             self._do(action)
@@ -140,6 +140,9 @@ class _Trial:
             if content not in left:
                 wrong += [(number, "nothing of what stays instead of it would be left") for number in numbers]
         return wrong
+
+    def _rights(self, ref: Ref) -> Rights:
+        return self.world.rights.get(ref, Rights.ANY)
 
     def _obstacle(self, action: Action) -> str:
         match action:
