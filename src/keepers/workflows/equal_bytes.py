@@ -17,7 +17,7 @@ from keepers.catalog import copies, hashed, remembered
 from keepers.catalog.contents import content_id
 from keepers.catalog.store import Catalog
 from keepers.decide.copies import Candidates, Item, Settled, group_id, settle
-from keepers.decide.originality import criteria, ordered, seen
+from keepers.decide.originality import Criterion, criteria, seen
 from keepers.decide.rules import Rule
 from keepers.errors import SourceShrunkError
 from keepers.model import Asset, Bundle, ContentId, Facts, Fate, Found, GroupKind, Kind, Problem, Ref, Role
@@ -79,6 +79,8 @@ class _Files:
     inodes: dict[tuple[int, int], list[str]] = field(default_factory=dict[tuple[int, int], list[str]])
     contents: dict[tuple[int, int], ContentId] = field(default_factory=dict[tuple[int, int], ContentId])
     unreadable: dict[str, str] = field(default_factory=dict[str, str])
+    #: What decides between equal bytes is the same for every group.
+    rules: Sequence[Criterion] = criteria((), GroupKind.SAME_BYTES)
 
     def listed(self) -> None:
         """List every file that may be part of a photo; SourceShrunkError where a root has none."""
@@ -230,17 +232,18 @@ class _Files:
                 twins[inode].append(bundle)
         if len(first) < 2:
             return
-        facts = {same[0].main.content: _PICTURE}
-        ranked = [seen(bundle, facts) for bundle in first.values()]
-        rules = criteria(ranked, GroupKind.SAME_BYTES)
-        ranked = list(ordered(ranked, rules))
-        inodes = {bundle.main.ref: inode for inode, bundle in first.items()}
-        items = [self._item(copy.bundle, twins[inodes[copy.bundle.main.ref]]) for copy in ranked]
         content = same[0].main.content
+        facts = {content: _PICTURE}
+        ranked = sorted(
+            ([-rule.value(copy) for rule in self.rules], copy.bundle.main.ref, inode, copy)
+            for inode, copy in ((inode, seen(bundle, facts)) for inode, bundle in first.items())
+        )
+        items = [self._item(copy.bundle, twins[inode]) for _, _, inode, copy in ranked]
+        best = ranked[0][3]
         words = (
-            rule.better(ranked[0])
-            for rule in rules
-            if any(rule.value(ranked[0]) > rule.value(other) for other in ranked[1:])
+            rule.better(best)
+            for rule, least, *others in zip(self.rules, *(values for values, *_ in ranked), strict=True)
+            if any(least < other for other in others)
         )
         yield Candidates(
             group_id(GroupKind.SAME_BYTES, [content]),
