@@ -15,7 +15,7 @@ FIRST_ACTIONS: Final = 64
 MOST_ACTIONS: Final = 256
 QUICK_SECONDS: Final = 0.25
 #: A server takes thousands in one call, and tells of them a thousand at a time; few would cost it as many calls.
-SERVER_ACTIONS: Final = 10_000
+SERVER_ACTIONS: Final = 20_000
 
 
 @dataclass(slots=True)
