@@ -104,12 +104,12 @@ def _set(options: argparse.Namespace, opened: wiring.Session) -> int:
         if options.sidecar:
             plan = dating.sidecar_plan(bundle, date)
             checked = check(plan, world(plan, opened.local()))
-            if checked.refused:
-                changing.tell_problems(options, (), checked.refused)
-                return learning.PARTLY
             if options.dry_run:
                 changing.show_plan(options, checked)
                 return 0
+            if checked.refused:
+                changing.tell_problems(options, (), checked.refused)
+                return learning.PARTLY
             if checked.actions:
                 changing.consent(options, f"{sentence(checked.actions[0])}: do this?")
         elif options.dry_run:

@@ -3,6 +3,7 @@
 import argparse
 import os
 import shlex
+import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,8 @@ FORMATS: Final[dict[str, Callable[[Report], bytes]]] = {
     ".html": missing_report.page,
 }
 SHOWN: Final = 20
+#: `keepers missing DRIVE && wipe` would wipe: the exit code says how the asking went.
+_NO_YES: Final = "the exit code says only that the question was answered; --fail-on-found makes it 4 unless the answer is yes\n"
 _SCHEMES: Final = ("takeout:", "apple:")
 
 
@@ -54,6 +57,8 @@ def missing(options: argparse.Namespace) -> int:
             show.line(f"Report: {path}")
     if options.fail_on_found and not answer.safe:
         return FOUND
+    if not answer.safe and not options.quiet:
+        sys.stderr.write(_NO_YES)
     unseen = answer.of(Lot.UNREADABLE) or answer.faults or answer.rotten or answer.unheard
     return learning.PARTLY if unseen else 0
 

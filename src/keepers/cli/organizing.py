@@ -30,7 +30,9 @@ def organize(options: argparse.Namespace) -> int:
         if options.dry_run:
             with opened.journal(create=False) as journal:
                 changing.show_plan(options, _prepared(job, catalog, journal, report)[1])
-            return learning.PARTLY if report.unreadable else 0
+            if not options.json:
+                learning.unreadable(report.unreadable)
+            return 0
         with opened.journal(create=True) as journal:
             assert journal is not None  # noqa: S101 (create=True makes one)
             return _carried_out(job, catalog, journal, report)

@@ -138,7 +138,7 @@ def _reported(job: _Job, found: _Found) -> int:
         _after(job, found, groups)
     if job.options.fail_on_found and any(group.drop for group in groups):
         return FOUND
-    return learning.PARTLY if found.is_partly else 0
+    return learning.PARTLY if found.is_partly and not job.options.dry_run else 0
 
 
 def _unreadable(scanned: ScanReport | None) -> dict[str, object]:
