@@ -13,6 +13,7 @@ from keepers.actions import Action
 from keepers.apply.history import history as history_document
 from keepers.apply.history import originals
 from keepers.apply.journal import Journal
+from keepers.apply.ours import place_of
 from keepers.apply.record import Run, RunState, StepState
 from keepers.apply.run import Finished, Problem, resume
 from keepers.apply.undo import run_to_undo
@@ -60,8 +61,10 @@ def undo(options: argparse.Namespace) -> int:
             return _would_undo(options, wanted, back)
         finish = "Finish" if wanted.undoes is not None else f"Take back run {wanted.id},"
         consent(options, f"{finish} {wanted.title} ({show.count(len(back), 'change')})?")
-        place = opened.local(_roots(opened))
-        with stopping(opened.progress) as stop:
+        with (
+            opened.place(place_of(back), _roots(opened)) as place,
+            stopping(opened.progress) as stop,
+        ):
             finished = undo_run(options.number, journal, place, progress=opened.progress, stop=stop)
     if finished is None:
         return _nothing_to_undo(options)
@@ -147,10 +150,12 @@ def apply(options: argparse.Namespace) -> int:
             _would_apply(options, chosen, journal, opened.local())
             return 0
         consent(options, f"Carry out plan {chosen.id}, {chosen.title}?")
-        with stopping(opened.progress) as stop:
-            finished = resume(
-                chosen.id, journal, opened.local(_roots(opened)), progress=opened.progress, stop=stop
-            )
+        steps = [step.action for step in journal.steps(chosen.id)]
+        with (
+            opened.place(place_of(steps), _roots(opened)) as place,
+            stopping(opened.progress) as stop,
+        ):
+            finished = resume(chosen.id, journal, place, progress=opened.progress, stop=stop)
     return _finished(options, finished)
 
 

@@ -3,16 +3,18 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Final, TypeVar
 
 from keepers.actions import SetField
-from keepers.errors import ChangedError, KeepersError, PlaceUnreachableError, SettingsError
+from keepers.errors import ChangedError, KeepersError, PlaceUnreachableError, SettingsError, UsageError
 from keepers.model import PlaceId, Ref
 from keepers.places.immich_api import fields
-from keepers.places.immich_api.client import Client
+from keepers.places.immich_api.client import Client, Search
 from keepers.places.immich_api.fields import PATIENCE
+from keepers.places.immich_api.listing import VISIBLE
 from keepers.places.immich_api.place import ImmichReader
-from keepers.places.immich_api.sight import ALBUM, SHARED, TAG, THERE, Now, Sight
+from keepers.places.immich_api.sight import ALBUM, ALBUM_KEY, SHARED, TAG, TAG_KEY, THERE, Now, Sight
 from keepers.places.immich_api.wire import AT_ONCE
 from keepers.ports import End, Folder, Outcome, Task
 
@@ -74,6 +76,31 @@ class ImmichPlace(ImmichReader):
                 raise told
             found.append(told)
         return found
+
+    def holders(self) -> Sequence[str]:
+        """The keys of all tags and of the user's own albums: `tag/A/B`, `album/NAME`."""
+        tags = (TAG_KEY + tag.value for tag in self.client.tags())
+        return (*tags, *(ALBUM_KEY + album.name for album in self.client.own_albums()))
+
+    def user_ids(self, names: Sequence[str]) -> Sequence[str]:
+        """The ids of users by name, address or id; UsageError for one that is unknown or could be several."""
+        users = self.client.users()
+        found: list[str] = []
+        for name in names:
+            alike = [one.id for one in users if name in {one.id, one.email, one.name}]
+            if len(alike) != 1:
+                known = ", ".join(sorted(one.name for one in users))
+                raise UsageError(
+                    f"{name!r} is {'no user' if not alike else 'several users'} of the server; known: {known}"
+                )
+            found += alike
+        return found
+
+    def shown_assets(self) -> Iterable[tuple[Ref, str, datetime | None]]:
+        """Every photo that people see, with its name and its local wall time."""
+        for visibility in VISIBLE:
+            for one in self.client.assets(Search(visibility=visibility, type="IMAGE")):
+                yield Ref(self._place, one.id), one.name, one.taken
 
     def perform(self, tasks: Sequence[Task], placed: Callable[[], None]) -> Sequence[Outcome]:  # noqa: ARG002
         """Set fields, those of one name and value in one call; nothing is removed after all is placed."""
