@@ -45,7 +45,7 @@ def test_together_and_alone_are_the_same(tmp_path: Path) -> None:
     assert together == alone
     assert [bool(one.reason) for one in together] == [False, True, True, False, False, False]
     assert [len(one.prints) > 0 for one in together] == [not one.reason for one in together]
-    assert all(one.jpeg is None and one.facts is None and one.grey is None for one in together)
+    assert all(one.begun is None and one.facts is None and one.grey is None for one in together)
 
 
 def test_each_file_is_read_whole(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_files_that_find_no_room_together_are_learned_at_once(
     monkeypatch.setattr(measuring, "SHELF", measuring.SMALL + 1 + jobs[0].size + jobs[1].size - 1)
     cramped = [measure(one) for one in jobs]
     # Small files leave room behind them, but not always for one of the largest size.
-    assert [one.jpeg is None for one in cramped] == [False, False, True, True]
+    assert [one.begun is None for one in cramped] == [False, False, True, True]
     assert finished(cramped) == roomy
     measuring._shelf.cache_clear()
 

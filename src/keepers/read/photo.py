@@ -17,26 +17,20 @@ class Learned(NamedTuple):
     grey: Pixels | None
 
 
-class Jpeg(NamedTuple):
-    """A JPEG to be learned in steps; `data` must last until the last of them."""
+class Begun(NamedTuple):
+    """A JPEG of which all is known but what needs decoding; `data` must last until `ended`."""
 
     data: bytes | memoryview
     fmt: Format
-    most_pixels: int
-
-
-class Structured(NamedTuple):
-    """A JPEG whose segments are known."""
-
-    jpeg: Jpeg
     found: jpeg.Jpeg
+    tags: exif.Exif
+    digest: str
 
 
 class Decoded(NamedTuple):
     """A JPEG whose grey picture is known, as it lies in the file."""
 
-    jpeg: Jpeg
-    found: jpeg.Jpeg
+    begun: Begun
     pixels: Pixels
 
 
@@ -49,7 +43,7 @@ def learned(data: bytes | memoryview, fmt: Format, most_pixels: int = MOST_PIXEL
         found = jpeg.structure(data)
         if found.width * found.height > most_pixels:
             return Learned(metadata.of_jpeg(data, fmt, found, exif.parsed(jpeg.exif(data, found))), None)
-        return ended(decoded(Structured(Jpeg(data, fmt, most_pixels), found)))
+        return ended(decoded(begun(data, fmt, most_pixels)))
     facts = metadata.facts(data, fmt)
     if facts.width * facts.height > most_pixels:
         return Learned(facts, None)
@@ -57,24 +51,27 @@ def learned(data: bytes | memoryview, fmt: Format, most_pixels: int = MOST_PIXEL
     return Learned(facts, pixels.scaled_grey(data, fmt, facts))
 
 
-def structured(one: Jpeg) -> Structured:
-    """Find the segments; UnreadableError where the file is damaged, NeedsMemoryError where it has too many pixels."""
-    found = jpeg.structure(one.data)
-    if found.width * found.height > one.most_pixels:
-        raise NeedsMemoryError(f"has more than {one.most_pixels // 1_000_000} megapixels")
-    return Structured(one, found)
+def begun(data: bytes | memoryview, fmt: Format, most_pixels: int) -> Begun:
+    """Learn what a JPEG says of itself, while its bytes still lie in the processor's cache.
 
-
-def decoded(one: Structured) -> Decoded:
-    """Decode the picture; UnreadableError where it is damaged."""
-    return Decoded(*one, pixels.grey_of_jpeg(one.jpeg.data, one.found))
-
-
-def ended(one: Decoded) -> Learned:
-    """Learn the rest."""
-    data, found = one.jpeg.data, one.found
+    NeedsMemoryError where it has more pixels than `most_pixels`, UnreadableError where it is damaged.
+    """
+    found = jpeg.structure(data)
+    if found.width * found.height > most_pixels:
+        raise NeedsMemoryError(f"has more than {most_pixels // 1_000_000} megapixels")
     tags = exif.parsed(jpeg.exif(data, found))
     with told_as("is damaged"):
         digest = jpeg.digest(data, found, tags.orientation)
-    facts = metadata.of_jpeg(data, one.jpeg.fmt, found, tags, digest)
+    return Begun(data, fmt, found, tags, digest)
+
+
+def decoded(one: Begun) -> Decoded:
+    """Decode the picture; UnreadableError where it is damaged."""
+    return Decoded(one, pixels.grey_of_jpeg(one.data, one.found))
+
+
+def ended(one: Decoded) -> Learned:
+    """Put facts and upright picture together."""
+    data, fmt, found, tags, digest = one.begun
+    facts = metadata.of_jpeg(data, fmt, found, tags, digest)
     return Learned(facts, colour.upright(one.pixels, tags.orientation))

@@ -98,11 +98,9 @@ def prepare(setting: Setting, decisions: Sequence[Decision], choice: Choice) -> 
     return Prepared(check(plan, World({}, fields=fields)), groups, stays)
 
 
-def remember(setting: Setting, prepared: Prepared) -> None:
+def remember(catalog: Catalog, place: PlaceId, prepared: Prepared) -> None:
     """Keep the numbers of the groups for the next time."""
-    numbers.remember(
-        setting.catalog, _target(setting.place), {group.number: group.contents for group in prepared.groups}
-    )
+    numbers.remember(catalog, _target(place), {group.number: group.contents for group in prepared.groups})
 
 
 def _wanted(setting: Setting, groups: Sequence[Served], choice: Choice) -> Wanted:

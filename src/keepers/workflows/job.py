@@ -10,7 +10,7 @@ from keepers.read.packed import NOTHING, Packed
 
 if TYPE_CHECKING:
     from keepers.read.colour import Pixels
-    from keepers.read.photo import Jpeg
+    from keepers.read.photo import Begun
 
 #: Raised with every change of what is read or computed from the bytes; older content is measured again.
 METHOD: Final = 3
@@ -32,7 +32,7 @@ class Measured(NamedTuple):
     """What one read taught; `reason` says why the content is no photo that can be read.
 
     `again` asks for a second run with the memory that a heavy picture needs. `fresh` is False when
-    the content was known already. `jpeg` waits to be learned, `facts` to be packed and `grey` to be
+    the content was known already. `begun` waits to be decoded, `facts` to be packed and `grey` to be
     fingerprinted, with others. `clip` is the fingerprint of a film. Size, time and inode are those of
     the bytes that were read.
     """
@@ -46,7 +46,7 @@ class Measured(NamedTuple):
     reason: str = ""
     ignored: bool = False
     again: bool = False
-    jpeg: "Jpeg | None" = None
+    begun: "Begun | None" = None
     facts: Facts | None = None
     packed: Packed = NOTHING
     prints: bytes = b""

@@ -81,11 +81,11 @@ def _finished(one: Measured, prints: np.void | None) -> Measured:
 
 def _jpegs(results: Sequence[Measured]) -> list[Measured]:
     """Learn the JPEGs that wait for it, step by step: what does a step is not forgotten from one to the next."""
-    done: list[Any] = [one.jpeg for one in results]
-    for step in (photo.structured, photo.decoded, photo.ended):
+    done: list[Any] = [one.begun for one in results]
+    for step in (photo.decoded, photo.ended):
         done = [_done(step, before) for before in done]
     return [
-        one if one.jpeg is None else _told(one._replace(jpeg=None), now)
+        one if one.begun is None else _told(one._replace(begun=None), now)
         for one, now in zip(results, done, strict=True)
     ]
 
@@ -178,10 +178,10 @@ def _photo(job: Job, base: Measured, data: bytes | memoryview, *, lasts: bool) -
         return base._replace(reason="its bytes are no picture")
     if form.kind is Kind.VIDEO:
         return _video(job, base)._replace(kind=Kind.VIDEO)
-    if lasts and form.name == "jpeg" and not job.heavy:
-        return base._replace(jpeg=photo.Jpeg(data, form, HEAVY_PIXELS))
     most = damage.MOST_PIXELS if job.heavy else HEAVY_PIXELS
     try:
+        if lasts and form.name == "jpeg":
+            return base._replace(begun=photo.begun(data, form, most))
         learned = photo.learned(data, form, most)
         if learned.grey is None:
             return base._replace(again=True)

@@ -267,7 +267,7 @@ def _measure_some(
         heavy=_is_heavy,
         together=measuring.together,
     )
-    while batch := [(job, _completed(complete, job, result)) for job, result in _timed(results)]:
+    while batch := [(job, _completed(complete, job, result)) for job, result in timed(results)]:
         with learning.catalog.writing():
             for job, result in batch:
                 if isinstance(result, Measured) and result.again:
@@ -291,7 +291,7 @@ def _completed(complete: Complete, job: Job, result: Measured | Failure) -> Meas
     return result._replace(packed=pack(facts)._replace(exif=result.packed.exif))
 
 
-def _timed(results: Iterator[tuple[Job, Measured | Failure]]) -> Iterator[tuple[Job, Measured | Failure]]:
+def timed(results: Iterator[tuple[Job, Measured | Failure]]) -> Iterator[tuple[Job, Measured | Failure]]:
     """Take what comes within a second, at most ROWS."""
     end = time.monotonic() + 1
     for taken, result in enumerate(results, 1):

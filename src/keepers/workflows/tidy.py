@@ -10,14 +10,27 @@ from keepers.catalog.store import Catalog
 from keepers.decide import keep, versions
 from keepers.decide.copies import group_id
 from keepers.decide.originality import seen
+from keepers.errors import PlaceUnreachableError, SettingsError
 from keepers.fingerprint import clips as prints
 from keepers.fingerprint.blocks import Blocks
 from keepers.fingerprint.clips import Clips
 from keepers.fingerprint.table import Photos
 from keepers.group import clips, duplicates, grouping
 from keepers.group.rule import Cluster, Rule
-from keepers.model import Bundle, ContentId, Decision, Facts, Group, GroupKind, Kind, Look, Score
-from keepers.ports import Failure, LookTask, Progress, Workers
+from keepers.model import (
+    LOCAL,
+    Asset,
+    Bundle,
+    ContentId,
+    Decision,
+    Facts,
+    Group,
+    GroupKind,
+    Kind,
+    Look,
+    Score,
+)
+from keepers.ports import Failure, LookTask, Progress, View, Workers
 from keepers.read import extras, formats
 from keepers.score.photo import Member, scores
 from keepers.score.weights import Weights
@@ -39,6 +52,10 @@ ROWS: Final = 64
 JUDGED: Final = frozenset((GroupKind.BURST, GroupKind.BRACKET))
 
 
+#: Pictures of assets of servers in files of this machine; the files themselves where the flag is set.
+Views = Callable[[Sequence[Asset], bool], Iterator[tuple[Asset, View | Failure]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Backend:
     """The face back end to use, and what marks its results in the catalog."""
@@ -52,7 +69,7 @@ class Backend:
 class Judging:
     """What grouping and judging work with; workers start only when there is something to decode.
 
-    With `remembered`, what people decided earlier wins.
+    With `remembered`, what people decided earlier wins. `views` gives pictures of assets of servers.
     """
 
     catalog: Catalog
@@ -66,6 +83,7 @@ class Judging:
     weights: Weights
     jobs: int = 0
     remembered: bool = True
+    views: Views | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,18 +138,18 @@ def _parted(judging: Judging, sets: Sequence[_Set]) -> list[_Set]:
 
 def look_at(judging: Judging, bundles: Iterable[Bundle]) -> dict[ContentId, Look]:
     """How photos look, from the catalog or measured now; those that cannot be decoded are left out."""
-    wanted = {b.main.content: b.main.ref.key for b in bundles if b.main.kind is Kind.PHOTO}
+    wanted = {b.main.content: b.main for b in bundles if b.main.kind is Kind.PHOTO}
     if not wanted:
         return {}
     backend = judging.backend()
     known = contents.looks_of(judging.catalog, wanted, backend.method)
-    work = [
-        LookTask(path, content, backend.name, backend.model_dir)
-        for content, path in wanted.items()
-        if content not in known
-    ]
+    todo = [asset for content, asset in wanted.items() if content not in known]
+    work = (
+        LookTask(view.path, asset.content, backend.name, backend.model_dir, view.boxes)
+        for asset, view in _viewed(judging, todo, exact=False)
+    )
     fresh: list[Look] = []
-    for _, result in _worked(judging, "judging", judging.look, work):
+    for _, result in _worked(judging, "judging", judging.look, work, len(todo)):
         if isinstance(result, Failure):
             continue
         fresh.append(replace(result, method=backend.method))
@@ -142,6 +160,20 @@ def look_at(judging: Judging, bundles: Iterable[Bundle]) -> dict[ContentId, Look
     contents.add_looks(judging.catalog, fresh)
     known.update((look.content, look) for look in fresh)
     return known
+
+
+def _viewed(judging: Judging, assets: Sequence[Asset], *, exact: bool) -> Iterator[tuple[Asset, View]]:
+    """Files of this machine to look at assets by; those whose server gives none are left out."""
+    yield from ((asset, View(asset.ref.key)) for asset in assets if asset.ref.place == LOCAL)
+    others = [asset for asset in assets if asset.ref.place != LOCAL]
+    if not others or judging.views is None:
+        return
+    try:
+        for asset, view in judging.views(others, exact):
+            if isinstance(view, View):
+                yield asset, view
+    except (PlaceUnreachableError, SettingsError) as error:
+        judging.progress.say(f"photos of the server are judged without looking at them: {error}")
 
 
 def alone(judging: Judging, bundle: Bundle) -> tuple[Score, Look | None]:
@@ -187,13 +219,15 @@ def _compare(judging: Judging, roots: Sequence[str], known: Mapping[ContentId, b
     mains = {
         content: found[0].main for content, found in photos.bundles(judging.catalog, roots, known).items()
     }
+    # Films of servers are not loaded for that.
     work = [
         Footage(main.ref.key, content, known[content], main.width * main.height)
         for content, main in mains.items()
+        if main.ref.place == LOCAL
     ]
     fresh = {
         film.content: prints.settled(film.data) if isinstance(result, Failure) else result
-        for film, result in _worked(judging, "comparing", judging.compare, work, heavy=_is_heavy)
+        for film, result in _worked(judging, "comparing", judging.compare, work, len(work), heavy=_is_heavy)
         if not isinstance(result, Failure) or result.lasting
     }
     films.refine(judging.catalog, fresh)
@@ -219,10 +253,12 @@ def _proven(
     wanted = {names(int(table.content[row])): row for row in rows}
     known = contents.full_pixels_of(judging.catalog, wanted, PIXELS_METHOD)
     missing = photos.bundles(judging.catalog, roots, [content for content in wanted if content not in known])
-    work = [Proof(found[0].main.ref.key, content) for content, found in missing.items()]
+    # What only a server has read proves nothing: its pictures are others than the files.
+    todo = [found[0].main for content, found in missing.items() if content.startswith("b3:")]
+    work = (Proof(view.path, asset.content) for asset, view in _viewed(judging, todo, exact=True))
     fresh = {
         proof.content: result if isinstance(result, str) else ""
-        for proof, result in _worked(judging, "comparing", judging.prove, work)
+        for proof, result in _worked(judging, "comparing", judging.prove, work, len(todo))
         if isinstance(result, str) or result.lasting
     }
     contents.add_full_pixels(judging.catalog, fresh, PIXELS_METHOD)
@@ -233,14 +269,15 @@ def _worked(
     judging: Judging,
     stage: str,
     task: Callable[[T], R],
-    work: Sequence[T],
+    work: Iterable[T],
+    number: int,
     heavy: Callable[[T], bool] | None = None,
 ) -> Iterator[tuple[T, R | Failure]]:
     """Run decoding work in workers, with progress."""
-    if not work:
+    if not number:
         return
     workers = judging.workers()
-    judging.progress.stage(stage, len(work), 0)
+    judging.progress.stage(stage, number, 0)
     try:
         for item, result in workers.map(task, work, heavy=heavy):
             judging.progress.step(1, 0)
@@ -255,14 +292,22 @@ def _groups(judging: Judging, roots: Sequence[str], sets: Sequence[_Set]) -> lis
     shown = {content: _shown(judging, same) for content, same in found.items()}
     groups: list[Group] = []
     for one in sets:
-        members = (
-            found[one.contents[0]]
-            if one.kind is GroupKind.SAME_BYTES
-            else tuple(shown[c] for c in one.contents if c in shown)
-        )
+        if one.kind is GroupKind.SAME_BYTES:
+            groups += _in_places(one, found[one.contents[0]], judging.rule.min_size)
+            continue
+        members = tuple(shown[c] for c in one.contents if c in shown)
         if len(members) >= judging.rule.min_size:
             groups.append(Group(group_id(one.kind, one.contents), one.kind, members, one.evidence))
     return sorted(groups, key=lambda group: (ORDER[group.kind], group.id))
+
+
+def _in_places(one: _Set, members: Sequence[Bundle], min_size: int) -> Iterator[Group]:
+    """Copies within one place each: a file here and an asset of a server are one photo in two places."""
+    for place in dict.fromkeys(bundle.main.ref.place for bundle in members):
+        mine = tuple(bundle for bundle in members if bundle.main.ref.place == place)
+        names = one.contents if place == LOCAL else (*one.contents, ContentId(f"ref:{place}/"))
+        if len(mine) >= min_size:
+            yield Group(group_id(one.kind, names), one.kind, mine, one.evidence)
 
 
 def _shown(judging: Judging, same: Sequence[Bundle]) -> Bundle:
