@@ -7,7 +7,7 @@ import ssl
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import Any, BinaryIO, Final, TypeVar
 
 import anyio
 import httpx2
@@ -55,8 +55,18 @@ class ForbiddenError(SettingsError):
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """Fields and files of a form; each file by its field, with its name."""
+
+    fields: Mapping[str, str]
+    files: Mapping[str, tuple[str, BinaryIO]]
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """One question. `repeatable` where asking twice does the same as asking once.
+
+    `form` opens anew with each attempt what is sent instead of a `body`; what it opens is closed after it.
 
     `receiver` begins anew with each attempt and is handed the bytes as they come; the answer then holds none.
     """
@@ -70,6 +80,7 @@ class Ask:
     most: int = MOST_JSON
     seconds: float = SECONDS
     receiver: Callable[[], Callable[[bytes], object]] | None = None
+    form: Callable[[contextlib.ExitStack], Form] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,24 +219,30 @@ class Wire:
 
     async def _sent(self, ask: Ask, url: httpx2.URL, query: Mapping[str, str] | None) -> Answer:
         timeout = httpx2.Timeout(ask.seconds)
-        async with self._client.stream(
-            ask.method, url, params=query, json=ask.body, headers=dict(ask.headers), timeout=timeout
-        ) as response:
-            body = bytearray()
-            take: Callable[[bytes], object] = body.extend
-            if ask.receiver is not None and response.status_code == 200:
-                take = ask.receiver()
-            size = 0
-            # What is wanted may be small, and yet its refusal is a sentence.
-            most = ask.most if response.status_code == 200 else max(ask.most, _MOST_SAID)
-            async for chunk in response.aiter_bytes():
-                size += len(chunk)
-                take(chunk)
-                if size > most:
-                    bound = f"{most >> 20} MiB" if most >> 20 else f"the {most} bytes that were told"
-                    raise AnswerError(f"the answer of {self.url} is larger than {bound}")
-            headers = {name.lower(): value for name, value in response.headers.items()}
-            return Answer(response.status_code, headers, bytes(body))
+        with contextlib.ExitStack() as opened:
+            form = ask.form(opened) if ask.form is not None else Form({}, {})
+            async with self._client.stream(
+                ask.method, url, params=query, json=ask.body, data=form.fields or None, files=form.files or None,
+                headers=dict(ask.headers), timeout=timeout,
+            ) as response:  # fmt: skip
+                return await self._received(ask, response)
+
+    async def _received(self, ask: Ask, response: httpx2.Response) -> Answer:
+        body = bytearray()
+        take: Callable[[bytes], object] = body.extend
+        if ask.receiver is not None and response.status_code == 200:
+            take = ask.receiver()
+        size = 0
+        # What is wanted may be small, and yet its refusal is a sentence.
+        most = ask.most if response.status_code == 200 else max(ask.most, _MOST_SAID)
+        async for chunk in response.aiter_bytes():
+            size += len(chunk)
+            take(chunk)
+            if size > most:
+                bound = f"{most >> 20} MiB" if most >> 20 else f"the {most} bytes that were told"
+                raise AnswerError(f"the answer of {self.url} is larger than {bound}")
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status_code, headers, bytes(body))
 
     def _judged(self, ask: Ask, answer: Answer) -> Answer:
         status = answer.status
