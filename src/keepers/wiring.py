@@ -8,7 +8,7 @@ import contextlib
 import dataclasses
 import functools
 import os
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -18,26 +18,28 @@ from zoneinfo import ZoneInfo
 from keepers import config
 from keepers.catalog.store import Catalog, open_catalog
 from keepers.config import Settings
-from keepers.model import Bundle, ContentId, GroupKind, Look, Score
-from keepers.places.addresses import Sources, inside, is_there, sources, target
+from keepers.model import LOCAL, Asset, Bundle, ContentId, GroupKind, Look, PlaceId, Score
+from keepers.places.addresses import Filter, Sources, inside, is_there, server, sources, target
 from keepers.places.local import Known, LocalPlace
-from keepers.ports import LookTask, Progress, Rights, Workers
+from keepers.ports import Failure, LookTask, Progress, Rights, View, Workers
 from keepers.workflows import folders, scan, telling
 from keepers.workflows.job import Footage, Job, Measured, Measuring, Proof, Thumb
 
 if TYPE_CHECKING:
     from keepers.apply.journal import Journal
     from keepers.apply.record import Run
+    from keepers.apply.undo import Place
     from keepers.places import apple, immich_api
     from keepers.plan.whereabouts import Answer, Library
     from keepers.score.weights import Weights
     from keepers.workflows.deduplicating import Deduplicating
     from keepers.workflows.doctor import Check
     from keepers.workflows.organizing import Organizing
+    from keepers.workflows.scan import Learning
     from keepers.workflows.tidy import Backend, Judging, Tidied
     from keepers.workflows.verifying import Verified
 
-__all__ = ["Session", "Sources", "inside", "is_there", "sources", "target"]
+__all__ = ["Filter", "Session", "Sources", "inside", "is_there", "server", "sources", "target"]
 
 #: Files that are copied at once: with four, copying and reading back took 0.6 of the time of one at a time.
 COPIES: Final = 4
@@ -52,6 +54,7 @@ class Session:
     progress: Progress
     limit: int | None = None
     accept_missing: bool = False
+    full_resolution: bool = False
 
     @property
     def catalog_file(self) -> Path:
@@ -146,8 +149,21 @@ class Session:
                 opened.close()
 
     def scan(self, catalog: Catalog, sources: Sequence[str]) -> scan.ScanReport:
-        """Learn the sources, which are absolute paths."""
+        """Learn the sources: absolute paths, and servers."""
         given = sources if isinstance(sources, Sources) else Sources(tuple(sources))
+        if not given.servers:
+            return scan.scan(self._learning(catalog, given), given)
+        from keepers.places import immich_api  # noqa: PLC0415 (httpx2 costs 150 ms)
+        from keepers.workflows import serving  # noqa: PLC0415 (only scans of servers need it)
+
+        reports = [scan.scan(self._learning(catalog, given), given.paths)] if given.paths else []
+        with self.galleries() as galleries:
+            for root, one in given.servers.items():
+                gallery = galleries.gallery(root, immich_api.Wanted(**dataclasses.asdict(one)))
+                reports.append(serving.scan(self._learning(catalog, Sources(())), gallery))
+        return serving.together(reports)
+
+    def _learning(self, catalog: Catalog, given: Sources) -> "Learning":
         libraries = {path: self._apple(path, trashed=trashed) for path, trashed in given.apples.items()}
         entries = {path: library.entries for path, library in libraries.items()}
         reader = LocalPlace(opens=given.takeouts, libraries=entries)
@@ -159,11 +175,10 @@ class Session:
             for path, library in libraries.items():
                 telling.of_apple(catalog, path, library.told, dating)
 
-        learning = scan.Learning(
+        return scan.Learning(
             catalog, reader, self.measuring, self.progress, self.home, dating.now, self._moved_away, self.limit,
             self.accept_missing, tell,
         )  # fmt: skip
-        return scan.scan(learning, given)
 
     def _apple(self, path: str, *, trashed: bool) -> "apple.Contents":
         from keepers.places import apple  # noqa: PLC0415 (only those who have a library pay for it)
@@ -181,6 +196,37 @@ class Session:
         profile = immich_api.profile(name, self.environment, url=url, key_file=key_file, ca_file=ca_file)
         with immich_api.opened(profile) as client:
             yield client
+
+    @contextlib.contextmanager
+    def server(self, place: PlaceId) -> Generator["immich_api.ImmichPlace"]:
+        """A server as a place that fields are set in, by the profile that its name ends with."""
+        from keepers.places import immich_api  # noqa: PLC0415 (httpx2 costs 150 ms)
+
+        with self.immich(place.partition("@")[2] or immich_api.DEFAULT) as client:
+            yield immich_api.ImmichPlace(client, place)
+
+    @contextlib.contextmanager
+    def place(self, place: PlaceId, roots: Sequence[str] = ()) -> Generator["Place"]:
+        """The place of a name: the files of this machine with quarantines in the roots, or a server."""
+        if place == LOCAL:
+            yield self.local(roots)
+        else:
+            with self.server(place) as opened:
+                yield opened
+
+    def galleries(self) -> "immich_api.Galleries":
+        """The servers by their places, with one folder for their pictures."""
+        from keepers.places import immich_api  # noqa: PLC0415 (httpx2 costs 150 ms)
+
+        def opening(place: str) -> "contextlib.AbstractContextManager[immich_api.Client]":
+            return self.immich(place.partition("@")[2] or immich_api.DEFAULT)
+
+        folder, most = config.picture_folder(self.settings, self.environment), self.settings.immich_cache_size
+        return immich_api.Galleries(opening, str(folder), most << 20, exact=self.full_resolution)
+
+    def _views(self, assets: Sequence[Asset], exact: bool) -> Iterator[tuple[Asset, View | Failure]]:  # noqa: FBT001 (a port)
+        with self.galleries() as galleries:
+            yield from galleries.views(assets, exact=exact)
 
     def judging(self, catalog: Catalog, kinds: Sequence[GroupKind]) -> "Judging":
         """What grouping and judging work with."""
@@ -205,6 +251,7 @@ class Session:
             rule,
             self._weights(),
             self.jobs,
+            views=self._views,
         )
 
     def tidy(

@@ -59,10 +59,13 @@ def _common(parser: argparse.ArgumentParser, *, first: bool = False) -> None:
 
 
 SOURCE: Final = "a folder or a file, takeout:PATH (a folder or ZIPs) or apple:PATH.photoslibrary"
+SERVER: Final = ", or immich:, immich:album/NAME, immich@PROFILE: for a server"
 
 
-def _sources(parser: argparse.ArgumentParser, *, needed: bool) -> None:
-    parser.add_argument("sources", nargs="+" if needed else "*", metavar="SOURCE", help=SOURCE)
+def _sources(parser: argparse.ArgumentParser, *, needed: bool, served: bool = False) -> None:
+    parser.add_argument(
+        "sources", nargs="+" if needed else "*", metavar="SOURCE", help=SOURCE + (SERVER if served else "")
+    )
     parser.add_argument("--jobs", type=int, metavar="N", help="worker processes; default: one a core")
     parser.add_argument("--limit", type=int, metavar="N", help="measure at most N new files this time")
     parser.add_argument(
@@ -102,7 +105,8 @@ def _learning(command: Command) -> None:
         "keepers.cli.learning:scan",
         "learn what lies in folders; changes nothing, resumes, skips what is known",
     )
-    _sources(scan, needed=True)
+    _sources(scan, needed=True, served=True)
+    servers.filters(scan)
     report = command(
         "report",
         "keepers.cli.dating:report",
@@ -142,7 +146,8 @@ def _judging(command: Command) -> None:
         "keepers.cli.judging:group",
         "find copies, versions, bursts and brackets, and pick the keepers; changes nothing",
     )
-    _sources(group, needed=False)
+    _sources(group, needed=False, served=True)
+    servers.filters(group)
     _grouping(group)
     group.add_argument("--fail-on-found", action="store_true", help="exit with 4 when there are groups")
     explain = command(
@@ -150,7 +155,10 @@ def _judging(command: Command) -> None:
         "keepers.cli.explaining:explain",
         "say why a photo is grouped, kept or not, and what would flip it",
     )
-    explain.add_argument("what", metavar="FILE|GROUP-ID", help="a photo, or the id of a group")
+    explain.add_argument(
+        "what", metavar="FILE|GROUP-ID", help="a photo (on a server: immich:ID), or the id of a group"
+    )
+    servers.pictures(explain)
     explain.add_argument("--jobs", type=int, metavar="N", help="worker processes; default: one a core")
     _grouping(explain)
 
@@ -321,7 +329,7 @@ def _keeping_house(command: Command) -> None:
         "check this installation: versions, formats, models, disk, catalog",
     )
     watching.add(command)
-    servers.add(command)
+    servers.add(command, _sources, _grouping, _consent)
     config = command("config", "keepers.cli.house:config", "show or set settings")
     config.add_argument("what", choices=("show", "set"), help="what to do")
     config.add_argument("name", nargs="?", help="the setting")
