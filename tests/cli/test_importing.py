@@ -227,7 +227,9 @@ def test_a_worse_version_stays_or_is_kept_beside(keepers: Keepers, tmp_path: Pat
     assert (row["outcome"], row["destination"], row["winner"]) == ("worse version", str(best), False)
     assert (row["destination_size"], row["source_size"]) == (best.stat().st_size, small.stat().st_size)
     assert small.exists()
-    assert keepers(*words).json["done"] == 1
+    page = tmp_path / "page.html"
+    assert keepers(*words, "--report", page).json["done"] == 2
+    assert page.read_text("utf-8").count("<img") == 1
     assert sorted(bytes_in(tmp_path / "library").values()) == sorted([best.read_bytes(), small.read_bytes()])
 
 

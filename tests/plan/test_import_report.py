@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from keepers.actions import Copy
 from keepers.model import LOCAL, Asset, ContentId, Kind, Ref, Taken
-from keepers.plan.import_page import SHOWN, page
+from keepers.plan.import_page import page
 from keepers.plan.import_plan import Line, Outcome
 from keepers.plan.import_report import COLUMNS, Known, Report, as_csv, as_json
+from keepers.plan.page_table import SHOWN
 
 NOW = datetime(2026, 2, 3, 4, 5, tzinfo=UTC)
 TAKEN = Taken(datetime(2024, 7, 1, 12, tzinfo=UTC), "exif", certain=True)

@@ -26,10 +26,13 @@ from keepers.places.local.writers import has_writer
 from keepers.plan import import_report, text
 from keepers.plan.check import Checked
 from keepers.plan.import_plan import Line, Outcome
+from keepers.work.named import Named
 from keepers.workflows import importing, lone
 from keepers.workflows.importing import Importing, Prepared, Request
+from keepers.workflows.job import Thumb
 from keepers.workflows.scan import ScanReport
 from keepers.workflows.settling import Settling
+from keepers.workflows.thumbnails import Drawing
 
 #: Copies of which one may be better than the other, or lie in a better place.
 VERSIONS: Final = (
@@ -39,6 +42,7 @@ VERSIONS: Final = (
     GroupKind.SAME_CLIP,
 )
 SHOWN: Final = 20
+_THUMBNAIL: Final[Named[Thumb, bytes]] = Named("keepers.workflows.picture", "thumbnail")
 #: The same command goes on with a run that left something out, but not with that of last week.
 GOES_ON: Final = timedelta(days=1)
 
@@ -200,6 +204,7 @@ def _importing(job: _Job, catalog: Catalog, journal: Journal | None) -> Importin
         Settling(place, has_writer, opened.settings.settle_seconds),
         versions,
         lambda below: placed(journal, below),
+        Drawing(opened.picture_workers, _THUMBNAIL, opened.progress).thumbnails,
         datetime.now(UTC),
         opened.home,
     )

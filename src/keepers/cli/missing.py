@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from keepers import wiring
-from keepers.cli import learning, session, show
+from keepers.cli import learning, report_files, session, show
 from keepers.cli.judging import FOUND
 from keepers.errors import SourceShrunkError, UsageError
-from keepers.places import files
 from keepers.plan import missing_report
 from keepers.plan.missing_report import Report
 from keepers.plan.whereabouts import Judged, Library, Lot
@@ -37,9 +36,8 @@ def missing(options: argparse.Namespace) -> int:
     libraries, given = _libraries(options.libraries)
     for library in given:
         _apart(drive, library)
-    reports = [
-        _report_file(text, [*drive, *(root for one in given for root in one)]) for text in options.report
-    ]
+    roots = [*drive, *(root for one in given for root in one)]
+    reports = [report_files.chosen(text, FORMATS, roots, fresh=True) for text in options.report]
     with opened.catalog(create=True) as catalog:
         answer = opened.missing(
             catalog, drive, libraries, given, verify=options.verify, by_bytes=options.by_bytes
@@ -47,7 +45,7 @@ def missing(options: argparse.Namespace) -> int:
     when = datetime.now(UTC).astimezone(opened.home)
     report = Report(answer, ", ".join(drive), tuple(one.name for one in libraries), options.verify, when)
     for path in reports:
-        _write(path, FORMATS[os.path.splitext(path)[1].lower()](report))
+        report_files.put(path, FORMATS[os.path.splitext(path)[1].lower()](report))
     if options.json:
         show.document(missing_report.document(report))
     else:
@@ -87,37 +85,6 @@ def _apart(drive: Sequence[str], library: Sequence[str]) -> None:
             "its own copy. Name the folders that stay when the drive is gone"
         )
         raise UsageError(message)
-
-
-def _report_file(text: str, roots: Sequence[str]) -> str:
-    path = os.path.abspath(os.path.expanduser(text))
-    if os.path.splitext(path)[1].lower() not in FORMATS:
-        message = f"--report {text}: its name must end in {', '.join(FORMATS)}"
-        raise UsageError(message)
-    if os.path.lexists(path):
-        message = f"--report {text}: there is such a file already; give another name"
-        raise UsageError(message)
-    if not os.path.isdir(os.path.dirname(path)):
-        message = f"--report {text}: there is no folder {os.path.dirname(path)}"
-        raise UsageError(message)
-    if any(overlap.within(os.path.dirname(path), root) for root in roots):
-        message = f"--report {text}: it would lie among the photos; choose a place outside of them"
-        raise UsageError(message)
-    return path
-
-
-def _write(path: str, data: bytes) -> None:
-    """Put a file in place, whole or not at all."""
-    draft = files.draft_with(
-        [data], os.path.join(os.path.dirname(path), f"{files.OURS}{os.urandom(8).hex()}")
-    )
-    try:
-        draft.sync()
-        draft.close()
-        files.place(draft.path, path)
-    except OSError:
-        draft.drop()
-        raise
 
 
 def _tell(report: Report) -> None:

@@ -16,11 +16,17 @@ _SIGNATURE: Final = 24
 _ROW: Final = re.compile(rb"[0-9a-f]{64},")
 
 
-def chosen(text: str, endings: Collection[str], roots: Sequence[str]) -> str:
-    """The absolute path of a report; UsageError where it cannot be written, or would lie among photos."""
+def chosen(text: str, endings: Collection[str], roots: Sequence[str], *, fresh: bool = False) -> str:
+    """The absolute path of a report; UsageError where it cannot be written, or would lie among photos.
+
+    A `fresh` one takes the place of no file at all, ours or not.
+    """
     path = os.path.abspath(os.path.expanduser(text))
     if os.path.splitext(path)[1].lower() not in endings:
         message = f"--report {text}: its name must end in {', '.join(endings)}"
+        raise UsageError(message)
+    if fresh and os.path.lexists(path):
+        message = f"--report {text}: there is such a file already; give another name"
         raise UsageError(message)
     if os.path.lexists(path) and (os.path.islink(path) or not os.path.isfile(path)):
         message = f"--report {text}: there is something else of that name; give another one"

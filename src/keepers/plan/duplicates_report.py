@@ -9,31 +9,16 @@ from datetime import datetime
 from typing import Final
 
 from keepers.decide.copies import Settled
-from keepers.decide.destination import visible
 from keepers.model import GroupKind, Ref
 from keepers.plan.duplicates_document import document, names
 from keepers.plan.page_card import STAR, size
 from keepers.plan.page_html import Html, Piece, element
 from keepers.plan.page_html import document as html_document
-from keepers.plan.page_style import CSS
+from keepers.plan.page_table import SHEET, SHOWN, cell
 from keepers.plan.report import head
 
-#: More groups than these open slowly on a phone; the CSV has them all.
-SHOWN: Final = 2_000
 COLUMNS: Final = ("Group", "Kind", "What", "Path", "Size", "Frees", "Reason")
-#: A spreadsheet takes what begins so for a formula (OWASP, CSV injection).
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-_SHEET: Final = (
-    CSS
-    + """
-table{width:100%;border-collapse:collapse;background:var(--card);border:1px solid var(--line);margin:12px 0 34px}
-th,td{padding:9px 12px;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
-th{color:var(--soft);font-weight:600}td small{display:block;color:var(--soft)}
-td ul{list-style:none;padding:0;margin:0}td li+li{margin-top:6px}
-td:last-child,th:last-child{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
-section h2{margin-top:30px}section p{color:var(--soft)}
-"""
-)
+_SHEET: Final = SHEET + "td ul{list-style:none;padding:0;margin:0}td li+li{margin-top:6px}\n"
 _TITLES: Final = {
     GroupKind.SAME_BYTES: ("The same bytes", "These files are equal, bit for bit."),
     GroupKind.SAME_PIXELS: ("The same pixels", "The pictures are equal; what is written beside them may differ."),
@@ -83,7 +68,7 @@ def as_csv(report: Report) -> bytes:
                 str(freed),
                 why,
             )
-            writer.writerow([_cell(value) for value in row])
+            writer.writerow([cell(value) for value in row])
     return text.getvalue().encode()
 
 
@@ -95,18 +80,13 @@ def as_log(report: Report, digest: Callable[[Ref], str]) -> bytes:
         if group.kind is GroupKind.SAME_BYTES:
             same = digest(group.keep.ref)
             for item in (group.keep, *group.drop, *(item for item, _ in group.stay)):
-                writer.writerows([same, _cell(ref.key)] for ref in names(item))
+                writer.writerows([same, cell(ref.key)] for ref in names(item))
     return text.getvalue().encode()
 
 
 def page(report: Report) -> bytes:
     """One page that needs nothing else, runs nothing and loads nothing."""
     return html_document(head("Duplicates", _SHEET), _body(report))
-
-
-def _cell(value: str) -> str:
-    shown = visible(value)
-    return f"'{shown}" if shown.startswith(_FORMULA) else shown
 
 
 def _body(report: Report) -> Iterator[Piece]:

@@ -1,27 +1,30 @@
 """The page of an import that a person opens: what was decided of each file, and what was left out."""
 
-from collections.abc import Iterator, Sequence
+import base64
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from keepers.model import ContentId, Kind, Role
 from keepers.plan.import_plan import Line, Outcome
-from keepers.plan.import_report import Passed, Report
+from keepers.plan.import_report import Report
 from keepers.plan.page_card import STAR, size
 from keepers.plan.page_html import Html, Piece, document, element
-from keepers.plan.page_style import CSS
+from keepers.plan.page_table import SHEET, SHOWN, listed, more
 from keepers.plan.report import head
 
-#: More rows than these open slowly on a phone; the CSV has them all.
-SHOWN: Final = 2_000
+#: So many photos are shown as pictures: at 6 KB each the page stays a few megabytes, and opens on a phone.
+PICTURES: Final = 400
+#: Pixels of a picture's longer side: sharp on the screens of phones at the width below.
+SIDE: Final = 192
 _SHEET: Final = (
-    CSS
+    SHEET
     + """
-table{width:100%;border-collapse:collapse;background:var(--card);border:1px solid var(--line);margin:12px 0 34px}
-th,td{padding:9px 12px;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
-th{color:var(--soft);font-weight:600}td small{display:block;color:var(--soft)}
-td:last-child,th:last-child{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
-section h2{margin-top:30px}section p{color:var(--soft)}
+td img{float:left;width:96px;height:72px;object-fit:contain;background:var(--well);border-radius:8px;margin-right:12px}
 """
 )
+#: What a person wants to see first: which of two versions stayed out.
+_FIRST: Final = (Outcome.WORSE, Outcome.COPY, Outcome.MOVE, Outcome.REFUSED, Outcome.TWICE, Outcome.THERE)
+
 _TITLES: Final[tuple[tuple[Outcome, str, str], ...]] = (
     (Outcome.COPY, "Copied", "They lie in the library now, and where they were."),
     (Outcome.MOVE, "Moved", "They lie in the library now; undo puts them back where they were."),
@@ -30,6 +33,22 @@ _TITLES: Final[tuple[tuple[Outcome, str, str], ...]] = (
     (Outcome.TWICE, "Left: the same bytes twice", "One copy was imported; the others lie where they were."),
     (Outcome.REFUSED, "Refused", "They lie untouched where they were."),
 )
+
+
+def pictured(lines: Sequence[Line]) -> dict[ContentId, str]:
+    """The photos whose pictures the page shows, each with a path that holds it, before anything is moved.
+
+    Of a version that stays out the better one is shown, too. A photo of several files has one picture.
+    """
+    paths = {line.content: line.path for line in lines if line.action is None}
+    paths |= {line.asset.content: line.asset.ref.key for line in lines}
+    wanted: dict[ContentId, str] = {}
+    ordered = (line for outcome in _FIRST for line in lines if line.outcome is outcome and _is_photo(line))
+    for line in ordered:
+        for content in (line.asset.content, line.content):
+            if len(wanted) < PICTURES and content in paths:
+                wanted.setdefault(content, paths[content])
+    return wanted
 
 
 def page(report: Report) -> bytes:
@@ -44,18 +63,14 @@ def _body(title: str, report: Report) -> Iterator[Piece]:
     for outcome, name, words in _TITLES:
         lines = [line for line in report.lines if line.outcome is outcome]
         if lines:
-            sections.append(_section(name, words, lines))
-    sections += [
-        _left(name, rows)
-        for name, rows in (
-            ("Left for later", report.waiting),
-            ("Companions of no photo", report.alone),
-            ("Could not be read", report.unreadable),
-            ("Passed over", report.ignored),
-        )
-        if rows
-    ]
-    yield element("main", *sections)
+            sections.append(_section(name, words, lines, report.thumbnails))
+    left = (
+        ("Left for later", report.waiting),
+        ("Companions of no photo", report.alone),
+        ("Could not be read", report.unreadable),
+        ("Passed over", report.ignored),
+    )
+    yield element("main", *sections, *(listed(name, rows) for name, rows in left))
     yield element(
         "footer",
         "Decided by Keepers on ",
@@ -84,15 +99,40 @@ def _header(title: str, report: Report) -> Html:
             *(element("li", element("b", n), element("span", word)) for n, word in facts),
             class_="stats",
         ),
+        element("p", f"The first {PICTURES:,} photos are shown as pictures.")
+        if len(report.thumbnails) >= PICTURES
+        else None,
     )
 
 
-def _section(name: str, words: str, lines: Sequence[Line]) -> Html:
+def _is_photo(line: Line) -> bool:
+    return line.asset.role is Role.MAIN and line.asset.kind is not Kind.COMPANION
+
+
+def _picture(content: ContentId, thumbnails: Mapping[ContentId, bytes]) -> Html | None:
+    data = thumbnails.get(content)
+    if data is None:
+        return None
+    source = f"data:image/jpeg;base64,{base64.b64encode(data).decode()}"
+    return element("img", src=source, alt="", decoding="async")
+
+
+def _section(name: str, words: str, lines: Sequence[Line], thumbnails: Mapping[ContentId, bytes]) -> Html:
     rows = [
         element(
             "tr",
-            element("td", element("bdi", line.asset.ref.key), element("small", line.reason)),
-            element("td", element("bdi", line.path)),
+            element(
+                "td",
+                _picture(line.asset.content, thumbnails) if _is_photo(line) else None,
+                element("bdi", line.asset.ref.key),
+                element("small", line.reason),
+            ),
+            element(
+                "td",
+                # Where the same bytes lie, the same picture would say nothing.
+                _picture(line.content, thumbnails) if line.content != line.asset.content else None,
+                element("bdi", line.path),
+            ),
             element("td", size(line.asset.size)),
         )
         for line in lines[:SHOWN]
@@ -103,22 +143,5 @@ def _section(name: str, words: str, lines: Sequence[Line]) -> Html:
         element("h2", f"{name} ({len(lines):,})"),
         element("p", words),
         element("table", titles, *rows),
-        _more(len(lines)),
+        more(len(lines)),
     )
-
-
-def _left(name: str, rows: Passed) -> Html:
-    shown = (element("li", element("bdi", path), element("span", reason)) for path, reason in rows[:SHOWN])
-    return element(
-        "section",
-        element("h2", f"{name} ({len(rows):,})"),
-        element("ul", *shown),
-        _more(len(rows)),
-        class_="bad",
-    )
-
-
-def _more(count: int) -> Html | None:
-    if count <= SHOWN:
-        return None
-    return element("p", f"and {count - SHOWN:,} more; the report as CSV or JSON has them all", class_="more")

@@ -9,16 +9,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
-from keepers.decide.destination import visible
 from keepers.model import Asset, ContentId, Taken
 from keepers.plan.import_plan import Line, Outcome
+from keepers.plan.page_table import cell
 
 COLUMNS: Final = (
     "Log date", "Destination", "Source", "Winner?", "Reason", "Source size", "Source hash", "Source date",
     "Destination size", "Destination hash", "Destination date",
 )  # fmt: skip
-#: A spreadsheet takes what begins so for a formula (OWASP, CSV injection).
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 Passed = tuple[tuple[str, str], ...]
 
@@ -44,6 +42,7 @@ class Report:
     ignored: Passed = ()
     waiting: Passed = ()
     alone: Passed = ()
+    thumbnails: Mapping[ContentId, bytes] = field(default_factory=dict[ContentId, bytes])
 
     def counts(self) -> dict[Outcome, int]:
         """How many files ended how."""
@@ -57,7 +56,7 @@ def as_csv(report: Report) -> bytes:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for line in report.lines:
-        writer.writerow([_cell(value) for value in _row(line, report)])
+        writer.writerow([cell(value) for value in _row(line, report)])
     return text.getvalue().encode()
 
 
@@ -118,8 +117,3 @@ def _date(taken: Taken | None, mtime_ns: int) -> str:
     """When a photo was taken; where nothing tells, when its file was changed."""
     at = taken.at if taken is not None else datetime.fromtimestamp(mtime_ns // 1_000_000_000, UTC)
     return at.isoformat(timespec="seconds")
-
-
-def _cell(text: str) -> str:
-    safe = visible(text)
-    return f"'{safe}" if safe.startswith(_FORMULA) else safe

@@ -3,33 +3,23 @@
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from keepers.decide.destination import visible
 from keepers.plan import page_html
 from keepers.plan.page_card import STAR, size
 from keepers.plan.page_html import Html, Piece, element
-from keepers.plan.page_style import CSS
+from keepers.plan.page_table import SHEET, SHOWN, cell, listed, more
 from keepers.plan.report import head
 from keepers.plan.whereabouts import Answer, Judged, Lot
 
-#: More rows than these open slowly on a phone; the CSV has them all.
-SHOWN: Final = 2_000
 COLUMNS: Final = ("Path", "Fares", "Found", "Size", "Note")
-#: A spreadsheet takes what begins so for a formula (OWASP, CSV injection).
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _SHEET: Final = (
-    CSS
+    SHEET
     + """
 .verdict{font-weight:680}.verdict.no{color:var(--bad)}.verdict.yes{color:var(--same-bytes)}
-table{width:100%;border-collapse:collapse;background:var(--card);border:1px solid var(--line);margin:12px 0 34px}
-th,td{padding:9px 12px;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
-th{color:var(--soft);font-weight:600}td small{display:block;color:var(--soft)}
-td:last-child,th:last-child{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
-section h2{margin-top:30px}section p{color:var(--soft)}
 """
 )
 _TITLES: Final = (
@@ -103,7 +93,7 @@ def as_csv(report: Report) -> bytes:
     writer.writerow(COLUMNS)
     for one in report.answer.files:
         row = (one.path, one.lot.value, one.found, str(one.size), one.why)
-        writer.writerow([_cell(value) for value in row])
+        writer.writerow([cell(value) for value in row])
     return text.getvalue().encode()
 
 
@@ -112,22 +102,17 @@ def page(report: Report) -> bytes:
     return page_html.document(head(f"May {report.drive} be wiped?", _SHEET), _body(report))
 
 
-def _cell(value: str) -> str:
-    shown = visible(value)
-    return f"'{shown}" if shown.startswith(_FORMULA) else shown
-
-
 def _body(report: Report) -> Iterator[Piece]:
     yield _header(report)
     sections = [_section(report.answer, lot, name, words) for lot, name, words in _TITLES]
     yield element(
         "main",
-        _list(
+        listed(
             "Libraries that could not be looked at", [(one.name, one.why) for one in report.answer.unheard]
         ),
-        _list("Copies that are not what they should be", report.answer.rotten),
+        listed("Copies that are not what they should be", report.answer.rotten),
         *sections,
-        _list("Could not be read in the libraries", report.answer.faults),
+        listed("Could not be read in the libraries", report.answer.faults),
     )
     when = element(
         "time", f"{report.when:%d %B %Y, %H:%M}", datetime=report.when.isoformat(timespec="seconds")
@@ -173,7 +158,7 @@ def _section(answer: Answer, lot: Lot, name: str, words: str) -> Html | None:
         element("h2", f"{name} ({len(files):,})"),
         element("p", words),
         element("table", titles, *(_row(one) for one in files[:SHOWN])),
-        _more(len(files)),
+        more(len(files)),
     )
 
 
@@ -184,22 +169,3 @@ def _row(one: Judged) -> Html:
         element("td", element("bdi", one.found)),
         element("td", size(one.size)),
     )
-
-
-def _list(name: str, rows: Sequence[tuple[str, str]]) -> Html | None:
-    if not rows:
-        return None
-    shown = (element("li", element("bdi", path), element("span", reason)) for path, reason in rows[:SHOWN])
-    return element(
-        "section",
-        element("h2", f"{name} ({len(rows):,})"),
-        element("ul", *shown),
-        _more(len(rows)),
-        class_="bad",
-    )
-
-
-def _more(count: int) -> Html | None:
-    if count <= SHOWN:
-        return None
-    return element("p", f"and {count - SHOWN:,} more; the report as CSV or JSON has them all", class_="more")

@@ -56,7 +56,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Importing:
-    """What importing works with; `versions` groups the versions of pictures below some folders."""
+    """What importing works with; `versions` groups the versions of pictures below some folders.
+
+    `draw` makes small pictures of contents, each with a path that holds it.
+    """
 
     catalog: Catalog
     reader: Reader
@@ -64,6 +67,7 @@ class Importing:
     settling: Settling
     versions: Callable[[Sequence[str]], Sequence[Decision]]
     placed: Callable[[str], Mapping[str, ContentId]]
+    draw: Callable[[Mapping[ContentId, str], int], Mapping[ContentId, bytes]]
     now: datetime
     home: tzinfo
 
@@ -128,7 +132,11 @@ def prepare(importing: Importing, request: Request, scanned: ScanReport) -> Prep
     )
     if not checked.actions or not request.reports:
         return Prepared(checked, report)
-    writes = tuple(_written(importing, path, report) for path in request.reports)
+    shown = report
+    if any(FORMATS[split(path)[1].lower()] is import_page.page for path in request.reports):
+        drawn = importing.draw(import_page.pictured(report.lines), import_page.SIDE)
+        shown = replace(report, thumbnails=drawn)
+    writes = tuple(_written(importing, path, shown) for path in request.reports)
     whole = _checked(Plan(_title(lines, request), (*_actions(lines), *writes)), importing)
     return Prepared(Checked(whole.title, whole.actions, (*checked.refused, *whole.refused)), report)
 

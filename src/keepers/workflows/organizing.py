@@ -10,8 +10,9 @@ from keepers.catalog.store import Catalog
 from keepers.model import LOCAL, Bundle, ContentId, Decision, Found, Group, GroupKind, Problem, Ref, Score
 from keepers.plan import report
 from keepers.plan.layout import Placing, Target, lay_out, organize_plan
-from keepers.ports import Failure, Progress, Reader, Workers
+from keepers.ports import Progress, Reader, Workers
 from keepers.workflows.job import Thumb
+from keepers.workflows.thumbnails import Drawing
 
 #: Beyond so many pictures on the pages, thumbnails are small: a page must open on a phone.
 MANY = 2_000
@@ -178,16 +179,5 @@ def _present(organizing: Organizing, target: str) -> dict[str, ContentId]:
 def _thumbnails(organizing: Organizing, decisions: Sequence[Decision]) -> dict[ContentId, bytes]:
     members = {bundle.main.content: bundle for decision in decisions for bundle in decision.group.members}
     side = LARGE_SIDE if len(members) <= MANY else SMALL_SIDE
-    work = [Thumb(bundle.main.ref.key, content, side) for content, bundle in members.items()]
-    made: dict[ContentId, bytes] = {}
-    workers = organizing.workers()
-    organizing.progress.stage("thumbnails", len(work), 0)
-    try:
-        for thumb, result in workers.map(organizing.thumbnail, work):
-            if not isinstance(result, Failure):
-                made[thumb.content] = result
-            organizing.progress.step(1, 0)
-    finally:
-        workers.close()
-        organizing.progress.done()
-    return made
+    drawing = Drawing(organizing.workers, organizing.thumbnail, organizing.progress)
+    return drawing.thumbnails({content: one.main.ref.key for content, one in members.items()}, side)
