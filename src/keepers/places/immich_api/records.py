@@ -205,7 +205,7 @@ def file_name(raw: str, instead: str) -> str:
     stem, dot, extension = last.rpartition(".")
     if not dot or len(extension) > 16:
         stem, dot, extension = last, "", ""
-    room = _LONGEST_NAME - len(dot + extension)
+    room = _LONGEST_NAME - len((dot + extension).encode())
     return stem.encode()[:room].decode(errors="ignore") + dot + extension
 
 
