@@ -22,7 +22,7 @@ from keepers.model import LOCAL, Asset, Bundle, ContentId, GroupKind, Look, Plac
 from keepers.places.addresses import Filter, Sources, inside, is_there, server, sources, target
 from keepers.places.local import Known, LocalPlace
 from keepers.ports import Failure, LookTask, Progress, Rights, View, Workers
-from keepers.workflows import folders, scan, telling
+from keepers.workflows import folders, scan
 from keepers.workflows.job import Footage, Job, Measured, Measuring, Proof, Thumb
 
 if TYPE_CHECKING:
@@ -170,6 +170,10 @@ class Session:
         dating = folders.Dating(self.home, datetime.now(UTC))
 
         def tell(catalog: Catalog) -> None:
+            if not (given.takeouts or libraries):
+                return
+            from keepers.workflows import telling  # noqa: PLC0415 (reading XML and its like costs 50 ms)
+
             if given.takeouts:
                 telling.of_takeouts(catalog, given.takeouts)
             for path, library in libraries.items():
