@@ -20,7 +20,7 @@ from keepers.cli import changing, learning, session, show
 from keepers.decide.contest import Rule
 from keepers.decide.template import parsed
 from keepers.errors import UsageError
-from keepers.model import Decision, GroupKind
+from keepers.model import LOCAL, Decision, GroupKind, Ref
 from keepers.places.local import LocalPlace
 from keepers.places.local.writers import has_writer
 from keepers.plan import import_report, text
@@ -49,6 +49,10 @@ GOES_ON: Final = timedelta(days=1)
 
 def bring(options: argparse.Namespace) -> int:
     """Scan the sources and the library, decide about every file, then copy or move what is new."""
+    if wiring.server(options.to) is not None:
+        from keepers.cli import uploading  # noqa: PLC0415 (httpx2 costs 150 ms)
+
+        return uploading.bring(options)
     opened = session.opened(options)
     sources = wiring.sources([*options.sources, *options.reference])
     job = _Job(options, opened, sources, _request(options, opened, sources))
@@ -150,9 +154,17 @@ def _refuse_unsafe(target: str, sources: wiring.Sources, *, trusted: bool) -> No
         )
     # The sticky bit, as /tmp has it, keeps others from touching what is ours; nothing of theirs is replaced.
     if seen.st_mode & stat.S_IWOTH and not seen.st_mode & stat.S_ISVTX:
-        raise UsageError(
-            f"everybody may write to the library {target}; take that right away (chmod o-w), or say --trust-target"
+        raise UsageError(f"everybody may write to the library {target}; {_remedy(target)}")
+
+
+def _remedy(target: str) -> str:
+    # FAT, exFAT and their like keep no rights: what they show is said when they are mounted, and chmod does nothing.
+    if LocalPlace().volume(Ref(LOCAL, os.path.join(target, "photo"))).portable:
+        return (
+            "disks of its kind keep no rights of their own, so nothing can be taken away: if nobody else uses this "
+            "computer, or you trust them, say so with --trust-target; or mount the disk with umask=022"
         )
+    return "take that right away (chmod o-w), or say --trust-target"
 
 
 def _upwards(path: str) -> Iterator[str]:
