@@ -1,6 +1,9 @@
 """Carrying a plan out, beside `cp -a`, `sync` and one read of the result: copies, moves, and their undo.
 
 Usage: apply.py [FILES] [KILOBYTES]
+
+One round, as a look; `importing.py` takes the middle of several by turns. The speed of cp is its seconds by ours: 1.00 is as
+fast as cp, 0.80 takes a quarter longer.
 """
 
 import os
@@ -61,7 +64,7 @@ def measure(root: Path, count: int, size: int) -> None:
     print(f"{count} files of {size >> 10} KiB")
     print(f"cp -a, sync, one read   {peer:6.2f} s")
     print(
-        f"copy by a plan          {copied:6.2f} s  {peer / copied:5.2f} of cp  {count / copied:7.0f} files/s"
+        f"copy by a plan          {copied:6.2f} s  {peer / copied:5.2f} of the speed of cp  {count / copied:7.0f} files/s"
     )
     print(f"its undo                {uncopied:6.2f} s  {uncopied / copied:5.2f} of the copying")
     print(f"move by a plan          {moved:6.2f} s  {count / moved:16.0f} files/s")
