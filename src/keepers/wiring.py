@@ -215,8 +215,10 @@ class Session:
         if place == LOCAL:
             yield self.local(roots)
         else:
+            from keepers.places.immich_api.uploading import UploadPlace  # noqa: PLC0415 (httpx2 costs 150 ms)
+
             with self.server(place) as opened:
-                yield opened
+                yield UploadPlace(self.local(roots), opened, place)
 
     def galleries(self) -> "immich_api.Galleries":
         """The servers by their places, with one folder for their pictures."""

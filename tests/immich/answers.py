@@ -115,12 +115,14 @@ def _found(world: World, body: dict) -> list[Asset]:
     default = {"timeline", "archive", "hidden"} if world.is_3 else {"timeline"}
     wanted = {body["visibility"]} if body.get("visibility") else default
     state = world.state
+    albums = [set(state.albums[key].assets) for key in body.get("albumIds") or ()]
+    tagged = [set(state.tags[key].assets) for key in body.get("tagIds") or ()]
     tests = [
         lambda one: one.owner == an_id(1) and one.visibility in wanted,
         lambda one: not one.trashed or body.get("withDeleted"),
         lambda one: not body.get("type") or one.type == body["type"],
-        lambda one: all(one.id in state.albums[key].assets for key in body.get("albumIds") or ()),
-        lambda one: all(one.id in state.tags[key].assets for key in body.get("tagIds") or ()),
+        lambda one: all(one.id in held for held in albums),
+        lambda one: all(one.id in held for held in tagged),
         lambda one: all(
             any(face.asset == one.id and face.person == key for face in state.faces)
             for key in body.get("personIds") or ()
@@ -153,7 +155,7 @@ def _asset(world: World, one: Asset, *, listed: bool, people: bool) -> dict:
         "livePhotoVideoId": one.motion, "checksum": one.checksum, "hasMetadata": True, "duplicateId": one.duplicate,
         "exifInfo": {
             "fileSizeInByte": len(one.data), "exifImageWidth": one.size[0], "exifImageHeight": one.size[1],
-            "rating": one.rating, "description": one.description,
+            "rating": one.rating, "description": one.description, **one.exif,
         },
     }  # fmt: skip
     if not world.is_3:
@@ -218,7 +220,8 @@ def thumbnail(world, body, query, key):
         raise Refusal(404, "Asset media not found")
     if world.headers.get("if-none-match") == one.etag:
         return 304, None, {"ETag": one.etag}
-    return 200, one.preview, {"ETag": one.etag, "Content-Type": "image/jpeg"}
+    small = one.thumbnail if query.get("size") == "thumbnail" else b""
+    return 200, small or one.preview, {"ETag": one.etag, "Content-Type": "image/jpeg"}
 
 
 def original(world, body, query, key):
@@ -325,26 +328,28 @@ def out_of_album(world, body, query, key):
 
 def _into(world: World, held: list[str], keys: list[str]) -> list[dict]:
     found = []
+    known = set(held)
     for key in keys:
         one = world.state.assets.get(key)
-        if key in held:
+        if key in known:
             found.append({"id": key, "success": False, "error": "duplicate"})
         elif one is None or one.owner != an_id(1):
             found.append({"id": key, "success": False, "error": "no_permission"})
         else:
             held.append(key)
+            known.add(key)
             found.append({"id": key, "success": True})
     return found
 
 
 def _out_of(held: list[str], keys: list[str]) -> list[dict]:
-    found = []
-    for key in keys:
-        there = key in held
-        if there:
-            held.remove(key)
-        found.append({"id": key, "success": there} | ({} if there else {"error": "not_found"}))
-    return found
+    known = set(held)
+    gone = set(keys)
+    held[:] = [key for key in held if key not in gone]
+    return [
+        {"id": key, "success": True} if key in known else {"id": key, "success": False, "error": "not_found"}
+        for key in keys
+    ]
 
 
 def tags(world, body, query):

@@ -20,9 +20,10 @@ ABSENT = "Immich's OpenAPI documents are not here; python scripts/immich_openapi
 FOREIGN = {
     (2, "GET", "/albums"): {"isOwned"},
     (3, "GET", "/albums"): {"shared"},
+    (3, "POST", "/assets"): {"deviceAssetId", "deviceId"},
 }
 _KINDS: Mapping[str, tuple[type, ...]] = {
-    "object": (dict,), "array": (list,), "string": (str,), "boolean": (bool,), "integer": (int,), "number": (int, float),
+    "object": (dict,), "array": (list,), "string": (str, bytes), "boolean": (bool,), "integer": (int,), "number": (int, float),
 }  # fmt: skip
 
 
@@ -55,7 +56,10 @@ class Document:
             return
         name, operation = found
         told = {one["name"]: one for one in operation.get("parameters", ()) if one["in"] == "query"}
-        known = set(told) | FOREIGN.get((self._major, method, name), set())
+        foreign = FOREIGN.get((self._major, method, name), set())
+        known = set(told) | foreign
+        if isinstance(body, dict):
+            body = {key: value for key, value in body.items() if key not in foreign}
         yield from (f"?{key} is unknown" for key in query if key not in known)
         yield from (
             f"?{key} is missing" for key, one in told.items() if one.get("required") and key not in query

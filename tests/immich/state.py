@@ -35,6 +35,10 @@ class Asset:
     size: tuple[int, int] = (4000, 3000)
     preview: bytes = b""
     edits: int = 0
+    sidecar: bytes = b""
+    #: What is smaller than the preview, and what else its EXIF says, as the server tells it.
+    thumbnail: bytes = b""
+    exif: dict = field(default_factory=dict)
 
     @property
     def path(self) -> str:

@@ -185,7 +185,10 @@ def _importing(command: Command) -> None:
     )
     _sources(bring, needed=False)
     bring.add_argument(
-        "--to", required=True, metavar="LIBRARY", help="the library; must lie outside the sources"
+        "--to",
+        required=True,
+        metavar="LIBRARY",
+        help="the library, outside of the sources; or immich:, immich@PROFILE: to send what a server has not got",
     )
     how = bring.add_mutually_exclusive_group()
     how.add_argument("--copy", action="store_true", help="leave the sources as they are (default)")

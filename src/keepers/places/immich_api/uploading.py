@@ -1,0 +1,355 @@
+"""Files of this machine on their way to an Immich server, and back into its trash when they are taken back."""
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import BinaryIO, Final, Protocol
+
+from keepers.actions import Copy, SetField, Trash, refs
+from keepers.errors import KeepersError, PlaceUnreachableError, SettingsError
+from keepers.model import ContentId, Found, PlaceId, Problem, Ref
+from keepers.places import files
+from keepers.places.immich_api import records
+from keepers.places.immich_api.client import BATCH, Client
+from keepers.places.immich_api.records import Remote
+from keepers.places.immich_api.wire import AnswerError, Ask, Form
+from keepers.places.immich_api.writer import ImmichPlace
+from keepers.plan.upload_plan import Held, Upload, sidecars, upload
+from keepers.ports import End, Folder, Outcome, Reader, Rights, Task, Volume, Writer
+
+#: Sent at once: two keep a disk and a line busy; more only hold more of the server's memory.
+SENT_AT_ONCE: Final = 4
+_TRIES: Final = 3
+#: 2.x refuses an upload that names no device; 3.x does not look at it.
+_DEVICE: Final = "keepers"
+_CHUNK: Final = 1 << 20
+
+
+class Machine(Reader, Writer, Protocol):
+    """The place of the files that are sent."""
+
+
+class UploadPlace:
+    """Two places as one: files of this machine, and an account that takes them in, by the SHA-1 of their bytes."""
+
+    def __init__(self, machine: Machine, account: ImmichPlace, place: PlaceId) -> None:
+        """Send from a machine to an account, and set fields there."""
+        self._machine = machine
+        self._account = account
+        self._client: Client = account.client
+        self._place = place
+        self._free: set[str] = set()
+
+    def sha1(self, ref: Ref) -> str:
+        """Read a file of this machine, and name its bytes as servers do; OSError where it cannot be read."""
+        digest = hashlib.sha1(usedforsecurity=False)
+        with files.opened(ref.key) as handle:
+            while chunk := os.read(handle, _CHUNK):
+                digest.update(chunk)
+        return digest.hexdigest()
+
+    def held(self, sums: Iterable[str]) -> dict[str, Held]:
+        """What the server has already, by SHA-1; what it has not is remembered until something is sent."""
+        wanted = sorted(set(sums))
+        found: dict[str, Held] = {}
+        for start in range(0, len(wanted), BATCH):
+            part = [{"id": one, "checksum": one} for one in wanted[start : start + BATCH]]
+            told = self._client.wire.ask(Ask("POST", "assets/bulk-upload-check", {"assets": part})).value
+            rows = records.mapping(told, "checksums").get("results")
+            for row in records.objects(rows, "checksums"):
+                if row.get("reason") == "duplicate":
+                    held = Held(records.identifier(row.get("assetId")), row.get("isTrashed") is True)
+                    found[records.text(row, "id")] = held
+        self._free = set(wanted) - found.keys()
+        return found
+
+    # The Reader
+
+    def listing(self, roots: Sequence[str]) -> Iterator[Found | Problem]:
+        """Yield the machine's entries below the roots."""
+        return self._machine.listing(roots)
+
+    def look(self, ref: Ref) -> Found | None:
+        """Describe a file, or what has been sent; None where there is none, or it lies in the trash."""
+        if ref.place != self._place:
+            return self._machine.look(ref)
+        wanted = upload(ref.key)
+        if wanted is None:
+            return None if _is_no_asset(ref) else self._account.look(ref)
+        if wanted.sha1 in self._free:
+            return None
+        one = self._asset(self.held([wanted.sha1]).get(wanted.sha1))
+        if one is None:
+            return None
+        at = int(one.updated.timestamp()) * 10**9
+        return Found(ref, one.size, at, 0, 0)
+
+    def _asset(self, held: Held | None) -> Remote | None:
+        return None if held is None or held.trashed else self._client.asset(held.id)
+
+    def exists(self, ref: Ref) -> bool:
+        """Whether there is something."""
+        if ref.place != self._place:
+            return self._machine.exists(ref)
+        return self.look(ref) is not None
+
+    def names(self, folder: Ref) -> Sequence[str]:
+        """The machine's names in a folder; a server has no folders."""
+        return () if folder.place == self._place else self._machine.names(folder)
+
+    def folder(self, ref: Ref) -> Folder | None:
+        """A folder of the machine, or the account: a run is never finished or taken back on another one."""
+        return self._account.folder(ref) if ref.place == self._place else self._machine.folder(ref)
+
+    def content(self, ref: Ref) -> ContentId:
+        """Read all bytes of a file, or of an asset."""
+        return self._account.content(ref) if ref.place == self._place else self._machine.content(ref)
+
+    def field(self, ref: Ref, name: str) -> str | None:
+        """Read a field of an asset; files have none."""
+        return (self._account if ref.place == self._place else self._machine).field(ref, name)
+
+    def values(self, wanted: Sequence[SetField]) -> Sequence[str | None]:
+        """How fields are now."""
+        return self._account.values(wanted)
+
+    def identity(self, root: str) -> str:
+        """The file system of a root of the machine."""
+        return self._machine.identity(root)
+
+    def volume(self, ref: Ref) -> Volume:
+        """The volume of a file; an account is one."""
+        return (self._account if ref.place == self._place else self._machine).volume(ref)
+
+    def rights(self, ref: Ref) -> Rights:
+        """What the owner of the machine's files said; of the server, the API key's permissions tell it."""
+        return Rights.ANY if ref.place == self._place else self._machine.rights(ref)
+
+    def true_path(self, ref: Ref, content: ContentId) -> str:
+        """The path that was meant for a file of the machine."""
+        return "" if ref.place == self._place else self._machine.true_path(ref, content)
+
+    # The Writer
+
+    def prepare(self, tasks: Sequence[Task]) -> Sequence[Task]:
+        """Nothing that is sent, or taken back, needs a name in quarantine."""
+        return tasks
+
+    def folders(self, tasks: Iterable[Task]) -> Sequence[Folder]:  # noqa: ARG002 (nothing of the machine is changed)
+        """The account."""
+        return self._account.folders(())
+
+    def before(self, task: Task) -> tuple[int, int]:  # noqa: ARG002 (nothing is replaced)
+        """Nothing."""
+        return 0, 0
+
+    def tidy(self, folders: Sequence[Folder]) -> None:
+        """No folders to tidy."""
+
+    def perform(self, tasks: Sequence[Task], placed: Callable[[], None]) -> Sequence[Outcome]:
+        """Set fields, send files, films before the photos that they belong to, or trash what was sent."""
+        fields = [task for task in tasks if isinstance(task.action, SetField)]
+        outcomes = dict(zip((t.token for t in fields), self._account.perform(fields, placed), strict=True))
+        outcomes |= self._carried([task for task in tasks if not isinstance(task.action, SetField)])
+        return [outcomes[task.token] for task in tasks]
+
+    def _carried(self, tasks: Sequence[Task]) -> dict[str, Outcome]:
+        outcomes: dict[str, Outcome] = {}
+        films = {found.film for task in tasks if (found := _target(task))}
+        try:
+            held = self.held(found.sha1 for task in tasks if (found := _wanted(task)))
+            self._free = set()
+            turns = [
+                [
+                    task
+                    for task in tasks
+                    if ((found := _wanted(task)) is not None and found.sha1 in films) == first
+                ]
+                for first in (True, False)
+            ]
+            for turn in turns:
+                known = self.held(films) if turn is turns[1] and films - {""} else {}
+
+                def done(task: Task, known: Mapping[str, Held] = known) -> Outcome:
+                    return self._done(task, held, known)
+
+                with ThreadPoolExecutor(SENT_AT_ONCE) as threads:
+                    for task, outcome in zip(turn, threads.map(done, turn), strict=True):
+                        outcomes[task.token] = outcome
+        except KeepersError as error:
+            failed = _failed(error)
+            outcomes |= {task.token: failed for task in tasks if task.token not in outcomes}
+        finally:
+            self._free = set()
+        return outcomes
+
+    def settle_all(self, tasks: Sequence[Task]) -> Sequence[Outcome]:
+        """Settle many tasks."""
+        fields = [task for task in tasks if isinstance(task.action, SetField)]
+        outcomes = dict(zip((t.token for t in fields), self._account.settle_all(fields), strict=True))
+        others = [task for task in tasks if task.token not in outcomes]
+        try:
+            held = self.held(found.sha1 for task in others if (found := _wanted(task)))
+        except KeepersError as error:
+            outcomes |= {task.token: _failed(error) for task in others}
+        else:
+            outcomes |= {task.token: _settled(task, held) for task in others}
+        finally:
+            self._free = set()
+        return [outcomes[task.token] for task in tasks]
+
+    def settle(self, task: Task) -> Outcome:
+        """DONE where the server has the bytes, or has them no more, as it is to be; else OPEN."""
+        return self.settle_all([task])[0]
+
+    def _done(self, task: Task, held: Mapping[str, Held], films: Mapping[str, Held]) -> Outcome:
+        wanted = _wanted(task)
+        try:
+            if wanted is not None and isinstance(task.action, Copy):
+                return self._sent(task.action, wanted, held.get(wanted.sha1), films.get(wanted.film))
+            if wanted is not None and isinstance(task.action, Trash):
+                return self._taken_back(task.action, held.get(wanted.sha1))
+        except KeepersError as error:
+            return _failed(error)
+        except OSError as error:
+            return Outcome(End.FAILED, f"reading it: {(error.strerror or str(error)).lower()}")
+        return Outcome(End.FAILED, "to a server files are only sent")
+
+    # Sending
+
+    def _sent(self, action: Copy, wanted: Upload, before: Held | None, film: Held | None) -> Outcome:
+        if before is not None:
+            return Outcome(End.CHANGED, "the server has it by now")
+        found = self._machine.look(action.source)
+        if found is None:
+            return Outcome(End.CHANGED, "it is gone")
+        if found.size != action.size:
+            return Outcome(End.CHANGED, "it has changed since the plan was made")
+        key = self._posted(action, wanted, found, "" if film is None else film.id)
+        if not key:
+            return Outcome(End.CHANGED, "the server has it by now")
+        one = self._client.asset(key)
+        if one is None or (one.sha1 and one.sha1 != wanted.sha1):
+            # Ours since a moment ago, and of no use to anybody.
+            self._trash([key])
+            return Outcome(End.CHANGED, "what arrived is not what was looked at: it has changed meanwhile")
+        return Outcome(End.DONE, revision=key)
+
+    def _posted(self, action: Copy, wanted: Upload, found: Found, film: str) -> str:
+        """Send one file; its id, or nothing where the server had it. After a lost answer the server is asked first."""
+        for attempt in range(1, _TRIES + 1):
+            try:
+                answer = self._client.wire.ask(self._ask(action, wanted, found, film))
+            except PlaceUnreachableError:
+                now = self.held([wanted.sha1]).get(wanted.sha1)
+                if now is not None:
+                    return now.id
+                if attempt == _TRIES:
+                    raise
+                continue
+            told = records.mapping(answer.value, "the upload")
+            return "" if told.get("status") == "duplicate" else records.identifier(told.get("id"))
+        raise AssertionError
+
+    def _ask(self, action: Copy, wanted: Upload, found: Found, film: str) -> Ask:
+        taken = action.modified_ns or found.mtime_ns
+        fields = {
+            "deviceAssetId": f"{wanted.name}-{found.size}",
+            "deviceId": _DEVICE,
+            "fileCreatedAt": _iso(taken),
+            "fileModifiedAt": _iso(found.mtime_ns),
+            "filename": wanted.name,
+        }
+        outer, _, name = action.source.key.rpartition("/")
+        beside = sidecars(name, self._machine.names(Ref(action.source.place, outer or "/")))
+
+        def form(opened: contextlib.ExitStack) -> Form:
+            def stream(path: str) -> BinaryIO:
+                handle = opened.enter_context(files.opened(path))
+                return opened.enter_context(os.fdopen(handle, "rb", closefd=False))
+
+            sent = {"assetData": (wanted.name, stream(action.source.key))}
+            if beside:
+                sent["sidecarData"] = (beside[0], stream(f"{outer}/{beside[0]}"))
+            return Form(fields | ({"livePhotoVideoId": film} if film else {}), sent)
+
+        return Ask(
+            "POST",
+            "assets",
+            headers={"x-immich-checksum": wanted.sha1},
+            repeatable=False,
+            # 100 KB/s is the slowest that is worth waiting for.
+            seconds=60.0 + found.size / 100_000,
+            form=form,
+        )
+
+    # Taking back
+
+    def _taken_back(self, action: Trash, held: Held | None) -> Outcome:
+        if action.undoes is None:
+            return Outcome(End.FAILED, "only what Keepers sent is trashed on a server")
+        one = self._asset(held)
+        if one is None:
+            return Outcome(End.CHANGED, "it is gone")
+        if action.revision and one.id != action.revision:
+            return Outcome(End.CHANGED, "somebody else has sent it, too")
+        if why := self._used(one):
+            return Outcome(End.CHANGED, why)
+        if "trash" not in self._client.abilities().features:
+            return Outcome(End.FAILED, "the server's trash is off: it would be gone for good")
+        self._trash([one.id])
+        after = self._client.asset(one.id)
+        if after is not None and not after.trashed:
+            return Outcome(End.FAILED, "the server said that it was done, but it is not")
+        return Outcome(End.DONE)
+
+    def _used(self, one: Remote) -> str:
+        """What somebody has made of a photo since it was sent; empty where nothing."""
+        if one.favourite:
+            return "it is a favourite by now"
+        if one.edited or one.stack:
+            return "it has been edited or stacked since"
+        if one.visibility == "archive":
+            return "it has been archived since"
+        return "it lies in an album by now" if self._client.albums_of(one.id) else ""
+
+    def _trash(self, keys: Sequence[str]) -> None:
+        self._client.wire.ask(Ask("DELETE", "assets", {"ids": list(keys), "force": False}))
+
+
+def _is_no_asset(ref: Ref) -> bool:
+    """Whether a key cannot be an asset's: what lies around uploads in a plan."""
+    return "/" in ref.key or ref.key == "upload"
+
+
+def _wanted(task: Task) -> Upload | None:
+    """What a task sends or takes back."""
+    found = (upload(ref.key) for ref in refs(task.action))
+    return next((one for one in found if one is not None), None)
+
+
+def _target(task: Task) -> Upload | None:
+    return _wanted(task) if isinstance(task.action, Copy) else None
+
+
+def _settled(task: Task, held: Mapping[str, Held]) -> Outcome:
+    wanted = _wanted(task)
+    found = held.get(wanted.sha1) if wanted is not None else None
+    there = found is not None and not found.trashed
+    if wanted is None or there != isinstance(task.action, Copy):
+        return Outcome(End.OPEN)
+    return Outcome(End.DONE, revision=found.id if found is not None and there else "")
+
+
+def _failed(error: KeepersError) -> Outcome:
+    """A failure; hopeless where all that follows would fail like it."""
+    hopeless = isinstance(error, PlaceUnreachableError | SettingsError) and not isinstance(error, AnswerError)
+    return Outcome(End.FAILED, str(error), hopeless=hopeless)
+
+
+def _iso(ns: int) -> str:
+    at = datetime.fromtimestamp(ns // 10**9, UTC).replace(microsecond=ns % 10**9 // 1000)
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,141 @@
+"""What of some folders goes to a server, which knows things by the SHA-1 of their bytes; what it has already stays out."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from keepers.actions import Copy
+from keepers.decide.destination import called
+from keepers.model import Asset, Bundle, Kind, PlaceId, Ref, Role
+
+_KEY: Final = re.compile(r"upload/([0-9a-f]{40})(?:\+([0-9a-f]{40}))?/([^/]+)")
+_FILMS: Final = frozenset({Role.LIVE_VIDEO, Role.MOTION_VIDEO})
+_XMP: Final = ".xmp"
+
+
+class Upload(NamedTuple):
+    """What is to be on a server: bytes of this SHA-1 under this name; `film` is the SHA-1 of a Live Photo's video."""
+
+    sha1: str
+    name: str
+    film: str = ""
+
+    @property
+    def key(self) -> str:
+        """What stands for it in a plan, before the server has given it an id."""
+        return f"upload/{self.sha1}{'+' + self.film if self.film else ''}/{self.name}"
+
+
+def upload(key: str) -> Upload | None:
+    """What a key stands for; None where it is none of ours."""
+    found = _KEY.fullmatch(key)
+    return Upload(found[1], found[3], found[2] or "") if found else None
+
+
+class Fate(StrEnum):
+    """What becomes of one file of a source."""
+
+    SENT = "sent"
+    ALONG = "sent along"
+    THERE = "there already"
+    TWICE = "same bytes twice"
+    TRASHED = "in the server's trash"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What was decided of one file, and why."""
+
+    asset: Asset
+    fate: Fate
+    reason: str
+    action: Copy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a server has of some bytes already: its id for them, and whether they lie in its trash."""
+
+    id: str
+    trashed: bool
+
+
+def lay_out(
+    bundles: Iterable[Bundle], sums: Mapping[Ref, str], held: Mapping[str, Held], place: PlaceId
+) -> tuple[Line, ...]:
+    """Decide about every file; `sums` has the SHA-1 of each that can be sent, `held` what the server has."""
+    lines: list[Line] = []
+    sent: set[str] = set()
+    for bundle in sorted(bundles, key=lambda one: one.main.ref):
+        for line in _of_bundle(bundle, sums, held, sent, place):
+            lines.append(line)
+            if line.action is not None:
+                sent.add(sums[line.asset.ref])
+    return tuple(lines)
+
+
+def sidecars(name: str, beside: Iterable[str]) -> list[str]:
+    """Those of the names in a folder that are XMP files of a photo: `a.jpg.xmp` before `a.xmp`."""
+    stem = name.rpartition(".")[0] or name
+    wanted = [(name + _XMP).lower(), (stem + _XMP).lower()]
+    found = {one.lower(): one for one in beside}
+    return [found[one] for one in wanted if one in found]
+
+
+def _of_bundle(
+    bundle: Bundle, sums: Mapping[Ref, str], held: Mapping[str, Held], sent: set[str], place: PlaceId
+) -> Iterator[Line]:
+    # The server is told of the film with the photo, so that the film has to be there first.
+    assets = sorted(bundle.assets, key=lambda one: one.role not in _FILMS)
+    films = [sums[one.ref] for one in assets if one.role in _FILMS and one.ref in sums]
+    names = [called(one) for one in assets]
+    along = {name for one in assets if one.ref in sums for name in sidecars(called(one), names)[:1]}
+    for asset in assets:
+        if asset.kind is Kind.COMPANION and called(asset) in along:
+            yield Line(asset, Fate.ALONG, "goes with its photo")
+        elif asset.kind is Kind.COMPANION:
+            yield Line(asset, Fate.LEFT, "is no photo and no film; the server takes it with no other file")
+        elif asset.ref not in sums:
+            yield Line(asset, Fate.LEFT, "lies in an archive; import it into a folder first")
+        else:
+            film = films[0] if films and asset is bundle.main and asset.role not in _FILMS else ""
+            wanted = Upload(sums[asset.ref], called(asset), film)
+            yield _decided(bundle, asset, wanted, held.get(wanted.sha1), wanted.sha1 in sent, place)
+
+
+def _decided(
+    bundle: Bundle,
+    asset: Asset,
+    wanted: Upload,
+    held: Held | None,
+    again: bool,
+    place: PlaceId,  # noqa: FBT001 (a fact)
+) -> Line:
+    if held is not None and held.trashed:
+        return Line(asset, Fate.TRASHED, "the same bytes are in the server's trash; restore them there")
+    if held is not None:
+        return Line(asset, Fate.THERE, "the server has the same bytes")
+    if again:
+        return Line(asset, Fate.TWICE, "the same bytes as another file, sent once")
+    taken = bundle.main.taken
+    at = 0 if taken is None or taken.source == "mtime" else int(taken.at.timestamp()) * 10**9
+    because = "is new" if asset is bundle.main else f"belongs to {called(bundle.main)}"
+    action = Copy(
+        asset.ref,
+        Ref(place, wanted.key),
+        asset.content,
+        asset.size,
+        because,
+        f"upload/{bundle.main.content}" if len(bundle.assets) > 1 else "",
+        asset.revision,
+        max(0, at),
+    )
+    return Line(asset, Fate.SENT, because, action)
+
+
+def actions(lines: Sequence[Line]) -> tuple[Copy, ...]:
+    """What is to be done."""
+    return tuple(line.action for line in lines if line.action is not None)

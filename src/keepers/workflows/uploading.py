@@ -1,0 +1,96 @@
+"""Send the photos of folders to a server that has not got them; nothing there is changed, nothing here is moved."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from keepers.actions import Plan
+from keepers.apply.look import world
+from keepers.catalog import copies, library, photos
+from keepers.catalog.store import Catalog
+from keepers.model import Asset, Bundle, Fate, Kind, PlaceId, Ref
+from keepers.plan import upload_plan
+from keepers.plan.check import Checked, check
+from keepers.plan.upload_plan import Held, Line
+from keepers.ports import Progress, Reader
+from keepers.workflows import lone
+
+
+class Receiver(Reader, Protocol):
+    """A machine and the server that takes its files in."""
+
+    def sha1(self, ref: Ref) -> str:
+        """Read a file, and name its bytes as servers do; OSError where it cannot be read."""
+        ...
+
+    def held(self, sums: Iterable[str]) -> Mapping[str, Held]:
+        """What the server has already, by SHA-1."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A checked plan, and what was decided of every file."""
+
+    checked: Checked
+    lines: tuple[Line, ...]
+
+
+def prepare(
+    catalog: Catalog,
+    receiver: Receiver,
+    place: PlaceId,
+    roots: Sequence[str],
+    progress: Progress,
+) -> Prepared:
+    """Decide about every photo below the roots; bytes that were wrong when they were read again stay here."""
+    bundles = _bundles(catalog, roots)
+    rotten = lone.rotten(bundles, copies.wrong(catalog, roots))
+    sums, unread = _sums(bundles, receiver, progress)
+    sound = {ref: one for ref, one in sums.items() if ref not in rotten}
+    lines = upload_plan.lay_out(bundles, sound, receiver.held(sound.values()), place)
+    lines = tuple(_unread(line, {**unread, **rotten}) for line in lines)
+    plan = Plan(f"Import to {place}", upload_plan.actions(lines))
+    checked = check(plan, world(plan, receiver))
+    refused = {one.action: one.why for one in checked.refused}
+    return Prepared(
+        checked,
+        tuple(
+            replace(line, fate=upload_plan.Fate.LEFT, reason=refused[line.action], action=None)
+            if line.action in refused
+            else line
+            for line in lines
+        ),
+    )
+
+
+def _bundles(catalog: Catalog, roots: Sequence[str]) -> list[Bundle]:
+    mains = {one.content for one in library.files(catalog, roots) if one.is_main and one.fate is Fate.PHOTO}
+    return [bundle for found in photos.bundles(catalog, roots, mains).values() for bundle in found]
+
+
+def _sums(
+    bundles: Iterable[Bundle], receiver: Receiver, progress: Progress
+) -> tuple[dict[Ref, str], dict[Ref, str]]:
+    """The SHA-1 of every file that can be sent, and why others could not be read."""
+    wanted = [asset for bundle in bundles for asset in bundle.assets if _can_be_sent(asset)]
+    progress.stage("Comparing with the server", len(wanted), sum(asset.size for asset in wanted))
+    sums: dict[Ref, str] = {}
+    unread: dict[Ref, str] = {}
+    for asset in wanted:
+        try:
+            sums[asset.ref] = receiver.sha1(asset.ref)
+        except OSError as error:
+            unread[asset.ref] = f"cannot be read: {(error.strerror or str(error)).lower()}"
+        progress.step(1, asset.size)
+    progress.done()
+    return sums, unread
+
+
+def _can_be_sent(asset: Asset) -> bool:
+    return asset.kind is not Kind.COMPANION and not asset.ref.archive
+
+
+def _unread(line: Line, unread: Mapping[Ref, str]) -> Line:
+    why = unread.get(line.asset.ref)
+    return line if why is None else replace(line, reason=why)
