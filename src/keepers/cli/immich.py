@@ -3,25 +3,14 @@
 import argparse
 
 from keepers.cli import session, show
-from keepers.errors import SettingsError, UsageError
+from keepers.errors import SettingsError
 from keepers.places.immich_api import CHANGING, READING, Abilities, Need
 
 LACKING = SettingsError.exit_code
 
 
-def immich(options: argparse.Namespace) -> int:
-    """Check a server, or show the groups on it."""
-    if options.what == "check":
-        return check(options)
-    from keepers.cli import immich_setting  # noqa: PLC0415 (numpy costs 80 ms)
-
-    return immich_setting.clean(options) if options.what == "clean" else immich_setting.setting(options)
-
-
 def check(options: argparse.Namespace) -> int:
     """Say what will work on the server and what will not; exit code 5 where the key lacks something."""
-    if options.sources:
-        raise UsageError("check is about a server: name its profile by --server NAME")
     opened = session.opened(options)
     with opened.immich(options.server, options.url, options.key_file, options.ca_file) as client:
         abilities, url = client.abilities(), client.wire.url

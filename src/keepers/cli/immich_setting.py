@@ -1,6 +1,7 @@
 """`keepers immich tag`, `albums`, `favorites`, `archive`, `stack`, `clean`: what a server is to show of the groups."""
 
 import argparse
+import dataclasses
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,11 +48,6 @@ _QUESTION: Final = {
 
 def setting(options: argparse.Namespace) -> int:
     """Plan and carry out one of the commands that set something on a server."""
-    if options.url or options.key_file or options.ca_file:
-        raise UsageError(
-            "--url, --key-file and --ca-file go with check; what is set on a server must be found again by undo: "
-            "write them into [immich.NAME] of keepers.toml and name it by --server NAME"
-        )
     opened = session.opened(options)
     sources = session.sources(options)
     place = _place(options, sources)
@@ -67,8 +63,6 @@ def clean(options: argparse.Namespace) -> int:
     """Take back all that Keepers set on a server, or some kinds of it, the latest first."""
     opened = session.opened(options)
     place = _place(options, ())
-    if options.sources:
-        raise UsageError("clean takes back whole commands; name them by --only tag, --only albums and so on")
     with opened.journal(create=False) as journal:
         runs = runs_on(journal, place, options.only or ())
         done = [(one, found) for one in runs if journal is not None and (found := _done(journal, one))]
@@ -157,20 +151,27 @@ class _Job:
     @property
     def choice(self) -> Choice:
         """The options that count."""
-        told = self.options
-        return Choice(
-            told.what, told.prefix.strip("/"), told.album_prefix, tuple(told.share), told.role, told.rating,
-            told.describe, bool(told.kind),
-        )  # fmt: skip
+        told = vars(self.options)
+        names = ("prefix", "album_prefix", "role", "rating", "describe")
+        given = {name: told[name] for name in names if name in told}
+        if not given.get("prefix", "-").strip("/"):
+            raise UsageError("--prefix names the tag above all others; it cannot be empty")
+        return Choice(told["what"], share=tuple(told.get("share", ())), every=bool(told["kind"]), **given)
 
     @property
     def key(self) -> str:
         """What makes another call of the command the same job."""
-        told = self.options
+        told, choice = self.options, dataclasses.astuple(self.choice)
         return run_key(
-            told.what, self.place, list(self.roots), told.prefix, told.album_prefix, told.share, told.role, told.rating,
-            told.describe, told.kind, told.threshold, told.time_window, told.min_size,
-        )  # fmt: skip
+            told.what,
+            self.place,
+            list(self.roots),
+            choice,
+            told.kind,
+            told.threshold,
+            told.time_window,
+            told.min_size,
+        )
 
     def carried_out(self) -> int:
         """Finish what was begun, plan the rest, ask, and do it."""

@@ -332,7 +332,7 @@ def _keeping_house(command: Command) -> None:
         "check this installation: versions, formats, models, disk, catalog",
     )
     watching.add(command)
-    servers.add(command, _sources, _grouping, _consent)
+    servers.add(command, servers.Shared(_common, _sources, _grouping, _consent))
     config = command("config", "keepers.cli.house:config", "show or set settings")
     config.add_argument("what", choices=("show", "set"), help="what to do")
     config.add_argument("name", nargs="?", help="the setting")

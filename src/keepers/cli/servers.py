@@ -2,92 +2,127 @@
 
 import argparse
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
 
 Command = Callable[[str, str, str], argparse.ArgumentParser]
 Options = Callable[[argparse.ArgumentParser], None]
+_IMMICH: Final = "keepers.cli.immich_setting:"
 
 
-def add(command: Command, sources: Callable[..., None], grouping: Options, consent: Options) -> None:
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Options that commands of other pages have, too."""
+
+    common: Options
+    sources: Callable[..., None]
+    grouping: Options
+    consent: Options
+
+
+def add(command: Command, shared: Shared) -> None:
     """Add the commands and their options."""
-    immich = command(
-        "immich",
-        "keepers.cli.immich:immich",
-        "check what an Immich server and the API key can do; show the groups there as tags, albums, favorites, archive, "
-        "stacks; clean takes all of it back",
+    immich = command("immich", "", "what an Immich server can do, and what it is to show of the groups")
+    subs = immich.add_subparsers(dest="what", metavar="WHAT", required=True)
+
+    def sub(name: str, run: str, text: str) -> argparse.ArgumentParser:
+        made = subs.add_parser(name, help=text, description=text, allow_abbrev=False)
+        made.set_defaults(run=run)
+        shared.common(made)
+        _server(made)
+        return made
+
+    _check(
+        sub(
+            "check",
+            "keepers.cli.immich:check",
+            "say what the server can do, what the API key may do there, and what will not work",
+        )
     )
-    immich.add_argument(
-        "what",
-        choices=("check", "tag", "albums", "favorites", "archive", "stack", "clean"),
-        help="what to do; all but check are planned, asked for and taken back by undo",
+    _setting(sub, shared)
+    clean = sub("clean", f"{_IMMICH}clean", "take back what Keepers set on the server, by its journal")
+    clean.add_argument(
+        "--only",
+        action="append",
+        choices=("tag", "albums", "favorites", "archive", "stack"),
+        help="only what these commands set; may be given again",
     )
-    sources(immich, needed=False, served=True)
-    immich.add_argument(
+    shared.consent(clean)
+
+
+def _server(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
         "--server",
         default="default",
         metavar="NAME",
         help="which [immich.NAME] of keepers.toml; default: default",
     )
-    immich.add_argument(
+
+
+def _check(check: argparse.ArgumentParser) -> None:
+    check.add_argument(
         "--url", default="", metavar="URL", help="the server's address, instead of what is set"
     )
-    immich.add_argument(
+    check.add_argument(
         "--key-file", default="", metavar="FILE", help="a file with the API key, which nobody else can read"
     )
-    immich.add_argument(
+    check.add_argument(
         "--ca-file", default="", metavar="FILE", help="certificates that count instead of this machine's"
     )
-    immich.add_argument(
-        "--read-only",
-        action="store_true",
-        help="check: the key need not be able to change anything on the server",
+    check.add_argument(
+        "--read-only", action="store_true", help="the key need not be able to change anything on the server"
     )
-    _showing(immich)
-    filters(immich)
-    grouping(immich)
-    consent(immich)
 
 
-def _showing(immich: argparse.ArgumentParser) -> None:
-    immich.add_argument(
+def _setting(sub: Command, shared: Shared) -> None:
+    def setting(name: str, text: str) -> argparse.ArgumentParser:
+        made = sub(name, f"{_IMMICH}setting", text)
+        shared.sources(made, needed=False, served=True)
+        filters(made)
+        shared.grouping(made)
+        shared.consent(made)
+        return made
+
+    tag = setting("tag", "tag the photos of each group: group-0001, best, non-best")
+    tag.add_argument(
         "--prefix",
         default="photo-organizer",
         metavar="TAG",
-        help="tag: the tag above group-0001, best and non-best; default: photo-organizer",
+        help="the tag above them; default: photo-organizer",
     )
-    immich.add_argument(
+    albums = setting("albums", "put each group into an album, named by date and people")
+    albums.add_argument(
         "--album-prefix",
         default="Organized-",
         metavar="TEXT",
-        help="albums: what their names begin with; default: Organized-",
+        help="what their names begin with; default: Organized-",
     )
-    immich.add_argument(
+    albums.add_argument(
         "--share",
         action="append",
         default=[],
         metavar="USER",
-        help="albums: share them with this user of the server; may be given again",
+        help="share them with this user of the server; may be given again",
     )
-    immich.add_argument(
-        "--role", choices=("viewer", "editor"), default="viewer", help="albums: what such a user may do"
+    albums.add_argument(
+        "--role", choices=("viewer", "editor"), default="viewer", help="what such a user may do"
     )
-    immich.add_argument(
+    favorites = setting("favorites", "make the best of each group a favourite")
+    favorites.add_argument(
         "--rating",
         type=int,
         choices=range(1, 6),
         metavar="1-5",
-        help="favorites: rate the best so, where nobody rated it",
+        help="rate it so, too, where nobody rated it",
     )
-    immich.add_argument(
-        "--describe",
-        action="store_true",
-        help="favorites: describe why it is the best, where nobody described it",
+    favorites.add_argument(
+        "--describe", action="store_true", help="describe why it is the best, where nobody described it"
     )
-    immich.add_argument(
-        "--only",
-        action="append",
-        choices=("tag", "albums", "favorites", "archive", "stack"),
-        help="clean: only what these commands set; may be given again",
+    setting(
+        "archive",
+        "take what is not kept off the timeline; never what is a favourite, rated, edited or in an album",
     )
+    setting("stack", "stack bursts and brackets under their best, RAWs under their picture")
 
 
 def filters(parser: argparse.ArgumentParser) -> None:

@@ -107,7 +107,7 @@ def _wanted(setting: Setting, groups: Sequence[Served], choice: Choice) -> Wante
     place, ours, read = setting.place, setting.ours, setting.server.values
     match choice.what:
         case "tag":
-            return immich_actions.tags(groups, place, choice.prefix, ours)
+            return immich_actions.tags(groups, place, choice.prefix.strip("/"), ours)
         case "albums":
             users = setting.server.user_ids(choice.share) if choice.share else ()
             shared = [(user, choice.role) for user in users]
@@ -137,7 +137,7 @@ def _target(place: PlaceId) -> str:
 def _known(setting: Setting, choice: Choice) -> Mapping[int, frozenset[ContentId]]:
     """The numbers that were given before, and those that the server has and that we know nothing of."""
     known = dict(numbers.known(setting.catalog, _target(setting.place)))
-    starts = (f"tag/{choice.prefix}/group-", f"album/{choice.album_prefix}")
+    starts = (f"tag/{choice.prefix.strip('/')}/group-", f"album/{choice.album_prefix}")
     for key in setting.server.holders():
         found = _NUMBER.search(key)
         if found is not None and key.startswith(starts):

@@ -43,6 +43,8 @@ CHANGING: Final = (
     Need("album.delete", "albums that Keepers made cannot be taken back"),
     Need("albumAsset.create", "photos cannot be put into albums"),
     Need("albumAsset.delete", "photos cannot be taken out of albums again"),
+    Need("albumUser.create", "albums cannot be shared with others"),
+    Need("albumUser.delete", "albums that Keepers shared cannot be unshared again"),
     Need("stack.create", "stacks cannot be made"),
     Need("stack.update", "the cover of a stack cannot be chosen"),
     Need("stack.delete", "stacks cannot be taken back"),
