@@ -1,5 +1,6 @@
 """What `verify` has found rotten is neither imported nor taken for a copy; what has no photo is asked about, too."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,19 @@ def test_a_rotten_copy_on_the_drive_is_not_the_one_that_comes_in(keepers: Keeper
     reasons = {row["path"].removeprefix(f"{drive}/"): row["reason"] for row in told.json["unreadable"]}
     assert "its bytes have changed" in reasons["DCIM/a.jpg"]
     assert "a.jpg" in reasons["DCIM/a.jpg.xmp"]
+
+
+def test_a_copy_that_was_put_back_counts_again(keepers: Keepers, tmp_path: Path) -> None:
+    """As `verify` tells how: with cp -p, so that neither size nor date shows it."""
+    drive = lay(tmp_path / "drive", {"a.jpg": original(1)})
+    library = lay(tmp_path / "library", {"2024/07/a.jpg": original(1)})
+    keepers("scan", library)
+    rot(library / "2024/07/a.jpg")
+    assert keepers("verify", library).code == 3
+    shutil.copy2(drive / "a.jpg", library / "2024/07/a.jpg")
+    told = keepers("import", drive, "--to", library, "--json")
+    assert (told.code, told.json["counts"]) == (0, {"there already": 1})
+    assert keepers("missing", drive, "--from", library, "--json").json["safe_to_wipe"] is True
 
 
 def test_no_version_stays_out_for_the_sake_of_a_rotten_one(keepers: Keepers, tmp_path: Path) -> None:

@@ -216,6 +216,7 @@ def _importing(job: _Job, catalog: Catalog, journal: Journal | None) -> Importin
         Settling(place, has_writer, opened.settings.settle_seconds),
         versions,
         lambda below: placed(journal, below),
+        place.reread,
         Drawing(opened.picture_workers, _THUMBNAIL, opened.progress).thumbnails,
         datetime.now(UTC),
         opened.home,

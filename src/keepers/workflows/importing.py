@@ -9,7 +9,7 @@ from typing import Final
 from keepers.actions import Copy, Move, Plan, Write, source
 from keepers.apply.look import world
 from keepers.apply.record import Step, StepState
-from keepers.catalog import contents, copies, library, locations, photos
+from keepers.catalog import contents, library, locations, photos
 from keepers.catalog.store import Catalog
 from keepers.decide import old_dates
 from keepers.decide.contest import Rule, Standing, standings
@@ -58,7 +58,7 @@ class Request:
 class Importing:
     """What importing works with; `versions` groups the versions of pictures below some folders.
 
-    `draw` makes small pictures of contents, each with a path that holds it.
+    `reread` names the bytes of a file as the disk gives them back. `draw` makes small pictures of contents, each with a path that holds it.
     """
 
     catalog: Catalog
@@ -67,6 +67,7 @@ class Importing:
     settling: Settling
     versions: Callable[[Sequence[str]], Sequence[Decision]]
     placed: Callable[[str], Mapping[str, ContentId]]
+    reread: Callable[[Ref], ContentId]
     draw: Callable[[Mapping[ContentId, str], int], Mapping[ContentId, bytes]]
     now: datetime
     home: tzinfo
@@ -100,7 +101,8 @@ def prepare(importing: Importing, request: Request, scanned: ScanReport) -> Prep
     found = [*photographed, *alone.bundles]
     waiting = {**torn(photographed, scanned.unreadable), **unsettled(importing.settling, found)}
     # Bytes that were wrong when they were last read again are no copy, neither here nor there.
-    wrong = copies.wrong(importing.catalog, [*request.sources, request.target])
+    doubts = lone.Doubts(importing.catalog, importing.reread, importing.now.isoformat())
+    wrong = doubts.wrong([*request.sources, request.target], found)
     rotten = lone.rotten(found, wrong)
     kept = waiting.keys() | rotten.keys()
     ready = [bundle for bundle in found if not any(asset.ref in kept for asset in bundle.assets)]

@@ -1,14 +1,15 @@
 """What an import must not pass over: companions of no photo; and what it must not touch: files that have rotted."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from keepers.catalog import photos
+from keepers.catalog import copies, photos, verified
 from keepers.catalog.store import Catalog
 from keepers.decide.destination import split
 from keepers.decide.template import Template, parsed
-from keepers.model import Bundle, Ref
+from keepers.errors import UnreadableError
+from keepers.model import LOCAL, Bundle, ContentId, Ref
 
 #: The folder of the library that they go to.
 FOLDER: Final = "without-photo"
@@ -46,6 +47,39 @@ def companions(catalog: Catalog, roots: Sequence[str], left: Iterable[tuple[str,
         else:
             taken.append(Bundle(asset))
     return Lone(tuple(taken), stay)
+
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """How to find out whether what was wrong still is; `reread` names the bytes as the disk gives them back."""
+
+    catalog: Catalog
+    reread: Callable[[Ref], ContentId]
+    now: str
+
+    def wrong(self, roots: Sequence[str], wanted: Iterable[Bundle]) -> dict[str, str]:
+        """Files at or below the roots whose bytes were found wrong, and what was wrong.
+
+        Those that matter, for the same bytes are wanted, are read again: a person may have put them back as `verify`
+        told, with their old date.
+        """
+        told = copies.wrong(self.catalog, roots)
+        if not told:
+            return told
+        contents = {asset.content for bundle in wanted for asset in bundle.assets}
+        known = (one for one in verified.known(self.catalog, roots) if one.path in told)
+        good = [one for one in known if one.content in contents and self._holds(one)]
+        rows = [verified.Reread(one.path, one.revision, "") for one in good]
+        if rows:
+            verified.note(self.catalog, rows, self.now)
+        healed = {one.path for one in good}
+        return {path: why for path, why in told.items() if path not in healed}
+
+    def _holds(self, one: verified.Known) -> bool:
+        try:
+            return self.reread(Ref(LOCAL, one.path)) == one.content
+        except (OSError, UnreadableError):
+            return False
 
 
 def rotten(bundles: Iterable[Bundle], wrong: Mapping[str, str]) -> dict[Ref, str]:
