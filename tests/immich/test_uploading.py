@@ -2,8 +2,16 @@
 
 import pytest
 
+from keepers.fingerprint.exact import content_id
+from keepers.model import LOCAL, Asset, Bundle, Kind, Ref, Role
 from keepers.places import immich_api
+from keepers.places.immich_api import ImmichPlace, Profile, place_id
+from keepers.places.immich_api.uploading import UploadPlace
+from keepers.places.local import LocalPlace
+from keepers.plan.upload_plan import actions, lay_out
+from keepers.ports import End, Task
 from tests.cli.world import Keepers, picture
+from tests.immich import answers
 from tests.immich.conftest import VERSIONS
 from tests.immich.proxy import Trouble, between
 from tests.immich.server import KEY, Fault, running
@@ -142,15 +150,42 @@ def test_a_run_that_broke_off_goes_on_with_the_same_command(here, keepers, card,
     assert names(here) == []
 
 
-def test_the_film_of_a_live_photo_goes_first_and_is_named_with_it(here, keepers, tmp_path):
-    folder = tmp_path / "phone"
-    folder.mkdir()
-    picture(1).save(folder / "IMG_1.jpg")
-    (folder / "IMG_1.mov").write_bytes(b"\0\0\0\x14ftypqt  \0\0\0\0qt  " + b"\0" * 64)
-    told = keepers("import", folder, "--to", "immich:")
-    if "1 file sent" in told.out:
-        pytest.skip("the film is no companion without FFmpeg")
-    photo, film = (
-        next(a for a in here.state.assets.values() if a.name == f"IMG_1.{end}") for end in ("jpg", "mov")
+def test_a_server_without_a_trash_is_sent_nothing(here, keepers, card, monkeypatch):
+    monkeypatch.setattr(answers, "ON", answers.ON - {"trash"})
+    told = keepers("import", card, "--to", "immich:")
+    assert told.code == 5
+    assert "the server's trash is off" in told.err
+    assert names(here) == []
+
+
+def test_what_was_sent_is_no_file_to_other_commands(here, keepers, card):
+    keepers("import", card, "--to", "immich:")
+    for words in (["history"], ["trash", "list"], ["undo", "--dry-run"], ["verify", card], ["doctor"]):
+        told = keepers(*words)
+        assert told.code == 0, told
+    keepers("undo", "--yes")
+    assert keepers("history").code == 0
+
+
+def asset(file, role=Role.MAIN):
+    return Asset(
+        Ref(LOCAL, str(file)), Kind.PHOTO, file.stat().st_size, "", content_id(file.read_bytes()), role=role
     )
-    assert photo.motion == film.id
+
+
+def test_the_film_of_a_live_photo_goes_first_and_is_named_with_it(here, card):
+    photo, film = card / "IMG_0.jpg", card / "IMG_1.jpg"
+    with immich_api.opened(Profile("default", here.url, KEY)) as client:
+        account = ImmichPlace(client, place_id("default"))
+        place = UploadPlace(LocalPlace([str(card)]), account, place_id("default"))
+        bundle = Bundle(asset(photo), (asset(film, Role.LIVE_VIDEO),))
+        sums = {one.ref: place.sha1(one.ref) for one in bundle.assets}
+        lines = lay_out([bundle], sums, place.held(sums.values()), place_id("default"))
+        tasks = [Task(action, f"token-{number}") for number, action in enumerate(actions(lines))]
+        # Whatever their order in a wave is.
+        outcomes = place.perform(tasks[::-1], lambda: None)
+        assert [outcome.end for outcome in outcomes] == [End.DONE, End.DONE]
+        assert [place.settle(task).end for task in tasks] == [End.DONE, End.DONE]
+    sent = {one.name: one for one in here.state.assets.values()}
+    assert sent["IMG_0.jpg"].motion == sent["IMG_1.jpg"].id
+    assert sent["IMG_1.jpg"].visibility == "hidden"

@@ -42,6 +42,7 @@ class UploadPlace:
         self._client: Client = account.client
         self._place = place
         self._free: set[str] = set()
+        self._trash_is_on: bool | None = None
 
     def sha1(self, ref: Ref) -> str:
         """Read a file of this machine, and name its bytes as servers do; OSError where it cannot be read."""
@@ -298,13 +299,18 @@ class UploadPlace:
             return Outcome(End.CHANGED, "somebody else has sent it, too")
         if why := self._used(one):
             return Outcome(End.CHANGED, why)
-        if "trash" not in self._client.abilities().features:
+        if not self._has_trash():
             return Outcome(End.FAILED, "the server's trash is off: it would be gone for good")
         self._trash([one.id])
         after = self._client.asset(one.id)
         if after is not None and not after.trashed:
             return Outcome(End.FAILED, "the server said that it was done, but it is not")
         return Outcome(End.DONE)
+
+    def _has_trash(self) -> bool:
+        if self._trash_is_on is None:
+            self._trash_is_on = "trash" in self._client.abilities().features
+        return self._trash_is_on
 
     def _used(self, one: Remote) -> str:
         """What somebody has made of a photo since it was sent; empty where nothing."""
