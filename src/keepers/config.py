@@ -77,6 +77,13 @@ class Settings:
     model_dir: str = field(
         default="", metadata={"doc": "Folder with models of your own; empty: those that come with Keepers."}
     )
+    immich_cache_dir: str = field(
+        default="",
+        metadata={"doc": "Folder for pictures of Immich servers; empty: in the platform's cache folder."},
+    )
+    immich_cache_size: int = field(
+        default=5000, metadata={"doc": "MB that these pictures may take; those used longest ago go first."}
+    )
     weight_faces: float = field(default=0.70, metadata={"doc": "Share of the faces in a photo's score."})
     weight_technical: float = field(
         default=0.20, metadata={"doc": "Share of sharpness and exposure where there are faces."}
@@ -137,6 +144,14 @@ def catalog_file(settings: Settings, environment: Mapping[str, str]) -> Path:
         return Path(os.path.abspath(os.path.expanduser(settings.catalog)))
     base = environment.get("XDG_DATA_HOME") or str(_home(environment) / ".local" / "share")
     return Path(base) / "keepers" / "catalog.db"
+
+
+def picture_folder(settings: Settings, environment: Mapping[str, str]) -> Path:
+    """Where pictures of servers are kept: the setting, else the platform's cache folder."""
+    if settings.immich_cache_dir:
+        return Path(os.path.abspath(os.path.expanduser(settings.immich_cache_dir)))
+    base = environment.get("XDG_CACHE_HOME") or str(_home(environment) / ".cache")
+    return Path(base) / "keepers" / "immich"
 
 
 def load(flags: Mapping[str, Value | None], environment: Mapping[str, str]) -> Settings:

@@ -1,13 +1,13 @@
 """Small Protocols, stated in the words of the model, that stages are handed."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeVar, runtime_checkable
 
 from keepers.actions import Action, SetField
-from keepers.model import ContentId, Found, Problem, Ref, Role
+from keepers.model import ContentId, Facts, Found, Kind, Problem, Ref, Role
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -259,6 +259,100 @@ class Bulk(Protocol):
 
     def settle_all(self, tasks: Sequence[Task]) -> Sequence[Outcome]:
         """Settle many tasks; the outcomes in the same order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One asset of a server, as the server tells it; `updated` moves with every change but those of albums.
+
+    `sha1` is of its bytes, in hex, and empty where the server tells none. `film` is the id of its motion video.
+    `said` are fields and values as libraries tell them. `facts` are what its bytes would say of themselves.
+    """
+
+    ref: Ref
+    name: str
+    kind: Kind
+    size: int
+    updated: datetime
+    sha1: str
+    facts: Facts
+    created: datetime | None = None
+    said: tuple[tuple[str, str], ...] = ()
+    film: str = ""
+
+    @property
+    def id(self) -> str:
+        """The server's name for it."""
+        return self.ref.key
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture of an asset in a file of this machine: where, and how many bytes it has."""
+
+    path: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A picture to judge an asset of a server by, and the faces that the server found; None where it told none."""
+
+    path: str
+    boxes: tuple[tuple[float, float, float, float], ...] | None = None
+
+
+class Gallery(Protocol):
+    """Assets of one account of a server, seen by the pictures that it makes of them; changes nothing there.
+
+    Every method may raise PlaceUnreachableError when the server is gone, and SettingsError where the key is refused.
+    """
+
+    @property
+    def root(self) -> str:
+        """The address: `immich:` where all assets of the account are meant, with more behind it where not."""
+        ...
+
+    @property
+    def exact(self) -> bool:
+        """Whether the files themselves are looked at, and not the server's pictures of them."""
+        ...
+
+    def identity(self) -> str:
+        """The account; the same address may be another server one day."""
+        ...
+
+    def count(self) -> int | None:
+        """How many assets there are; None where the key may not ask."""
+        ...
+
+    def assets(self) -> Iterator[Served]:
+        """Every asset that is meant, once; none that is trashed or locked."""
+        ...
+
+    def changed(self, since: datetime) -> Iterator[Served]:
+        """Those that changed at that time or later."""
+        ...
+
+    def films(self, wanted: Sequence[str]) -> Iterator[Served]:
+        """The motion videos of these ids."""
+        ...
+
+    def pictures(self, assets: Iterable[Served]) -> Iterator[tuple[Served, Shown | Failure]]:
+        """Every asset with its picture, many loaded at once; a file may go when many more were loaded."""
+        ...
+
+    def albums(self) -> Mapping[str, str]:
+        """Every album by its name, with a text that changes when its members do; none where the key may not ask."""
+        ...
+
+    def members(self, album: str) -> Iterator[str]:
+        """The ids of the assets in the albums of a name."""
+        ...
+
+    def tags(self, fresh: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Tags of these assets, with the id of each; none where the key may not ask."""
         ...
 
 

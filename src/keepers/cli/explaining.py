@@ -5,11 +5,12 @@ import os
 from dataclasses import dataclass
 
 from keepers import wiring
-from keepers.catalog import contents, locations, photos
+from keepers.catalog import contents, locations, photos, served, sightings
 from keepers.catalog import told as facts_told
+from keepers.catalog.store import Catalog
 from keepers.cli import judging, learning, session, show, telling
 from keepers.errors import UsageError
-from keepers.model import LOCAL, Bundle, Decision, Face, Ref, Role, Score
+from keepers.model import LOCAL, Bundle, Decision, Face, Fate, Ref, Role, Score
 from keepers.read import siblings
 
 
@@ -18,8 +19,10 @@ def explain(options: argparse.Namespace) -> int:
     opened = session.opened(options)
     if wiring.is_there(options.what):
         return _explain_photo(options, opened, os.path.abspath(options.what))
+    if (address := wiring.server(options.what)) is not None:
+        return _explain_served(options, opened, address)
     with opened.catalog(create=False) as catalog:
-        tidied = opened.tidy(catalog, (), judging.kinds(options))
+        tidied = opened.tidy(catalog, sightings.everywhere(catalog), judging.kinds(options))
     for decision in tidied.decisions:
         if decision.group.id == options.what:
             if options.json:
@@ -41,6 +44,7 @@ class _Photo:
     beside: tuple[tuple[str, str], ...]
     film_offset: int | None
     apart: str
+    pixels: str
 
 
 def _explain_photo(options: argparse.Namespace, opened: wiring.Session, path: str) -> int:
@@ -51,11 +55,45 @@ def _explain_photo(options: argparse.Namespace, opened: wiring.Session, path: st
             rows = dict(report.unreadable) | dict(report.ignored)
             show.line(f"{path}: {rows.get(path, 'is no photo')}")
             return learning.PARTLY
-        tidied = opened.tidy(catalog, (), judging.kinds(options), about=bundle.main.content)
-        score, look = opened.alone(catalog, bundle)
-        beside = facts_told.of(catalog, bundle.main.content)
-        facts = contents.facts_of(catalog, [bundle.main.content]).get(bundle.main.content)
-        film, apart = facts.film_offset if facts else None, locations.apart(catalog, path)
+        photo = _judged(options, opened, catalog, bundle, path)
+    return _explained(options, path, photo)
+
+
+def _explain_served(options: argparse.Namespace, opened: wiring.Session, address: str) -> int:
+    with opened.catalog(create=False) as catalog:
+        bundle = photos.bundle_at(catalog, address)
+        if bundle is None:
+            place, _, key = address.partition(":")
+            rows = dict(sightings.reasons(catalog, [f"{place}:"], Fate.UNREADABLE))
+            if not key or address not in rows:
+                message = (
+                    f"{address} is no photo that is known; `keepers scan {place}:` learns what is new there"
+                )
+                raise UsageError(message)
+            show.line(f"{address}: {rows[address]}")
+            return learning.PARTLY
+        photo = _judged(options, opened, catalog, bundle, address)
+    return _explained(options, address, photo)
+
+
+def _explained(options: argparse.Namespace, path: str, photo: _Photo) -> int:
+    if options.json:
+        show.document(_photo_json(path, photo))
+    else:
+        _tell_photo(path, photo)
+    return 0
+
+
+def _judged(
+    options: argparse.Namespace, opened: wiring.Session, catalog: Catalog, bundle: Bundle, path: str
+) -> _Photo:
+    everywhere = sightings.everywhere(catalog)
+    tidied = opened.tidy(catalog, everywhere, judging.kinds(options), about=bundle.main.content)
+    score, look = opened.alone(catalog, bundle)
+    beside = facts_told.of(catalog, bundle.main.content)
+    facts = contents.facts_of(catalog, [bundle.main.content]).get(bundle.main.content)
+    film, apart = facts.film_offset if facts else None, locations.apart(catalog, path)
+    pixels = served.pictured(catalog, contents.digest(bundle.main.content))
     refs = {bundle.main.ref, *bundle.copies}
     mine = tuple(
         d
@@ -71,12 +109,7 @@ def _explain_photo(options: argparse.Namespace, opened: wiring.Session, path: st
         for reason in s.reasons
     )
     told = tuple(dict.fromkeys(reasons)) or (*score.reasons, "it is in no group")
-    photo = _Photo(bundle, look.faces if look else (), mine, score, told, beside, film, apart)
-    if options.json:
-        show.document(_photo_json(path, photo))
-    else:
-        _tell_photo(path, photo)
-    return 0
+    return _Photo(bundle, look.faces if look else (), mine, score, told, beside, film, apart, pixels)
 
 
 def _with_siblings(opened: wiring.Session, path: str) -> wiring.Sources:
@@ -109,8 +142,10 @@ def _photo_json(path: str, photo: _Photo) -> dict[str, object]:
         else None,
         "place": main.ref.place,
         "content": main.content,
+        "name": main.name or os.path.basename(main.ref.key),
+        "pixels": photo.pixels or "file",
         "bundle": [
-            *({"path": asset.ref.key, "role": asset.role.value} for asset in photo.bundle.assets),
+            *({"path": judging.shown(asset.ref), "role": asset.role.value} for asset in photo.bundle.assets),
             *_film_within(photo),
         ],
         "apart": photo.apart,
@@ -136,7 +171,13 @@ def _film_within(photo: _Photo) -> list[dict[str, object]]:
     """The film inside a Motion Photo: the same path, and where in it the film begins."""
     if photo.film_offset is None:
         return []
-    return [{"path": photo.bundle.main.ref.key, "role": Role.MOTION_VIDEO.value, "offset": photo.film_offset}]
+    return [
+        {
+            "path": judging.shown(photo.bundle.main.ref),
+            "role": Role.MOTION_VIDEO.value,
+            "offset": photo.film_offset,
+        }
+    ]
 
 
 def _tell_photo(path: str, photo: _Photo) -> None:
@@ -148,10 +189,11 @@ def _tell_photo(path: str, photo: _Photo) -> None:
         )
         if taken.note:
             show.line(f"           {taken.note}")
-    show.line(f"  content  {photo.bundle.main.content}")
+    seen = f", seen by the server's {photo.pixels}" if photo.pixels else ""
+    show.line(f"  content  {photo.bundle.main.content}{seen}")
     telling.tell(photo.beside)
     for asset in photo.bundle.others:
-        show.line(f"  with     {asset.ref.key} ({asset.role.value})")
+        show.line(f"  with     {judging.shown(asset.ref)} ({asset.role.value})")
     for film in _film_within(photo):
         show.line(f"  with     a film of its own, from byte {film['offset']} on ({film['role']})")
     if photo.apart:

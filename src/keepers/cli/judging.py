@@ -1,12 +1,13 @@
 """`keepers group`: the groups, the keepers and why; changes nothing."""
 
 import argparse
+import os
 from collections.abc import Sequence
 
-from keepers import wiring
+from keepers.catalog import sightings
 from keepers.cli import learning, session, show
 from keepers.decide.versions import WORDS as STAGES
-from keepers.model import Bundle, Decision, Group, GroupKind, Score
+from keepers.model import LOCAL, Bundle, Decision, Group, GroupKind, Ref, Score
 from keepers.workflows.scan import ScanReport
 from keepers.workflows.tidy import Tidied
 
@@ -24,10 +25,10 @@ WORDS = {
 def group(options: argparse.Namespace) -> int:
     """Print the groups of the sources, or of all that is known, with the keepers and why."""
     opened = session.opened(options)
-    sources = wiring.sources(options.sources)
+    sources = session.sources(options)
     with opened.catalog(create=bool(sources)) as catalog:
         report = opened.scan(catalog, sources) if sources else None
-        tidied = opened.tidy(catalog, sources, kinds(options))
+        tidied = opened.tidy(catalog, sources or sightings.everywhere(catalog), kinds(options))
     if options.json:
         show.document(
             {"groups": [group_json(decision) for decision in tidied.decisions], "ungrouped": tidied.ungrouped}
@@ -52,9 +53,9 @@ def group_json(decision: Decision) -> dict[str, object]:
         "flip": decision.flip,
         "versions": [
             {
-                "path": version.ref.key,
+                "path": shown(version.ref),
                 "stage": version.stage.value,
-                "made_of": version.made_of.key if version.made_of else None,
+                "made_of": shown(version.made_of) if version.made_of else None,
             }
             for version in decision.versions
         ],
@@ -63,14 +64,26 @@ def group_json(decision: Decision) -> dict[str, object]:
 
 def _member_json(bundle: Bundle, decision: Decision, score: Score | None) -> dict[str, object]:
     return {
-        "path": bundle.main.ref.key,
-        "files": [asset.ref.key for asset in bundle.assets],
-        "copies": [ref.key for ref in bundle.copies],
+        "path": shown(bundle.main.ref),
+        "name": bundle.main.name or os.path.basename(bundle.main.ref.key),
+        "files": [shown(asset.ref) for asset in bundle.assets],
+        "copies": [shown(ref) for ref in bundle.copies],
         "keep": bundle.main.ref in decision.keep,
         "score": round(score.value, 4) if score else 0.0,
         "scores": {name: round(value, 4) for name, value in score.parts.items()} if score else {},
         "reasons": list(score.reasons) if score else [],
     }
+
+
+def shown(ref: Ref) -> str:
+    """A path of this machine, or `immich:` and the id."""
+    return ref.key if ref.place == LOCAL else f"{ref.place}:{ref.key}"
+
+
+def _named(bundle: Bundle) -> str:
+    """Where a photo lies; an id of a server tells people nothing, so the file name stands behind it."""
+    main = bundle.main
+    return shown(main.ref) if main.ref.place == LOCAL else f"{shown(main.ref)} ({main.name})"
 
 
 def kinds(options: argparse.Namespace) -> tuple[GroupKind, ...]:
@@ -121,12 +134,12 @@ def tell_group(decision: Decision) -> None:
         mark = "keep" if bundle.main.ref in decision.keep else "    "
         value = f"{score.value:.2f}" if score else "    "
         show.line(
-            f"  {mark} {value}  {bundle.main.ref.key}"
+            f"  {mark} {value}  {_named(bundle)}"
             + (f"  - {'; '.join(score.reasons)}" if score and score.reasons else "")
         )
     for version in decision.versions:
         show.line(
-            f"  {'   ' * version.depth}{'└─ ' if version.depth else ''}{STAGES[version.stage]}: {version.ref.key}"
+            f"  {'   ' * version.depth}{'└─ ' if version.depth else ''}{STAGES[version.stage]}: {shown(version.ref)}"
         )
     if decision.flip:
         show.line(f"  would flip it: {decision.flip}")

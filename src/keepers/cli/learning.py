@@ -4,7 +4,6 @@ import argparse
 import json
 import sys
 
-from keepers import wiring
 from keepers.catalog import sightings
 from keepers.cli import session, show
 from keepers.model import Fate
@@ -16,7 +15,7 @@ SHOWN = 20
 def scan(options: argparse.Namespace) -> int:
     """Learn the sources; exit code 3 when some files could not be read."""
     opened = session.opened(options)
-    sources = wiring.sources(options.sources)
+    sources = session.sources(options)
     with opened.catalog(create=True) as catalog:
         report = opened.scan(catalog, sources)
     if options.json:
@@ -56,8 +55,9 @@ def unreadable(rows: tuple[tuple[str, str], ...]) -> None:
 def report(options: argparse.Namespace) -> int:
     """List every file that could not be read at its latest scan, each once."""
     with session.opened(options).catalog(create=False) as catalog:
+        everywhere = sightings.everywhere(catalog)
         rows = dict(sightings.folder_problems(catalog, []))
-        rows.update(sightings.reasons(catalog, [], Fate.UNREADABLE))
+        rows.update(sightings.reasons(catalog, everywhere, Fate.UNREADABLE))
     ordered = sorted(rows.items())
     if options.jsonl:
         sys.stdout.writelines(json.dumps({"path": path, "reason": reason}) + "\n" for path, reason in ordered)

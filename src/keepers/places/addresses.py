@@ -2,48 +2,81 @@
 
 import glob
 import os
+import re
 import stat
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final, overload
 
 from keepers.errors import SourceShrunkError, UsageError
 from keepers.read import archive
 
-REMOTE: Final = ("immich:",)
+#: The place of a server, by its profile; then an album, or the name of the profile.
+_SERVER: Final = re.compile(r"(immich(?:@[a-z0-9][a-z0-9-]{0,31})?):(.*)", re.DOTALL)
+_PROFILE: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
+_ALBUM: Final = "album/"
+_DEFAULT: Final = "default"
 _TAKEOUT, _APPLE = "takeout:", "apple:"
 #: Behind an Apple library's address: photos in its trash, too.
 _TRASH: Final = "#trash"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which assets of servers are meant; what is empty does not matter. `type` is IMAGE or VIDEO."""
+
+    album: str = ""
+    people: tuple[str, ...] = ()
+    type: str = ""
+    taken_after: datetime | None = None
+    taken_before: datetime | None = None
+    visibility: str = ""
+
+    @property
+    def words(self) -> str:
+        """What tells one filter from another; empty where all assets are meant."""
+        after, before = (at.isoformat() if at else "" for at in (self.taken_after, self.taken_before))
+        given = {"person": "+".join(self.people), "type": self.type, "after": after, "before": before}
+        given["visibility"] = self.visibility
+        return "&".join(f"{name}={text}" for name, text in given.items() if text)
 
 
 @dataclass(frozen=True)
 class Sources(Sequence[str]):
     """What a command was given, as absolute paths; those among them that are libraries, with what is in them.
 
-    An archive stands as `/a/b.zip!`.
+    An archive stands as `/a/b.zip!`. Behind the paths come the addresses of servers, with what is meant of each.
     """
 
     paths: tuple[str, ...]
     takeouts: tuple[str, ...] = ()
     apples: Mapping[str, bool] = field(default_factory=dict[str, bool])
+    servers: Mapping[str, Filter] = field(default_factory=dict[str, Filter])
 
     @overload
     def __getitem__(self, index: int) -> str: ...
     @overload
     def __getitem__(self, index: slice) -> Sequence[str]: ...
     def __getitem__(self, index: int | slice) -> str | Sequence[str]:
-        return self.paths[index]
+        return (*self.paths, *self.servers)[index]
 
     def __len__(self) -> int:
-        return len(self.paths)
+        return len(self.paths) + len(self.servers)
 
 
-def sources(given: Sequence[str]) -> Sources:
-    """Absolute, unresolved paths of the sources, those within others left out.
+def sources(given: Sequence[str], wanted: Filter | None = None) -> Sources:
+    """Absolute, unresolved paths of the sources, those within others left out; servers only where something is `wanted`.
 
-    UsageError for an address that is none of this machine, or when one folder is given under two
+    UsageError for an address that the command does not take, or when one folder is given under two
     names; SourceShrunkError when it is not there.
     """
+    servers: dict[str, Filter] = {}
+    if wanted is not None:
+        servers = dict(_server(text, wanted) for text in given if _SERVER.fullmatch(text))
+        given = [text for text in given if not _SERVER.fullmatch(text)]
+        if not servers and wanted != Filter():
+            raise UsageError("albums, people and the like are filters of servers; name one, such as immich:")
     takeouts = sorted({path for text in given if text.startswith(_TAKEOUT) for path in _takeout(text)})
     apples = dict(_apple_library(text) for text in given if text.startswith(_APPLE))
     plain = {_path(text) for text in given if not text.startswith((_TAKEOUT, _APPLE))}
@@ -58,7 +91,33 @@ def sources(given: Sequence[str]) -> Sources:
             raise UsageError(message)
         seen[identity] = path
         kept.append(path)
-    return Sources(tuple(kept), tuple(takeouts), apples)
+    return Sources(tuple(kept), tuple(takeouts), apples, servers)
+
+
+def server(text: str) -> str | None:
+    """The place and the rest of an address of a server: `immich:`, `immich@parents:ID`; None where it is none.
+
+    `immich:parents` is short for `immich@parents:`.
+    """
+    found = _SERVER.fullmatch(text)
+    if found is None:
+        return None
+    place, rest = found.groups()
+    if place == "immich" and _PROFILE.fullmatch(rest):
+        place, rest = f"immich@{rest}", ""
+    return f"{place.removesuffix('@' + _DEFAULT)}:{rest}"
+
+
+def _server(text: str, wanted: Filter) -> tuple[str, Filter]:
+    place, _, rest = (server(text) or "").partition(":")
+    if rest and not (rest.startswith(_ALBUM) and rest != _ALBUM):
+        raise UsageError(f"{text} is no address of a server; an album is {place}:{_ALBUM}NAME")
+    album = rest.removeprefix(_ALBUM)
+    if album and wanted.album:
+        raise UsageError(f"{text} is an album already; leave out --album")
+    found = replace(wanted, album=album or wanted.album)
+    address = f"{place}:{_ALBUM}{found.album}" if found.album else f"{place}:"
+    return address + ("#" + found.words if found.words else ""), found
 
 
 def is_there(path: str) -> bool:
@@ -95,10 +154,9 @@ def target(given: str, among: Sequence[str]) -> str:
 
 
 def _path(text: str) -> str:
-    for scheme in REMOTE:
-        if text.startswith(scheme):
-            message = f"{text}: this version reads folders and files only; {scheme} sources come later"
-            raise UsageError(message)
+    if _SERVER.fullmatch(text):
+        message = f"{text}: this command takes folders and files only; servers are for scan, group, explain and immich"
+        raise UsageError(message)
     path = os.path.abspath(os.path.expanduser(text))
     if path.lower().endswith(".photoslibrary") and os.path.isdir(path):
         message = f"{path} is a library of Apple Photos; read it by its address: {_APPLE}{path}"

@@ -314,8 +314,10 @@ def _shown(judging: Judging, same: Sequence[Bundle]) -> Bundle:
     """The bundle that stands for all locations of one content: the best of them as a copy."""
     if len(same) == 1:
         return same[0]
+    # A file of this machine is looked at in full, and at once; an asset of a server only by a picture of it.
+    nearest = tuple(bundle for bundle in same if bundle.main.ref.place == LOCAL) or tuple(same)
     facts = contents.facts_of(judging.catalog, [same[0].main.content])
-    decision = keep.decide(Group("", GroupKind.SAME_BYTES, tuple(same)), {}, facts, judging.weights)
+    decision = keep.decide(Group("", GroupKind.SAME_BYTES, nearest), {}, facts, judging.weights)
     best = next(bundle for bundle in same if bundle.main.ref == decision.keep[0])
     return replace(best, copies=tuple(bundle.main.ref for bundle in same if bundle is not best))
 

@@ -7,6 +7,7 @@ from keepers.places.immich_api.loading import PREVIEW, THUMBNAIL, Loading
 from keepers.places.immich_api.pictures import Pictures
 from keepers.places.immich_api.place import place_id
 from keepers.places.immich_api.profile import DEFAULT, Profile, profile
+from keepers.places.immich_api.viewing import Galleries
 from keepers.places.immich_api.writer import ImmichPlace
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "THUMBNAIL",
     "Abilities",
     "Client",
+    "Galleries",
     "ImmichPlace",
     "Loading",
     "Need",

@@ -18,7 +18,7 @@ HIDDEN: Final = "hidden"
 class Wanted:
     """What of a server is meant; what is empty does not matter. Names are those that people gave.
 
-    `type` is IMAGE or VIDEO; `taken_after` and `taken_before` are aware.
+    `type` is IMAGE or VIDEO; `taken_after` and `taken_before` are aware; `visibility` is one of VISIBLE.
     """
 
     album: str = ""
@@ -27,10 +27,13 @@ class Wanted:
     taken_after: datetime | None = None
     taken_before: datetime | None = None
     archive: bool = True
+    visibility: str = ""
 
     @property
     def visibilities(self) -> tuple[str, ...]:
         """What is listed, one after another."""
+        if self.visibility:
+            return (self.visibility,)
         return VISIBLE if self.archive else VISIBLE[:1]
 
 

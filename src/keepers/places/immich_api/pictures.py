@@ -21,6 +21,7 @@ class Picture:
     path: str
     etag: str
     stamp: str
+    size: int
 
 
 class Pictures:
@@ -60,7 +61,7 @@ class Pictures:
             self._drop(name)
             return None
         self._db.execute("UPDATE picture SET used = ? WHERE name = ?", (time.time(), name))
-        return Picture(path, row[0], row[1])
+        return Picture(path, row[0], row[1], row[2])
 
     def renew(self, owner: str, key: str, kind: str, stamp: str) -> None:
         """Note that a picture is still what the server shows of an asset that has changed."""
@@ -81,7 +82,7 @@ class Pictures:
         )
         self.size += len(data)
         self._make_room(name)
-        return Picture(path, etag, stamp)
+        return Picture(path, etag, stamp, len(data))
 
     def _make_room(self, spared: str) -> None:
         if self.size <= self._most:

@@ -63,7 +63,7 @@ class ImmichReader:
                 holders.get(one.id, one.id),
                 Role.MOTION_VIDEO if one.id in holders else Role.MAIN,
                 one.taken,
-                tuple(_facts(one)),
+                tuple(spoken(one)),
             )
             for one in assets
         ]
@@ -140,7 +140,7 @@ class ImmichReader:
         return ""
 
 
-def _facts(one: Remote) -> Iterator[tuple[str, str]]:
+def spoken(one: Remote) -> Iterator[tuple[str, str]]:
     """Fields and values as the catalog keeps what libraries tell."""
     yield "name", one.name
     if one.favourite:
