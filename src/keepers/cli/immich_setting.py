@@ -74,7 +74,7 @@ def clean(options: argparse.Namespace) -> int:
             f"Take back {show.count(len(actions), 'change')} of {show.count(len(done), 'run')} on {place}?",
         )
         with opened.server(place) as server, changing.stopping(opened.progress) as stop:
-            ends = []
+            ends: list[Finished] = []
             for one, _ in done:
                 if stop():
                     break
