@@ -143,3 +143,16 @@ def test_below_is_what_paths_say(files: list[list[str]], roots: list[list[str]])
     catalog.close()
     inside = {p for p in paths if any(p == top or p.startswith(top.rstrip("/") + "/") for top in tops)}
     assert {row[0].decode("utf-8", "surrogateescape") for row in rows} == inside
+
+
+def test_folders_and_servers_are_told_apart(catalog: Catalog) -> None:
+    """Not by LIKE: in many builds of SQLite no BLOB is like anything."""
+    for path in ("/photos", "immich:", "/odd\udcff", "immich@parents:album/Rome"):
+        locations.touch_root(catalog, path, "id", 1, "2024-01-01")
+    assert {path for path, _, _ in locations.roots(catalog)} == {"/photos", "/odd\udcff"}
+    assert sightings.everywhere(catalog) == ["/", "immich:", "immich@parents:album/Rome"]
+
+
+def test_without_a_server_everywhere_is_this_machine(catalog: Catalog) -> None:
+    locations.touch_root(catalog, "/photos", "id", 1, "2024-01-01")
+    assert sightings.everywhere(catalog) == []

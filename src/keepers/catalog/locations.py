@@ -152,5 +152,8 @@ def root_identity(catalog: Catalog, path: str) -> str:
 
 def roots(catalog: Catalog) -> list[tuple[str, int, str]]:
     """Path, number of files and time of the last scan of every root of this machine."""
-    rows = catalog.db.execute("SELECT path, files, scanned FROM root WHERE path LIKE '/%' ORDER BY path")
+    # Paths are BLOBs, and in some builds of SQLite no BLOB is LIKE anything (SQLITE_LIKE_DOESNT_MATCH_BLOBS).
+    rows = catalog.db.execute(
+        "SELECT path, files, scanned FROM root WHERE path >= x'2f' AND path < x'30' ORDER BY path"
+    )
     return [(os.fsdecode(path), files, scanned) for path, files, scanned in rows]

@@ -109,7 +109,9 @@ def meet(catalog: Catalog, root: str, keys: Iterable[str]) -> None:
 
 def everywhere(catalog: Catalog) -> list[str]:
     """Roots that hold all that is known, on servers too; none where only this machine is known."""
-    rows = catalog.db.execute("SELECT path FROM root WHERE path NOT LIKE '/%' ORDER BY path").fetchall()
+    rows = catalog.db.execute(
+        "SELECT path FROM root WHERE NOT (path >= x'2f' AND path < x'30') ORDER BY path"
+    ).fetchall()
     return ["/", *(os.fsdecode(path) for (path,) in rows)] if rows else []
 
 
