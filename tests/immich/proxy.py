@@ -91,7 +91,7 @@ def _serve(proxy: Proxy, client: socket.socket) -> None:
             one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         while question := _message(client):
             trouble = proxy.due() if _QUESTION.match(question) else None
-            if trouble in _SAID:
+            if trouble is not None and trouble in _SAID:
                 client.sendall(_SAID[trouble])
                 continue
             server.sendall(question)

@@ -1,6 +1,7 @@
 """Bring photos to a server: `import SOURCE… --to immich:`."""
 
 import argparse
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -10,7 +11,7 @@ from keepers.apply.ours import run_key
 from keepers.apply.record import RunState
 from keepers.apply.run import Finished, resume, run
 from keepers.cli import changing, learning, session, show
-from keepers.errors import SettingsError, UsageError
+from keepers.errors import KeepersError, SettingsError, UsageError
 from keepers.model import Kind, PlaceId
 from keepers.places.immich_api import Client
 from keepers.places.immich_api.uploading import UploadPlace
@@ -53,7 +54,7 @@ def bring(options: argparse.Namespace) -> int:
         receiver = UploadPlace(opened.local(), account, place)
         finished = None if options.dry_run else _resumed(opened, journal, receiver, key)
         if finished is not None and finished.state is not RunState.DONE:
-            return _told(options, finished, None)
+            return _told(options, finished, None) if receiver.trouble is None else _lost(receiver.trouble)
         scanned = opened.scan(catalog, sources)
         prepared = uploading.prepare(catalog, receiver, place, sources, opened.progress)
         if prepared.checked.actions and journal is not None and not options.dry_run:
@@ -61,6 +62,8 @@ def bring(options: argparse.Namespace) -> int:
     if options.dry_run:
         return _would(options, prepared)
     code = _told(options, finished, prepared)
+    if receiver.trouble is not None:
+        return _lost(receiver.trouble)
     left = any(line.fate is Fate.LEFT and line.asset.kind is not Kind.COMPANION for line in prepared.lines)
     return code or (learning.PARTLY if left or scanned.unreadable else 0)
 
@@ -139,6 +142,11 @@ def _told(options: argparse.Namespace, finished: Finished | None, prepared: Prep
         _left(lines)
     changing.tell_problems(options, problems, () if prepared is None else prepared.checked.refused)
     return 0 if finished is None else finished.exit_code
+
+
+def _lost(trouble: KeepersError) -> int:
+    sys.stderr.write(show.printable(f"keepers: {trouble}; the same command goes on from here") + "\n")
+    return trouble.exit_code
 
 
 def _rows(lines: Iterable[Line]) -> list[dict[str, str]]:

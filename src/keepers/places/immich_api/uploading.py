@@ -15,7 +15,7 @@ from keepers.places import files
 from keepers.places.immich_api import records
 from keepers.places.immich_api.client import BATCH, Client
 from keepers.places.immich_api.records import Remote
-from keepers.places.immich_api.wire import AnswerError, Ask, Form
+from keepers.places.immich_api.wire import Ask, Form
 from keepers.places.immich_api.writer import ImmichPlace
 from keepers.plan.upload_plan import Held, Upload, sidecars, upload
 from keepers.ports import End, Folder, Outcome, Reader, Rights, Task, Volume, Writer
@@ -43,6 +43,8 @@ class UploadPlace:
         self._place = place
         self._free: set[str] = set()
         self._trash_is_on: bool | None = None
+        #: Why all that follows would fail, too.
+        self.trouble: KeepersError | None = None
 
     def sha1(self, ref: Ref) -> str:
         """Read a file of this machine, and name its bytes as servers do; OSError where it cannot be read."""
@@ -158,6 +160,7 @@ class UploadPlace:
         return [outcomes[task.token] for task in tasks]
 
     def _carried(self, tasks: Sequence[Task]) -> dict[str, Outcome]:
+        self.trouble = None
         outcomes: dict[str, Outcome] = {}
         films = {found.film for task in tasks if (found := _target(task))}
         try:
@@ -181,7 +184,7 @@ class UploadPlace:
                     for task, outcome in zip(turn, threads.map(done, turn), strict=True):
                         outcomes[task.token] = outcome
         except KeepersError as error:
-            failed = _failed(error)
+            failed = self._failed(error)
             outcomes |= {task.token: failed for task in tasks if task.token not in outcomes}
         finally:
             self._free = set()
@@ -195,7 +198,7 @@ class UploadPlace:
         try:
             held = self.held(found.sha1 for task in others if (found := _wanted(task)))
         except KeepersError as error:
-            outcomes |= {task.token: _failed(error) for task in others}
+            outcomes |= {task.token: self._failed(error) for task in others}
         else:
             outcomes |= {task.token: _settled(task, held) for task in others}
         finally:
@@ -206,15 +209,24 @@ class UploadPlace:
         """DONE where the server has the bytes, or has them no more, as it is to be; else OPEN."""
         return self.settle_all([task])[0]
 
+    def _failed(self, error: KeepersError) -> Outcome:
+        """A failure; hopeless where all that follows would fail like it."""
+        hopeless = isinstance(error, PlaceUnreachableError | SettingsError)
+        if hopeless:
+            self.trouble = self.trouble or error
+        return Outcome(End.FAILED, str(error), hopeless=hopeless)
+
     def _done(self, task: Task, held: Mapping[str, Held], films: Mapping[str, Held]) -> Outcome:
         wanted = _wanted(task)
+        if self.trouble is not None:
+            return Outcome(End.OPEN)
         try:
             if wanted is not None and isinstance(task.action, Copy):
                 return self._sent(task.action, wanted, held.get(wanted.sha1), films.get(wanted.film))
             if wanted is not None and isinstance(task.action, Trash):
                 return self._taken_back(task.action, held.get(wanted.sha1))
         except KeepersError as error:
-            return _failed(error)
+            return self._failed(error)
         except OSError as error:
             return Outcome(End.FAILED, f"reading it: {(error.strerror or str(error)).lower()}")
         return Outcome(End.FAILED, "to a server files are only sent")
@@ -233,7 +245,7 @@ class UploadPlace:
         if not key:
             return Outcome(End.CHANGED, "the server has it by now")
         one = self._client.asset(key)
-        if one is None or (one.sha1 and one.sha1 != wanted.sha1):
+        if one is None or one.sha1 != wanted.sha1:
             # Ours since a moment ago, and of no use to anybody.
             self._trash([key])
             return Outcome(End.CHANGED, "what arrived is not what was looked at: it has changed meanwhile")
@@ -348,12 +360,6 @@ def _settled(task: Task, held: Mapping[str, Held]) -> Outcome:
     if wanted is None or there != isinstance(task.action, Copy):
         return Outcome(End.OPEN)
     return Outcome(End.DONE, revision=found.id if found is not None and there else "")
-
-
-def _failed(error: KeepersError) -> Outcome:
-    """A failure; hopeless where all that follows would fail like it."""
-    hopeless = isinstance(error, PlaceUnreachableError | SettingsError) and not isinstance(error, AnswerError)
-    return Outcome(End.FAILED, str(error), hopeless=hopeless)
 
 
 def _iso(ns: int) -> str:
