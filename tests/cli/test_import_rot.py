@@ -102,9 +102,21 @@ def test_companions_of_no_photo_come_to_a_place_of_their_own(keepers: Keepers, t
     assert set(bytes_in(library)) == {"x.jpg"}
 
     assert keepers("import", drive, "--to", library, "--move", "--yes").code == 0
-    assert bytes_in(drive) == {"other/same.xmp": SIDE}
+    assert bytes_in(drive) == {name: data for name, data in before.items() if name not in photos}
     keepers("undo", "--yes")
     assert bytes_in(drive) == before
+
+
+def test_a_sidecar_that_came_before_its_photo_is_not_parted_from_it(keepers: Keepers, tmp_path: Path) -> None:
+    """Hazard 5: a folder that is watched, or a card that is still being copied."""
+    drive = lay(tmp_path / "drive", {"IMG_1.jpg.xmp": SIDE})
+    words: list[str | Path] = ["import", drive, "--to", tmp_path / "library", "--move", "--yes"]
+    assert keepers(*words).code == 0
+    assert bytes_in(drive) == {"IMG_1.jpg.xmp": SIDE}
+    lay(drive, {"IMG_1.jpg": original(1)})
+    assert keepers(*words).code == 0
+    assert bytes_in(drive) == {}
+    assert bytes_in(tmp_path / "library")["2024/07/IMG_1.jpg.xmp"] == SIDE
 
 
 def test_a_sidecar_is_not_parted_from_a_file_that_stays(keepers: Keepers, tmp_path: Path) -> None:

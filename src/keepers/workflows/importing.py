@@ -209,7 +209,8 @@ def _wishes(importing: Importing, request: Request, bundles: Sequence[Bundle]) -
         main = bundle.main
         standing = judged.get(main.content)
         wish = Wish(bundle, tuple(folders), name, taken, standing, fixed, worth.get(main.ref, 0.0))
-        wishes.append(replace(wish, because="belongs to no photo") if is_alone else wish)
+        # Its photo may be on its way, to this folder too: what is copied is parted from nothing.
+        wishes.append(replace(wish, because="belongs to no photo", fixed=True) if is_alone else wish)
     return wishes
 
 
