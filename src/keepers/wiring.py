@@ -153,15 +153,12 @@ class Session:
         given = sources if isinstance(sources, Sources) else Sources(tuple(sources))
         if not given.servers:
             return scan.scan(self._learning(catalog, given), given)
-        from keepers.places import immich_api  # noqa: PLC0415 (httpx2 costs 150 ms)
-        from keepers.workflows import serving  # noqa: PLC0415 (only scans of servers need it)
+        from keepers import servers  # noqa: PLC0415 (httpx2 costs 150 ms)
 
         reports = [scan.scan(self._learning(catalog, given), given.paths)] if given.paths else []
-        with self.galleries() as galleries:
-            for root, one in given.servers.items():
-                gallery = galleries.gallery(root, immich_api.Wanted(**dataclasses.asdict(one)))
-                reports.append(serving.scan(self._learning(catalog, Sources(())), gallery))
-        return serving.together(reports)
+        opened = servers.galleries(self.settings, self.environment, exact=self.full_resolution)
+        reports += servers.scanned(opened, given.servers, lambda: self._learning(catalog, Sources(())))
+        return scan.together(reports)
 
     def _learning(self, catalog: Catalog, given: Sources) -> "Learning":
         libraries = {path: self._apple(path, trashed=trashed) for path, trashed in given.apples.items()}
@@ -190,24 +187,19 @@ class Session:
         self.progress.say(f"reading what {path} knows of its photos")
         return apple.read(path, trashed=trashed)
 
-    @contextlib.contextmanager
     def immich(
         self, name: str, url: str = "", key_file: str = "", ca_file: str = ""
-    ) -> Generator["immich_api.Client"]:
+    ) -> "contextlib.AbstractContextManager[immich_api.Client]":
         """A client of the Immich server of a profile; what is given counts before what is set."""
-        from keepers.places import immich_api  # noqa: PLC0415 (httpx2 costs 150 ms)
+        from keepers import servers  # noqa: PLC0415 (httpx2 costs 150 ms)
 
-        profile = immich_api.profile(name, self.environment, url=url, key_file=key_file, ca_file=ca_file)
-        with immich_api.opened(profile) as client:
-            yield client
+        return servers.client(self.environment, name, url, key_file, ca_file)
 
-    @contextlib.contextmanager
-    def server(self, place: PlaceId) -> Generator["immich_api.ImmichPlace"]:
+    def server(self, place: PlaceId) -> "contextlib.AbstractContextManager[immich_api.ImmichPlace]":
         """A server as a place that fields are set in, by the profile that its name ends with."""
-        from keepers.places import immich_api  # noqa: PLC0415 (httpx2 costs 150 ms)
+        from keepers import servers  # noqa: PLC0415 (httpx2 costs 150 ms)
 
-        with self.immich(place.partition("@")[2] or immich_api.DEFAULT) as client:
-            yield immich_api.ImmichPlace(client, place)
+        return servers.place(self.environment, place)
 
     @contextlib.contextmanager
     def place(self, place: PlaceId, roots: Sequence[str] = ()) -> Generator["Place"]:
@@ -220,19 +212,11 @@ class Session:
             with self.server(place) as opened:
                 yield UploadPlace(self.local(roots), opened, place)
 
-    def galleries(self) -> "immich_api.Galleries":
-        """The servers by their places, with one folder for their pictures."""
-        from keepers.places import immich_api  # noqa: PLC0415 (httpx2 costs 150 ms)
-
-        def opening(place: str) -> "contextlib.AbstractContextManager[immich_api.Client]":
-            return self.immich(place.partition("@")[2] or immich_api.DEFAULT)
-
-        folder, most = config.picture_folder(self.settings, self.environment), self.settings.immich_cache_size
-        return immich_api.Galleries(opening, str(folder), most << 20, exact=self.full_resolution)
-
     def _views(self, assets: Sequence[Asset], exact: bool) -> Iterator[tuple[Asset, View | Failure]]:  # noqa: FBT001 (a port)
-        with self.galleries() as galleries:
-            yield from galleries.views(assets, exact=exact)
+        from keepers import servers  # noqa: PLC0415 (httpx2 costs 150 ms)
+
+        opened = servers.galleries(self.settings, self.environment, exact=exact)
+        return servers.views(opened, assets, exact=exact)
 
     def judging(self, catalog: Catalog, kinds: Sequence[GroupKind]) -> "Judging":
         """What grouping and judging work with."""
@@ -247,18 +231,9 @@ class Session:
         prove: Named[Proof, str] = Named("keepers.workflows.picture", "prove")
         compare: Named[Footage, bytes] = Named("keepers.workflows.footage", "compared")
         return Judging(
-            catalog,
-            self.progress,
-            self.picture_workers,
-            look,
-            prove,
-            compare,
-            self._backend,
-            rule,
-            self._weights(),
-            self.jobs,
-            views=self._views,
-        )
+            catalog, self.progress, self.picture_workers, look, prove, compare, self._backend, rule,
+            self._weights(), self.jobs, views=self._views,
+        )  # fmt: skip
 
     def tidy(
         self,

@@ -176,7 +176,7 @@ def test_without_a_catalog(keepers: Keepers, words: list[str], code: int) -> Non
         (["group", "PHOTOS", "--time-window", "nan"], 5),
         (["scan", "PHOTOS", "--jobs", "-1"], 5),
         (["scan", "PHOTOS", "--limit", "0"], 2),
-        (["scan", "immich:"], 2),
+        (["scan", "immich:"], 5),
         (["explain", "no such thing"], 10),
         (["plan", "show", "7"], 2),
     ],

@@ -22,6 +22,8 @@ _FIELDS: Final = (
 #: What makes a row sound: nothing to look at again. A film is known by its header alone.
 _SOUND: Final = """l.mtime_ns != -1 AND (c.id IS NULL OR c.method = ?
     AND (NOT ? OR l.fate != 'photo' OR c.kind != 'photo' OR length(c.b3) = 32))"""
+#: The rows of a server that were not met, by place, role of motion videos, and root.
+_LOST: Final = "SELECT id FROM location WHERE place = ? AND role != ? AND key NOT IN (SELECT key FROM met WHERE root = ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +132,9 @@ def gone(catalog: Catalog, place: str, root: str) -> int:
 def forget(catalog: Catalog, place: str, root: str) -> None:
     """Drop the assets that were not met, with their motion videos. Only the catalog changes."""
     with catalog.writing() as db:
-        lost = "SELECT id FROM location WHERE place = ? AND role != ? AND key NOT IN (SELECT key FROM met WHERE root = ?)"
         values = (place, Role.MOTION_VIDEO, os.fsencode(root))
-        db.execute(f"DELETE FROM location WHERE main IN ({lost})", values)
-        db.execute(f"DELETE FROM location WHERE id IN ({lost})", values)
+        db.execute(f"DELETE FROM location WHERE main IN ({_LOST})", values)
+        db.execute(f"DELETE FROM location WHERE id IN ({_LOST})", values)
 
 
 def forget_films(catalog: Catalog, main: int, but: str) -> None:

@@ -106,6 +106,19 @@ def scan(learning: Learning, sources: Sequence[str]) -> ScanReport:
     )  # fmt: skip
 
 
+def together(reports: Sequence[ScanReport]) -> ScanReport:
+    """One report of several scans."""
+    return ScanReport(
+        sum(one.photos for one in reports),
+        sum(one.companions for one in reports),
+        tuple(row for one in reports for row in one.unreadable),
+        tuple(row for one in reports for row in one.ignored),
+        sum(one.bytes for one in reports),
+        sum(one.measured for one in reports),
+        sum(one.seconds for one in reports),
+    )
+
+
 def _tell_of_clips(learning: Learning, sources: Sequence[str]) -> None:
     if not extras.video() and (unseen := len(contents.unseen_films(learning.catalog, sources))):
         learning.progress.say(

@@ -3,7 +3,7 @@
 import hashlib
 import itertools
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -374,16 +374,3 @@ def _sha1(work: tuple[int, str, int]) -> bytes:
     except OSError:
         return b""
     return hasher.digest()
-
-
-def together(reports: Sequence[ScanReport]) -> ScanReport:
-    """One report of several scans."""
-    return ScanReport(
-        sum(one.photos for one in reports),
-        sum(one.companions for one in reports),
-        tuple(row for one in reports for row in one.unreadable),
-        tuple(row for one in reports for row in one.ignored),
-        sum(one.bytes for one in reports),
-        sum(one.measured for one in reports),
-        sum(one.seconds for one in reports),
-    )
