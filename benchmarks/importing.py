@@ -18,8 +18,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from keepers.actions import Action, Copy, Move, Plan
@@ -57,32 +58,32 @@ class Silent:
 class Times:
     """Seconds of one round."""
 
-    peer: float
     done: float
     undone: float
+    peer: float = 0.0
 
 
 def main() -> None:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 400
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     size = (int(sys.argv[2]) if len(sys.argv) > 2 else 2500) * 1024
     base = sys.argv[3] if len(sys.argv) > 3 else None
     with tempfile.TemporaryDirectory(dir=base) as folder:
         root = Path(folder)
         known = made(root / "drive", count, size)
-        copies = [one_round(root, known, move=False, number=n) for n in range(ROUNDS)]
-        moves = [one_round(root, known, move=True, number=n) for n in range(ROUNDS, 2 * ROUNDS)]
+        copies = list(copied(root, known))
+        moves = [moved(root, known, ROUNDS + number) for number in range(ROUNDS)]
     load, cores = os.getloadavg()[0], len(os.sched_getaffinity(0))
     print(
-        f"{count} photos of {size >> 10} KiB in folders of 200, {ROUNDS} rounds, {COPIES} at once, load {load:.1f} on {cores} cores"
+        f"{count} photos of {size >> 10} KiB in folders of 200; {ROUNDS} rounds, {COPIES} at once; load {load:.1f} on {cores} cores"
     )
-    told("copying", copies, count)
-    told("moving", moves, count)
+    print(f"cp -a, sync, read {middle(r.peer for r in copies):6.2f} s")
+    told("copying", copies, count, f"{middle(r.peer / r.done for r in copies):5.2f} of the speed of cp")
+    told("moving", moves, count, "")
 
 
-def told(name: str, rounds: list[Times], count: int) -> None:
-    print(f"{name:8} cp -a, sync, read {middle(r.peer for r in rounds):6.2f} s   import {middle(r.done for r in rounds):6.2f} s"
-          f"   {middle(r.peer / r.done for r in rounds):5.2f} of the speed of cp   {middle(count / r.done for r in rounds):7,.0f} photos/s"
-          f"   undo {middle(r.undone / r.done for r in rounds):5.2f} of the time")  # fmt: skip
+def told(name: str, rounds: list[Times], count: int, beside: str) -> None:
+    print(f"{name:17} {middle(r.done for r in rounds):6.2f} s {middle(count / r.done for r in rounds):7,.0f} photos/s"
+          f"   undo {middle(r.undone / r.done for r in rounds):5.2f} of the time   {beside}")  # fmt: skip
 
 
 def middle(values: Iterable[float]) -> float:
@@ -100,21 +101,45 @@ def made(drive: Path, count: int, size: int) -> list[tuple[Found, ContentId]]:
     return [(entry, content_id(Path(entry.ref.key).read_bytes())) for entry in found]
 
 
-def one_round(root: Path, known: list[tuple[Found, ContentId]], *, move: bool, number: int) -> Times:
-    drive, library = root / "drive", root / f"library{number}"
-    plan = planned(known, library, move=move)
+def copied(root: Path, known: list[tuple[Found, ContentId]]) -> Iterator[Times]:
+    """Rounds of copying beside cp; nothing is removed before the last one has ended.
+
+    ext4 passes over what was deleted in the last minutes, inode by inode: whoever makes files after something was
+    removed pays for that, a quarter of the time where files are small.
+    """
     place = LocalPlace([str(root)], threads=COPIES)
+    peers, ours = list[float](), list[float]()
+    for number in range(ROUNDS):
+        plan = planned(known, root / f"library{number}", move=False)
+        journal = Journal(str(root / f"journal{number}.db"))
+        for is_ours in (False, True) if number % 2 else (True, False):
+            # Neither side may find the other's work half on its way to the disk.
+            os.sync()
+            if is_ours:
+                ours.append(timed(partial(applied, plan, journal, place)))
+            else:
+                peers.append(timed(partial(by_hand, root / "drive", root / f"peer{number}")))
+        journal.close()
+    for number, (peer, done) in enumerate(zip(peers, ours, strict=True)):
+        yield Times(done, undone(root, place, number), peer)
+
+
+def moved(root: Path, known: list[tuple[Found, ContentId]], number: int) -> Times:
+    place = LocalPlace([str(root)], threads=COPIES)
+    plan = planned(known, root / f"library{number}", move=True)
     journal = Journal(str(root / f"journal{number}.db"))
-    # Neither side may find the other's work half on its way to the disk.
-    os.sync()
-    peer = timed(lambda: by_hand(drive, root / f"peer{number}"))
-    remove(root / f"peer{number}")
     os.sync()
     done = timed(lambda: applied(plan, journal, place))
-    os.sync()
-    undone = timed(lambda: undo(None, journal, place, progress=Silent()))
     journal.close()
-    return Times(peer, done, undone)
+    return Times(done, undone(root, place, number))
+
+
+def undone(root: Path, place: LocalPlace, number: int) -> float:
+    journal = Journal(str(root / f"journal{number}.db"))
+    os.sync()
+    took = timed(lambda: undo(None, journal, place, progress=Silent()))
+    journal.close()
+    return took
 
 
 def planned(known: list[tuple[Found, ContentId]], library: Path, *, move: bool) -> Plan:
@@ -147,10 +172,6 @@ def by_hand(source: Path, target: Path) -> None:
             os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
             while opened.read(1 << 20):
                 pass
-
-
-def remove(folder: Path) -> None:
-    subprocess.run(["rm", "-r", str(folder)], check=True)
 
 
 def timed(work: Callable[[], object]) -> float:
