@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar, runtime_checkable
 
 from keepers.actions import Action, SetField
+from keepers.errors import KeepersError
 from keepers.model import ContentId, Facts, Found, Kind, Problem, Ref, Role
 
 T = TypeVar("T")
@@ -251,7 +252,12 @@ class Writer(Protocol):
 
 @runtime_checkable
 class Bulk(Protocol):
-    """A place that is told and asked of many things in one call, as servers are; its waves are large."""
+    """A place that is told and asked of many things in one call, as servers are; its waves are large.
+
+    `trouble` is why all that follows would fail, too, such as a server that is gone; None while there is none.
+    """
+
+    trouble: KeepersError | None
 
     def values(self, wanted: Sequence[SetField]) -> Sequence[str | None]:
         """How the fields that are to be set are now, in the same order."""

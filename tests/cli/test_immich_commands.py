@@ -216,6 +216,7 @@ def test_a_server_that_dies_on_the_way_is_finished_by_the_same_command(newest, k
         _kill_after(newest, at)
         broken = keepers("immich", what, "--yes", "--json")
         assert broken.code == 6
+        assert broken.err.count("broke off") == 1
         newest.after = lambda request: None
         newest.faults.clear()
         done = keepers("immich", what, "--yes", "--json")
@@ -223,6 +224,13 @@ def test_a_server_that_dies_on_the_way_is_finished_by_the_same_command(newest, k
         assert done.json["run"] == broken.json["run"]
         if what != "albums":
             promised(what, newest.state, groups)
+        if at == 4:
+            _kill_after(newest, 2)
+            gone = keepers("undo", "--yes")
+            assert gone.code == 6
+            assert gone.err.count("broke off") == 1
+            newest.after = lambda request: None
+            newest.faults.clear()
         assert len({album.name for album in newest.state.albums.values()}) == len(newest.state.albums)
         assert keepers("undo", "--yes").code == 0
         assert remembered(newest) == earlier

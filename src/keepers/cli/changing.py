@@ -16,15 +16,15 @@ from keepers.apply.journal import Journal
 from keepers.apply.ours import place_of
 from keepers.apply.record import Run, RunState, StepState
 from keepers.apply.run import Finished, Problem, resume
-from keepers.apply.undo import run_to_undo
+from keepers.apply.undo import Place, run_to_undo
 from keepers.apply.undo import undo as undo_run
 from keepers.catalog import locations
 from keepers.cli import session, show
-from keepers.errors import UsageError
+from keepers.errors import KeepersError, UsageError
 from keepers.places.local import LocalPlace
 from keepers.plan import text
 from keepers.plan.check import Checked, Refused, forbidden
-from keepers.ports import Progress
+from keepers.ports import Bulk, Progress
 
 OPEN = (RunState.PLANNED, RunState.RUNNING, RunState.STOPPED, RunState.FAILED)
 
@@ -79,8 +79,22 @@ def undo(options: argparse.Namespace) -> int:
         )
     else:
         show.line(f"Run {taken_back} was taken back: {show.count(finished.done, 'change')} undone.")
+    return _ended(options, finished, place)
+
+
+def _ended(options: argparse.Namespace, finished: Finished, place: Place) -> int:
+    """Tell what was not done; where a server is gone, that alone and not of each photo."""
+    trouble = place.trouble if isinstance(place, Bulk) else None
+    if trouble is not None and finished.state is RunState.FAILED:
+        return lost(trouble)
     tell_problems(options, finished.problems, ())
     return finished.exit_code
+
+
+def lost(trouble: KeepersError) -> int:
+    """Tell that the rest could not be done, and how it is; the exit code."""
+    sys.stderr.write(show.printable(f"keepers: {trouble}; the same command goes on from here") + "\n")
+    return trouble.exit_code
 
 
 def history(options: argparse.Namespace) -> int:
@@ -156,7 +170,7 @@ def apply(options: argparse.Namespace) -> int:
             stopping(opened.progress) as stop,
         ):
             finished = resume(chosen.id, journal, place, progress=opened.progress, stop=stop)
-    return _finished(options, finished)
+    return _finished(options, finished, place)
 
 
 def _would_apply(options: argparse.Namespace, run: Run, journal: Journal, place: LocalPlace) -> None:
@@ -184,7 +198,7 @@ def tell_problems(
         sys.stderr.write(show.printable(f"refused: {text.sentence(one.action)}: {one.why}") + "\n")
 
 
-def _finished(options: argparse.Namespace, finished: Finished) -> int:
+def _finished(options: argparse.Namespace, finished: Finished, place: Place) -> int:
     if options.json:
         show.document(
             {
@@ -198,8 +212,7 @@ def _finished(options: argparse.Namespace, finished: Finished) -> int:
         show.line(
             f"{finished.title}: {show.count(finished.done, 'change')} done. Take it back: keepers undo {finished.run}"
         )
-    tell_problems(options, finished.problems, ())
-    return finished.exit_code
+    return _ended(options, finished, place)
 
 
 def _show(

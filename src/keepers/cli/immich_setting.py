@@ -2,7 +2,6 @@
 
 import argparse
 import dataclasses
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -115,15 +114,10 @@ def _cleaned(options: argparse.Namespace, ends: Sequence[Finished], trouble: Kee
         )
     else:
         show.line(f"{show.count(done, 'change')} taken back.")
-    changing.tell_problems(options, problems, ())
     if trouble is not None:
-        return _lost(trouble)
+        return changing.lost(trouble)
+    changing.tell_problems(options, problems, ())
     return max((ended.exit_code for ended in ends), default=0)
-
-
-def _lost(trouble: KeepersError) -> int:
-    sys.stderr.write(show.printable(f"keepers: {trouble}; the same command goes on from here") + "\n")
-    return trouble.exit_code
 
 
 def _place(options: argparse.Namespace, sources: Sequence[str]) -> PlaceId:
@@ -261,9 +255,9 @@ class _Job:
             )
         else:
             self._said(finished, stays)
-        changing.tell_problems(self.options, problems, checked.refused)
         if finished is not None and finished.state is RunState.FAILED and self.server.trouble is not None:
-            return _lost(self.server.trouble)
+            return changing.lost(self.server.trouble)
+        changing.tell_problems(self.options, problems, checked.refused)
         code = 0 if finished is None else finished.exit_code
         return code or (learning.PARTLY if checked.refused else 0)
 

@@ -15,7 +15,7 @@ from keepers.places import files
 from keepers.places.immich_api import records
 from keepers.places.immich_api.client import BATCH, Client
 from keepers.places.immich_api.records import Remote
-from keepers.places.immich_api.wire import Ask, Form
+from keepers.places.immich_api.wire import AnswerError, Ask, Form
 from keepers.places.immich_api.writer import ImmichPlace
 from keepers.plan.upload_plan import Held, Upload, sidecars, upload
 from keepers.ports import End, Folder, Outcome, Reader, Rights, Task, Volume, Writer
@@ -157,12 +157,14 @@ class UploadPlace:
         fields = [task for task in tasks if isinstance(task.action, SetField)]
         outcomes = dict(zip((t.token for t in fields), self._account.perform(fields, placed), strict=True))
         outcomes |= self._carried([task for task in tasks if not isinstance(task.action, SetField)])
+        self.trouble = self.trouble or self._account.trouble
         return [outcomes[task.token] for task in tasks]
 
     def _carried(self, tasks: Sequence[Task]) -> dict[str, Outcome]:
         self.trouble = None
         outcomes: dict[str, Outcome] = {}
-        films = {found.film for task in tasks if (found := _target(task))}
+        films = {found.film for task in tasks if (found := _target(task)) and found.film}
+        gone = [task for task in tasks if isinstance(task.action, Trash)]
         try:
             held = self.held(found.sha1 for task in tasks if (found := _wanted(task)))
             self._free = set()
@@ -170,12 +172,13 @@ class UploadPlace:
                 [
                     task
                     for task in tasks
-                    if ((found := _wanted(task)) is not None and found.sha1 in films) == first
+                    if not isinstance(task.action, Trash)
+                    and ((found := _wanted(task)) is not None and found.sha1 in films) == first
                 ]
                 for first in (True, False)
             ]
             for turn in turns:
-                known = self.held(films) if turn is turns[1] and films - {""} else {}
+                known = self.held(films) if turn is turns[1] and films else {}
 
                 def done(task: Task, known: Mapping[str, Held] = known) -> Outcome:
                     return self._done(task, held, known)
@@ -183,6 +186,7 @@ class UploadPlace:
                 with ThreadPoolExecutor(SENT_AT_ONCE) as threads:
                     for task, outcome in zip(turn, threads.map(done, turn), strict=True):
                         outcomes[task.token] = outcome
+            outcomes |= self._taken_back(gone, held)
         except KeepersError as error:
             failed = self._failed(error)
             outcomes |= {task.token: failed for task in tasks if task.token not in outcomes}
@@ -223,8 +227,6 @@ class UploadPlace:
         try:
             if wanted is not None and isinstance(task.action, Copy):
                 return self._sent(task.action, wanted, held.get(wanted.sha1), films.get(wanted.film))
-            if wanted is not None and isinstance(task.action, Trash):
-                return self._taken_back(task.action, held.get(wanted.sha1))
         except KeepersError as error:
             return self._failed(error)
         except OSError as error:
@@ -301,23 +303,51 @@ class UploadPlace:
 
     # Taking back
 
-    def _taken_back(self, action: Trash, held: Held | None) -> Outcome:
-        if action.undoes is None:
+    def _taken_back(self, tasks: Sequence[Task], held: Mapping[str, Held]) -> dict[str, Outcome]:
+        """Trash what was sent and nobody uses, all in one call, and look whether it is there."""
+        outcomes: dict[str, Outcome] = {}
+        going: dict[str, Held] = {}
+        with ThreadPoolExecutor(SENT_AT_ONCE) as threads:
+            for task, found in zip(
+                tasks, threads.map(lambda one: self._may_go(one, held), tasks), strict=True
+            ):
+                if isinstance(found, Outcome):
+                    outcomes[task.token] = found
+                else:
+                    going[task.token] = found
+        if not going:
+            return outcomes
+        with contextlib.suppress(AnswerError):
+            # One that is refused makes the server refuse all: what became of them is looked at below.
+            self._trash([one.id for one in going.values()])
+        now = self.held(found.sha1 for task in tasks if (found := _wanted(task)))
+        left = {one.id for one in now.values() if not one.trashed}
+        failed = Outcome(End.FAILED, "the server did not trash it")
+        return outcomes | {
+            token: failed if one.id in left else Outcome(End.DONE) for token, one in going.items()
+        }
+
+    def _may_go(self, task: Task, held: Mapping[str, Held]) -> Held | Outcome:
+        """What the server has of a task's bytes, or why it stays there."""
+        action, wanted = task.action, _wanted(task)
+        if self.trouble is not None:
+            return Outcome(End.OPEN)
+        if not isinstance(action, Trash) or action.undoes is None or wanted is None:
             return Outcome(End.FAILED, "only what Keepers sent is trashed on a server")
-        one = self._asset(held)
-        if one is None:
-            return Outcome(End.CHANGED, "it is gone")
-        if action.revision and one.id != action.revision:
-            return Outcome(End.CHANGED, "somebody else has sent it, too")
-        if why := self._used(one):
-            return Outcome(End.CHANGED, why)
-        if not self._has_trash():
-            return Outcome(End.FAILED, "the server's trash is off: it would be gone for good")
-        self._trash([one.id])
-        after = self._client.asset(one.id)
-        if after is not None and not after.trashed:
-            return Outcome(End.FAILED, "the server said that it was done, but it is not")
-        return Outcome(End.DONE)
+        known = held.get(wanted.sha1)
+        try:
+            one = self._asset(known)
+            if one is None or known is None:
+                return Outcome(End.CHANGED, "it is gone")
+            if action.revision and one.id != action.revision:
+                return Outcome(End.CHANGED, "somebody else has sent it, too")
+            if why := self._used(one):
+                return Outcome(End.CHANGED, why)
+            if not self._has_trash():
+                return Outcome(End.FAILED, "the server's trash is off: it would be gone for good")
+        except KeepersError as error:
+            return self._failed(error)
+        return known
 
     def _has_trash(self) -> bool:
         if self._trash_is_on is None:
