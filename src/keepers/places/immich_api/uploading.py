@@ -307,14 +307,16 @@ class UploadPlace:
         """Trash what was sent and nobody uses, all in one call, and look whether it is there."""
         outcomes: dict[str, Outcome] = {}
         going: dict[str, Held] = {}
+
+        def told(task: Task) -> Held | Outcome:
+            return self._may_go(task, held)
+
         with ThreadPoolExecutor(SENT_AT_ONCE) as threads:
-            for task, found in zip(
-                tasks, threads.map(lambda one: self._may_go(one, held), tasks), strict=True
-            ):
-                if isinstance(found, Outcome):
-                    outcomes[task.token] = found
+            for task, judged in zip(tasks, threads.map(told, tasks), strict=True):
+                if isinstance(judged, Outcome):
+                    outcomes[task.token] = judged
                 else:
-                    going[task.token] = found
+                    going[task.token] = judged
         if not going:
             return outcomes
         with contextlib.suppress(AnswerError):
