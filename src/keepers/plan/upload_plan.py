@@ -111,8 +111,8 @@ def _decided(
     asset: Asset,
     wanted: Upload,
     held: Held | None,
-    again: bool,
-    place: PlaceId,  # noqa: FBT001 (a fact)
+    again: bool,  # noqa: FBT001 (a fact)
+    place: PlaceId,
 ) -> Line:
     if held is not None and held.trashed:
         return Line(asset, Fate.TRASHED, "the same bytes are in the server's trash; restore them there")
