@@ -352,7 +352,7 @@ def test_a_tag_that_does_not_hold_any_more_goes_and_undo_brings_it_back(newest, 
 # Clean
 
 
-def test_clean_takes_back_what_keepers_made_and_nothing_else(newest, keepers):
+def test_clean_takes_back_what_keepers_made_and_nothing_else(newest, keepers, quick):
     key = next(iter(newest.state.assets))
     newest.state.album("Organized-mine", key)
     newest.state.tags[an_id(69)] = Tag(an_id(69), "photo-organizer")
@@ -368,6 +368,10 @@ def test_clean_takes_back_what_keepers_made_and_nothing_else(newest, keepers):
     assert keepers("immich", "clean", "--only", "tag", "--yes").code == 0
     assert remembered(newest)[:3] == full[:3]
     assert newest.state.tagged("photo-organizer/best") == []
+    _kill_after(newest, 3)
+    assert keepers("immich", "clean", "--yes").code == 6
+    newest.after = lambda request: None
+    newest.faults.clear()
     done = keepers("immich", "clean", "--yes", "--json")
     assert (done.code, done.json["problems"]) == (0, [])
     assert remembered(newest) == earlier

@@ -32,13 +32,19 @@ def run_key(what: str, place: PlaceId, *more: object) -> str:
 
 
 def runs_on(journal: Journal | None, place: PlaceId, kinds: Collection[str] = ()) -> list[Run]:
-    """The runs that set something on a server and were not taken back, the latest first; of all kinds if none is named."""
+    """The runs that set something on a server and were not wholly taken back, the latest first.
+
+    Of all kinds if none is named.
+    """
     found = [] if journal is None else journal.runs()
-    begun = {RunState.DONE, RunState.RUNNING, RunState.STOPPED, RunState.FAILED}
+    unfinished = {RunState.RUNNING, RunState.STOPPED, RunState.FAILED}
+    half = {run.undoes for run in found if run.undoes is not None and run.state in unfinished}
     return [
         run
         for run in reversed(found)
-        if run.undoes is None and run.state in begun and _is_of(run, place, kinds)
+        if (run.state in {*unfinished, RunState.DONE} or run.id in half)
+        and run.undoes is None
+        and _is_of(run, place, kinds)
     ]
 
 
