@@ -1,7 +1,6 @@
 """Servers as sources of scan, group, explain and report: the whole commands against the loopback server."""
 
 import json
-import shutil
 
 import pytest
 
@@ -94,27 +93,27 @@ def test_a_second_scan_asks_for_nothing_that_is_unchanged(server, keepers, photo
     assert "favourite" in keepers("explain", f"immich:{ids['alone.jpg']}").out.lower()
 
 
-def test_what_is_gone_or_hidden_is_forgotten(server, keepers, photos):
-    ids = upload_all(server.state, photos)
+def test_what_is_gone_or_hidden_is_forgotten(newest, keepers, photos):
+    ids = upload_all(newest.state, photos)
     keepers("scan", "immich:")
-    server.state.assets[ids["alone.jpg"]].trashed = True
+    newest.state.assets[ids["alone.jpg"]].trashed = True
     assert keepers("scan", "immich:", "--json").json["photos"] == len(ids) - 1
-    server.state.assets[ids["alone.jpg"]].trashed = False
-    server.state.assets[ids["alone.jpg"]].visibility = "locked"
+    newest.state.assets[ids["alone.jpg"]].trashed = False
+    newest.state.assets[ids["alone.jpg"]].visibility = "locked"
     assert keepers("scan", "immich:", "--json").json["photos"] == len(ids) - 1
     assert keepers("explain", f"immich:{ids['alone.jpg']}").code == 2
-    server.state.assets.clear()
+    newest.state.assets.clear()
     told = keepers("scan", "immich:")
     assert told.code == 1
     assert "--accept-missing" in told.err
     assert keepers("scan", "immich:", "--accept-missing", "--json").json["photos"] == 0
 
 
-def test_a_photo_on_disk_and_on_the_server_is_one_photo_in_two_places(server, keepers, photos):
+def test_a_photo_on_disk_and_on_the_server_is_one_photo_in_two_places(newest, keepers, photos):
     keepers("scan", photos)
-    ids = upload_all(server.state, photos)
+    ids = upload_all(newest.state, photos)
     both = keepers("group", photos, "immich:", "--json").json
-    assert pictures(server) == 0
+    assert pictures(newest) == 0
     members = {member["path"]: member for group in both["groups"] for member in group["members"]}
     burst = [m for path, m in members.items() if "/burst/" in path]
     assert [m["copies"] for m in burst] == [[f"immich:{ids[m['name']]}"] for m in burst]
@@ -168,20 +167,20 @@ def test_what_the_server_tells_is_known(server, keepers, photos):
     assert {"Summer", "Anna", "Trips/Sea", "By the sea"} <= set(json.dumps(told["told"]).split('"'))
 
 
-def test_full_resolution_loads_the_files_and_knows_their_bytes(server, keepers, photos):
-    ids = upload_all(server.state, photos)
+def test_full_resolution_loads_the_files_and_knows_their_bytes(newest, keepers, photos):
+    ids = upload_all(newest.state, photos)
     keepers("scan", "immich:")
-    server.requests.clear()
+    newest.requests.clear()
     report = keepers("scan", "immich:", "--use-full-resolution", "--json").json
     assert report["measured"] > 0
-    assert pictures(server) == len(ids)
-    assert not any(request.endswith("/thumbnail") for request in server.requests)
+    assert pictures(newest) == len(ids)
+    assert not any(request.endswith("/thumbnail") for request in newest.requests)
     told = json.loads(keepers("explain", f"immich:{ids['alone.jpg']}", "--json").out)
     assert told["content"].startswith("b3:")
     assert told["pixels"] == "original"
-    server.requests.clear()
+    newest.requests.clear()
     assert keepers("scan", "immich:", "--use-full-resolution", "--json").json["measured"] == 0
-    assert pictures(server) == 0
+    assert pictures(newest) == 0
 
 
 def test_albums_people_and_dates_narrow_what_is_looked_at(server, keepers, photos):
@@ -218,14 +217,14 @@ def test_albums_people_and_dates_narrow_what_is_looked_at(server, keepers, photo
     assert keepers("scan", photos, "--person", "Anna").code == 2
 
 
-def test_a_photo_without_a_picture_is_told_and_tried_again(server, keepers, photos):
-    state = server.state
+def test_a_photo_without_a_picture_is_told_and_tried_again(newest, keepers, photos):
+    state = newest.state
     ids = upload_all(state, photos)
     none = state.add("odd.jxl", b"no picture")
     state.assets[none].preview = b""
     bad = state.add("bad.jpg", b"not a picture at all")
     passing = f"/api/assets/{ids['alone.jpg']}/thumbnail"
-    server.faults += [Fault("status", f"GET {passing}", status=500) for _ in range(9)]
+    newest.faults += [Fault("status", f"GET {passing}", status=500) for _ in range(9)]
     told = keepers("scan", "immich:", "--json")
     assert told.code == 3
     reasons = {row["path"]: row["reason"] for row in told.json["unreadable"]}
@@ -233,23 +232,23 @@ def test_a_photo_without_a_picture_is_told_and_tried_again(server, keepers, phot
     assert reasons[f"immich:{none}"] == "the server made no picture of it"
     listed = keepers("report", "unreadable", "--json").json["unreadable"]
     assert {row["path"] for row in listed} == set(reasons)
-    server.faults.clear()
-    server.requests.clear()
+    newest.faults.clear()
+    newest.requests.clear()
     again = keepers("scan", "immich:", "--json")
     assert {row["path"] for row in again.json["unreadable"]} == {f"immich:{none}", f"immich:{bad}"}
-    assert pictures(server) == 1
+    assert pictures(newest) == 1
 
 
-def test_a_server_that_goes_away_in_the_middle_costs_only_what_was_not_learned(server, keepers, photos):
-    ids = upload_all(server.state, photos)
+def test_a_server_that_goes_away_in_the_middle_costs_only_what_was_not_learned(newest, keepers, photos):
+    ids = upload_all(newest.state, photos)
     wanted = sorted(ids.values())[4:]
-    server.faults += [
+    newest.faults += [
         Fault("status", f"GET /api/assets/{key}/thumbnail", times=99, status=503) for key in wanted
     ]
     told = keepers("scan", "immich:")
     assert told.code == 6
-    assert server.url in told.err
-    server.faults.clear()
+    assert newest.url in told.err
+    newest.faults.clear()
     report = keepers("scan", "immich:", "--json")
     assert report.code == 0
     assert report.json["photos"] == len(ids)
@@ -295,7 +294,6 @@ def test_commands_of_this_machine_do_not_see_servers(newest, keepers, photos):
     assert keepers("status").code == 0
     assert "immich" not in keepers("verify", "--json").out
     assert keepers("duplicates", "immich:").code == 2
-    shutil.rmtree(photos)
     assert keepers("report", "dates").code == 0
 
 
