@@ -308,3 +308,27 @@ def test_what_is_wrong_with_a_server_is_said(newest, keepers, monkeypatch, chang
     told = keepers("scan", "immich:")
     assert told.code == code
     assert told.err.strip()
+
+
+def test_a_key_that_may_only_list_and_look_is_enough(newest, keepers, photos):
+    ids = upload_all(newest.state, photos)
+    newest.state.album("Summer", *ids.values())
+    newest.keys[KEY] = {"asset.read", "asset.view"}
+    assert keepers("scan", "immich:", "--json").json["photos"] == len(ids)
+    newest.state.assets[ids["alone.jpg"]].trashed = True
+    assert keepers("scan", "immich:", "--json").json["photos"] == len(ids) - 1
+    newest.keys[KEY] = {"asset.read"}
+    newest.state.add("new.jpg")
+    told = keepers("scan", "immich:")
+    assert told.code == 5
+    assert "asset.view" in told.err
+
+
+def test_groups_are_given_where_the_server_is_away(newest, keepers, photos, monkeypatch):
+    upload_all(newest.state, photos)
+    assert keepers("scan", "immich:").code == 0
+    newest.keys.clear()
+    told = keepers("group", "--json")
+    assert told.code == 0
+    assert "burst" in {group["kind"] for group in told.json["groups"]}
+    assert "without looking at them" in told.err
