@@ -249,7 +249,7 @@ def test_undo_leaves_a_copy_whose_archive_is_gone(keepers: Keepers, parts: Path,
         ("takeout:{}/photos.tgz", 2, "neither a folder nor a ZIP archive"),
         ("takeout:{}/empty.zip", 1, "holds no files"),
         ("takeout:{}/refused.zip", 3, ""),
-        ("immich:", 2, "come later"),
+        ("immich:nothing/of the kind", 2, "no address of a server"),
     ],
 )
 def test_a_wrong_address_is_told(
