@@ -113,7 +113,6 @@ def test_a_run_goes_on_where_trouble_passes(newest, proxy, far, tmp_path, troubl
     ("trouble", "at"),
     [
         *((Trouble.RESET, at) for at in (1, 3, 5, 8, 11)),
-        (Trouble.HANG, 5),
         (Trouble.AWAY, 5),
         (Trouble.AWAY, 9),
     ],
