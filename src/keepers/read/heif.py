@@ -6,7 +6,6 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-import pillow_heif
 from PIL import Image
 
 from keepers.read.damage import told_as
@@ -31,6 +30,8 @@ class Header:
 
 
 def _opened(data: Bytes, *, eight_bits: bool = True) -> Any:  # noqa: ANN401  # pillow_heif has no full types
+    import pillow_heif  # noqa: PLC0415 (its codecs take 40 ms to load, and many libraries hold JPEGs only)
+
     return pillow_heif.open_heif(bytes(data), convert_hdr_to_8bit=eight_bits)  # pyright: ignore[reportUnknownMemberType]
 
 
