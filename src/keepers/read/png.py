@@ -38,10 +38,9 @@ def chunks(data: Bytes) -> Iterator[tuple[bytes, memoryview]]:
         size, kind = int.from_bytes(view[at : at + 4], "big"), bytes(view[at + 4 : at + 8])
         if at + 12 + size > len(data):
             raise UnreadableError("is cut short: a part is longer than the file")
-        if (
-            kind in _PIXELS
-            and zlib.crc32(view[at + 4 : at + 8 + size]).to_bytes(4, "big") != view[at + 8 + size :][:4]
-        ):
+        end = at + 8 + size
+        told = int.from_bytes(view[end : end + 4], "big")
+        if kind in _PIXELS and zlib.crc32(view[at + 4 : end]) != told:
             raise UnreadableError("is damaged: a part does not match its checksum")
         yield kind, view[at + 8 : at + 8 + size]
         if kind == b"IEND":
