@@ -77,6 +77,20 @@ def test_the_table_has_one_row_a_content_in_content_order(catalog: Catalog) -> N
     assert table.folder[0] != table.folder[1]
 
 
+def test_frames_that_one_body_counts_on_without_a_pause_are_a_series(catalog: Catalog) -> None:
+    # Body, count and second of each frame; a copy has the count of its original.
+    frames = [("a", 10, 0.0), ("a", 11, 0.3), ("a", 11, 0.3), ("a", 12, 0.6), ("a", 13, 5.0), ("a", 14, 5.2),
+              ("b", 15, 5.3), ("a", 17, 5.4)]  # fmt: skip
+    for number, (body, count, second) in enumerate(frames, 1):
+        at = datetime(2020, 5, 1, 12, tzinfo=UTC) + timedelta(seconds=second)
+        facts = Facts("jpeg", 40, 30, camera="One", burst=f"nikon:{count}:{body}")
+        _put(catalog, f"/p/{number}.jpg", number, taken=Taken(at, "exif", certain=True), facts=facts)
+    codes = photos.table(catalog, [], frozenset()).burst.tolist()
+    assert codes[0] > 0
+    assert codes[4] not in {0, codes[0]}
+    assert codes == [codes[0]] * 4 + [codes[4]] * 2 + [0, 0]
+
+
 def test_the_most_certain_time_stands_and_a_file_date_is_none(catalog: Catalog) -> None:
     later = NOON + timedelta(hours=5)
     _put(catalog, "/p/a.jpg", 1, taken=Taken(NOON - timedelta(days=900), "mtime", certain=False))

@@ -101,6 +101,28 @@ def test_a_sony_frame_alone_has_no_series(data):
     assert facts(data).burst == ""
 
 
+def nikon(count, release=1):
+    entries = {0x0089: (3, 1, words(release)), 0x00A7: (4, 1, struct.pack("<I", count))}
+    own = b"II*\0" + struct.pack("<I", 8) + directory(entries, 8)
+    return block("NIKON CORPORATION", lambda start: b"Nikon\0\2\x11\0\0" + own)
+
+
+def test_a_nikon_counts_its_frames_in_continuous_drive():
+    assert [facts(nikon(4711 + frame)).burst for frame in range(2)] == ["nikon:4711:", "nikon:4712:"]
+    assert makernotes.counted("nikon:4711:2001234") == ("2001234", 4711)
+    assert makernotes.counted("nikon:4711:") == ("", 4711)
+
+
+@pytest.mark.parametrize("data", [nikon(4711, release=0), nikon(4711, release=17), nikon(0)])
+def test_a_nikon_frame_alone_or_of_a_bracket_is_not_counted(data):
+    assert facts(data).burst == ""
+
+
+@pytest.mark.parametrize("burst", ["", "canon:1000120:", "nikon:", "nikon:x:1", "AAAA-1111"])
+def test_what_names_a_series_counts_no_frame(burst):
+    assert makernotes.counted(burst) is None
+
+
 def apple(**tags):
     places = {"burst": 0x000B, "live": 0x0011}
     entries = {places[name]: (2, len(text) + 1, text.encode() + b"\0") for name, text in tags.items()}

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -16,8 +17,10 @@ from keepers.catalog.store import Catalog
 from keepers.fingerprint.perceptual import PRINT
 from keepers.fingerprint.table import Photos
 from keepers.model import LOCAL, Asset, Bundle, ContentId, Kind, PlaceId, Ref, Role, Taken
-from keepers.read import burst_names
+from keepers.read import burst_names, makernotes
 
+#: In continuous drive even a slow camera takes a frame each second.
+_PAUSE_SECONDS: Final = 1.0
 _DIGITS: Final = re.compile(r"(\d{1,15})\D*$")
 
 _PHOTOS = """SELECT c.id, p.data, l.taken_seconds, l.taken_certain, l.taken_source, c.camera, c.burst, c.width, c.height, c.size,
@@ -39,6 +42,7 @@ class _Columns:
         self.prints: list[bytes] = []
         self.pixels: list[bytes] = []
         self.codes: dict[str | bytes, int] = {"": 0, b"": 0}
+        self.counted: list[tuple[str, int, float, int]] = []
 
     def code(self, text: str | bytes) -> int:
         return self.codes.setdefault(text, len(self.codes))
@@ -48,17 +52,29 @@ class _Columns:
         ev, bias, mode, pixels, key, folder, form = row[10:17]
         name = self.names.get(row[18]) or os.fsdecode(os.path.basename(key))
         digits = _DIGITS.search(os.path.splitext(name)[0])
+        nan = float("nan")
+        time = nan if seconds is None or source == "mtime" else seconds
+        if (counted := makernotes.counted(burst)) is not None:
+            self.counted.append((*counted, time, len(self.numbers)))
+            burst = ""
         if not burst and (series := burst_names.burst(name)):
             burst = f"{self.code(folder)} {series}"
         self.numbers.append((
             number, certain, self.code(camera), self.code(burst), width, height, size, -1 if mode is None else mode,
             int(digits[1]) if digits else -1, self.code(folder), form in raws,
         ))  # fmt: skip
-        nan = float("nan")
-        time = nan if seconds is None or source == "mtime" else seconds
         self.reals.append((time, nan if ev is None else ev, nan if bias is None else bias))
         self.prints.append(data)
         self.pixels.append(pixels[:16] if pixels else bytes(16))
+
+    def join_counted(self) -> None:
+        """Make one series of frames that one body counted on without a pause, and its copies of them."""
+        for before, frame in pairwise(sorted(self.counted)):
+            counts_on = frame[0] == before[0] and frame[1] - before[1] <= 1
+            if counts_on and abs(frame[2] - before[2]) <= _PAUSE_SECONDS:
+                code = self.numbers[before[3]][3] or self.code(f"{before[0]} {before[1]}")
+                for row in (before[3], frame[3]):
+                    self.numbers[row] = (*self.numbers[row][:3], code, *self.numbers[row][4:])
 
 
 def table(catalog: Catalog, roots: Sequence[str], raws: frozenset[str], *, parts: bool = False) -> Photos:
@@ -74,6 +90,7 @@ def table(catalog: Catalog, roots: Sequence[str], raws: frozenset[str], *, parts
         if row[17] != last and len(row[1]) == PRINT.itemsize:
             columns.add(row, raws)
         last = row[17]
+    columns.join_counted()
     numbers = np.array(columns.numbers, np.int64).reshape(-1, 11).T
     reals = np.array(columns.reals, np.float64).reshape(-1, 3).T
     return Photos(

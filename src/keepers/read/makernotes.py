@@ -1,6 +1,6 @@
 """What the makers' own notes tell: Apple's identifiers, and which frames came of one press of the shutter.
 
-Layouts as Phil Harvey's ExifTool documents them (TagNames/Apple, Canon, Sony).
+Layouts as Phil Harvey's ExifTool documents them (TagNames/Apple, Canon, Nikon, Sony).
 """
 
 from dataclasses import dataclass
@@ -9,12 +9,15 @@ from typing import Final
 from keepers.read import tiff
 
 _MAKER_NOTE: Final = 0x927C
-_MOST_APPLE: Final = 1 << 16
+_MOST_APPLE = _MOST_NIKON = 1 << 16
 # Apple: the identifiers of a burst and of a Live Photo.
 _BURST_ID, _LIVE_ID = 0x000B, 0x0011
 # Canon: CameraSettings (word 5: drive), ShotInfo (word 9: frame within the series), number of the file.
 _SETTINGS, _SHOT, _FILE_NUMBER = 0x0001, 0x0004, 0x0008
 _DRIVES: Final = frozenset({1, 3, 4, 5, 8, 9, 10})
+# Nikon: how the shutter was released (bit 0: continuous, bit 4: a series of exposures), and its count.
+_RELEASE, _COUNT = 0x0089, 0x00A7
+_CONTINUOUS, _EXPOSURES = 1, 16
 # Sony, enciphered: mode of release, shots since the camera was switched on, frame within the series.
 _SEQUENCE: Final = 0x9400
 _SERIES: Final = frozenset({1, 5})
@@ -48,6 +51,8 @@ _LAYOUTS: Final = {
 #: Sony's cipher maps b to b^3 mod 249; bytes from 249 on stand for themselves.
 _PLAIN: Final = bytes.maketrans(bytes(b**3 % 249 for b in range(249)), bytes(range(249)))
 _NOTHING: Final = Note()
+#: How ids begin that count frames, where others name a series.
+COUNTED: Final = "nikon:"
 
 
 def note(make: str, value: tiff.Value | tiff.Blob | None, block: tiff.Bytes, photo: int) -> Note:
@@ -60,6 +65,8 @@ def note(make: str, value: tiff.Value | tiff.Blob | None, block: tiff.Bytes, pho
     maker = make[:5].casefold()
     if maker == "canon":
         return Note(burst=_canon(tiff.directory(block, tiff.place(block, photo, _MAKER_NOTE)).tags))
+    if maker == "nikon" and start[:6] == b"Nikon\0":
+        return Note(burst=_nikon(value, block))
     if maker[:4] == "sony":
         at = tiff.place(block, photo, _MAKER_NOTE)
         # Twelve bytes of signature, SONY DSC and zeros, come before the directory where there is one.
@@ -95,6 +102,17 @@ def _canon(tags: dict[int, tiff.Value | tiff.Blob]) -> str:
     return f"canon:{number - shot[9]}" if settings[5] in _DRIVES and 0 < shot[9] < 1000 else ""
 
 
+def _nikon(value: bytes | tiff.Blob, block: tiff.Bytes) -> str:
+    """The count of the shutter in continuous drive: no frame names its series, but the frames of one count on."""
+    if isinstance(value, tiff.Blob):
+        value = bytes(block[value.start : value.start + min(value.size, _MOST_NIKON)])
+    # A signature, a version, and then a TIFF structure of its own.
+    own = value[10:]
+    tags = tiff.directory(own, tiff.first(own)).tags
+    release, count = tiff.integer(tags.get(_RELEASE)) or 0, tiff.integer(tags.get(_COUNT)) or 0
+    return f"{COUNTED}{count}" if release & _CONTINUOUS and not release & _EXPOSURES and count > 0 else ""
+
+
 def _sony(tags: dict[int, tiff.Value | tiff.Blob], block: tiff.Bytes) -> str:
     """The number of shots since power-up minus that of the frame is one for all frames of a series."""
     value = tags.get(_SEQUENCE)
@@ -109,3 +127,9 @@ def _sony(tags: dict[int, tiff.Value | tiff.Blob], block: tiff.Bytes) -> str:
     if plain[layout.mode] not in _SERIES or not shots or frame >= 10_000:
         return ""
     return f"sony:{shots - frame}"
+
+
+def counted(burst: str) -> tuple[str, int] | None:
+    """The body and the count of a frame whose id counts it (`nikon:4711:2001234`); None for the id of a series."""
+    count, colon, body = burst.removeprefix(COUNTED).partition(":")
+    return (body, int(count)) if burst.startswith(COUNTED) and colon and count.isdecimal() else None
