@@ -113,7 +113,9 @@ class ExifTool:
             process.communicate(b"-stay_open\nFalse\n", timeout=1)
         except (subprocess.TimeoutExpired, OSError, ValueError):
             process.kill()
-            process.wait()
+            # Its end closes the pipes, too; there may be words left in one that nobody reads any more.
+            with contextlib.suppress(OSError), process:
+                pass
 
     def facts(self, path: str) -> Facts | None:
         """What ExifTool says of a file; None where it says nothing, or is not able to answer."""
