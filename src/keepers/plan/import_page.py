@@ -20,6 +20,7 @@ _SHEET: Final = (
     SHEET
     + """
 td img{float:left;width:96px;height:72px;object-fit:contain;background:var(--well);border-radius:8px;margin-right:12px}
+@media (max-width:560px){td img{display:block;float:none;margin:0 0 6px}}
 """
 )
 #: What a person wants to see first: which of two versions stayed out.
