@@ -15,7 +15,7 @@ export DATA
 # What `make proof` is to try, such as PROOF="move undo --points 30 --modes kill".
 PROOF ?=
 
-.PHONY: help run setup test check lint types fast format bench quality proof docs lock notes hooks clean
+.PHONY: help run setup test cover check lint types fast format bench quality proof docs lock notes hooks clean
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

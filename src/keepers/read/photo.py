@@ -40,10 +40,11 @@ def learned(data: bytes | memoryview, fmt: Format, most_pixels: int = MOST_PIXEL
     A picture of more than `most_pixels` is not decoded. UnreadableError where the file is damaged.
     """
     if fmt.name == "jpeg":
-        found = jpeg.structure(data)
-        if found.width * found.height > most_pixels:
-            return Learned(metadata.of_jpeg(data, fmt, found, exif.parsed(jpeg.exif(data, found))), None)
-        return ended(decoded(begun(data, fmt, most_pixels)))
+        try:
+            one = begun(data, fmt, most_pixels)
+        except NeedsMemoryError:
+            return Learned(metadata.facts(data, fmt), None)
+        return ended(decoded(one))
     facts = metadata.facts(data, fmt)
     if facts.width * facts.height > most_pixels:
         return Learned(facts, None)
