@@ -85,7 +85,11 @@ def test_frames_that_one_body_counts_on_without_a_pause_are_a_series(catalog: Ca
         at = datetime(2020, 5, 1, 12, tzinfo=UTC) + timedelta(seconds=second)
         facts = Facts("jpeg", 40, 30, camera="One", burst=f"nikon:{count}:{body}")
         _put(catalog, f"/p/{number}.jpg", number, taken=Taken(at, "exif", certain=True), facts=facts)
+    # A copy of a frame within the first series that has no time of its own.
+    timeless = Facts("jpeg", 40, 30, camera="One", burst="nikon:11:a")
+    _put(catalog, "/p/9.jpg", 9, taken=Taken(NOON, "mtime", certain=False), facts=timeless)
     codes = photos.table(catalog, [], frozenset()).burst.tolist()
+    assert codes.pop() == 0
     assert codes[0] > 0
     assert codes[4] not in {0, codes[0]}
     assert codes == [codes[0]] * 4 + [codes[4]] * 2 + [0, 0]

@@ -74,7 +74,7 @@ def test_a_file_that_grows_while_it_is_read_is_read_to_its_end(tmp_path: Path) -
     path = tmp_path / "a.jpg"
     path.write_bytes(data + bytes(measuring.SMALL))
     with path.open("rb", buffering=0) as file:
-        read, lasts = measuring._read(file, len(data))
+        read, lasts = measuring._shelf().read(file, len(data))
     assert (bytes(read), lasts) == (data + bytes(measuring.SMALL), True)
 
 

@@ -1,5 +1,6 @@
 """Read photos out of the catalog: as arrays for grouping, as bundles for everything after it."""
 
+import math
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -55,8 +56,10 @@ class _Columns:
         nan = float("nan")
         time = nan if seconds is None or source == "mtime" else seconds
         if (counted := makernotes.counted(burst)) is not None:
-            self.counted.append((*counted, time, len(self.numbers)))
             burst = ""
+            # A copy that lost its time must not come between two frames that have theirs.
+            if not math.isnan(time):
+                self.counted.append((*counted, time, len(self.numbers)))
         if not burst and (series := burst_names.burst(name)):
             burst = f"{self.code(folder)} {series}"
         self.numbers.append((

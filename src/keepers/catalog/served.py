@@ -123,7 +123,7 @@ def number_of(catalog: Catalog, place: str, key: str) -> int | None:
 def gone(catalog: Catalog, place: str, root: str) -> int:
     """How many known assets of a server, without motion videos, are not among those that were met."""
     number: int = catalog.db.execute(
-        "SELECT count(*) FROM location WHERE place = ? AND role != ? AND key NOT IN (SELECT key FROM met WHERE root = ?)",
+        f"SELECT count(*) FROM ({_LOST})",
         (place, Role.MOTION_VIDEO, os.fsencode(root)),
     ).fetchone()[0]
     return number

@@ -38,7 +38,7 @@ def measure(job: Job) -> Measured:
         whole = job.kind is not Kind.VIDEO and status.size <= (
             MOST_BYTES if job.kind is Kind.PHOTO else sidecars.MOST_BYTES
         )
-        data, lasts = _read(opened.file, status.size) if whole else (b"", False)
+        data, lasts = _shelf().read(opened.file, status.size) if whole else (b"", False)
         digest = blake3(data).digest() if whole else _streamed(opened.file)
     fresh = digest not in job.known
     base = Measured(digest, status.size, status.mtime_ns, status.inode, job.kind, fresh)
@@ -136,10 +136,6 @@ class _Shelf:
 @lru_cache(maxsize=1)
 def _shelf() -> _Shelf:
     return _Shelf()
-
-
-def _read(file: archive.File, size: int) -> tuple[bytes | memoryview, bool]:
-    return _shelf().read(file, size)
 
 
 def _streamed(file: archive.File) -> bytes:
