@@ -178,3 +178,18 @@ def test_what_is_no_key_is_never_sent_or_shown(home, key):
     with pytest.raises(SettingsError, match="KEEPERS_IMMICH_API_KEY holds is no API key") as caught:
         profile("default", environment)
     assert key not in str(caught.value)
+
+
+def test_a_profile_says_where_the_servers_files_lie_here(home):
+    home.says(
+        f'[immich.default]\nurl = "{URL}"\nkey_file = "{home.holds(KEY)}"\n'
+        'paths = {"/usr/src/app/upload" = "/mnt/photos"}\n'
+    )
+    assert profile("default", home.environment).paths == {"/usr/src/app/upload": "/mnt/photos"}
+
+
+@pytest.mark.parametrize("wrong", ['"/mnt/photos"', '{"/usr/src/app/upload" = "photos"}'])
+def test_paths_that_are_none_are_told_with_where_they_stand(home, wrong):
+    home.says(f'[immich.default]\nurl = "{URL}"\nkey_file = "{home.holds(KEY)}"\npaths = {wrong}\n')
+    with pytest.raises(SettingsError, match=r"keepers.toml: \[immich.default\] paths"):
+        profile("default", home.environment)

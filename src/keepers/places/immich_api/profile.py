@@ -13,11 +13,14 @@ from urllib.parse import urlsplit
 
 from keepers import config
 from keepers.errors import SettingsError
+from keepers.places.immich_api.paths import checked_paths
 
 DEFAULT: Final = "default"
 #: Under this name a key lies in the keyring, the profile's name as its user.
 KEYRING: Final = "keepers-immich"
 _KEYS: Final = frozenset({"url", "key_file", "keyring", "ca_file"})
+#: A table: folders of the server with those of this machine that hold the same files.
+_PATHS: Final = "paths"
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 #: What may stand in a header; Immich's own keys are base64 and hex.
 _KEY: Final = re.compile(r"[\x21-\x7e]{8,512}")
@@ -26,12 +29,13 @@ _LONGEST: Final = 4096
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One account on one server; `url` has no `/api` and no `/` at its end."""
+    """One account on one server; `url` has no `/api` and no `/` at its end, `paths` is as `paths.mapped` takes it."""
 
     name: str
     url: str
     key: str = field(repr=False)
     ca_file: str = ""
+    paths: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def profile(
@@ -43,7 +47,7 @@ def profile(
     """
     if not _NAME.fullmatch(name):
         raise SettingsError(f"{name!r} is no name of a server profile: small letters, digits and - only")
-    said = _table(name, environment)
+    said, paths = _table(name, environment)
     found = url or environment.get(_variable("URL", name), "") or said.get("url", "")
     if not found:
         raise SettingsError(
@@ -51,7 +55,9 @@ def profile(
             f"or set {_variable('URL', name)}"
         )
     key = _key(name, environment, said, key_file)
-    return Profile(name, checked_url(found), key, os.path.expanduser(ca_file or said.get("ca_file", "")))
+    return Profile(
+        name, checked_url(found), key, os.path.expanduser(ca_file or said.get("ca_file", "")), paths
+    )
 
 
 def checked_url(text: str) -> str:
@@ -88,14 +94,23 @@ def _variable(what: str, name: str) -> str:
     return variable if name == DEFAULT else f"{variable}_{name.upper().replace('-', '_')}"
 
 
-def _table(name: str, environment: Mapping[str, str]) -> dict[str, str]:
+def _table(name: str, environment: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """What keepers.toml says of a profile, and which folders of the server lie where on this machine."""
     file = config.config_file(environment)
     profiles = config.table(file, "immich")
     said = profiles.get(name, {})
     if not isinstance(said, dict):
         raise SettingsError(f"{file}: immich holds one table for each server, such as [immich.{DEFAULT}]")
     found: dict[str, str] = {}
+    paths: dict[str, str] = {}
     for key, value in cast("dict[object, object]", said).items():
+        if key == _PATHS:
+            if not isinstance(value, dict):
+                raise SettingsError(
+                    f'{file}: [immich.{name}] paths is a table, such as paths = {{"/usr/src/app/upload" = "/mnt/photos"}}'
+                )
+            paths = checked_paths(cast("dict[str, object]", value), f"{file}: [immich.{name}] paths")
+            continue
         if key not in _KEYS:
             more = "; a key lies in a file of its own, see key_file" if "key" in str(key) else ""
             raise SettingsError(f"{file}: [immich.{name}] knows no {str(key)!r}{more}")
@@ -103,7 +118,7 @@ def _table(name: str, environment: Mapping[str, str]) -> dict[str, str]:
     if not said and name != DEFAULT and _variable("URL", name) not in environment:
         known = ", ".join(sorted(profiles)) or "none"
         raise SettingsError(f"there is no [immich.{name}] in {file}; known there: {known}")
-    return found
+    return found, paths
 
 
 def _key(name: str, environment: Mapping[str, str], said: Mapping[str, str], key_file: str) -> str:
