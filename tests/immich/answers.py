@@ -124,9 +124,13 @@ def _found(world: World, body: dict) -> list[Asset]:
         lambda one: all(one.id in held for held in albums),
         lambda one: all(one.id in held for held in tagged),
         lambda one: all(
-            any(face.asset == one.id and face.person == key for face in state.faces)
+            any(face.asset == one.id and face.person == key and face.is_live for face in state.faces)
             for key in body.get("personIds") or ()
         ),
+        lambda one: not body.get("checksum") or body["checksum"] == one.checksum,
+        # Both are found by a part of theirs, whatever its case.
+        lambda one: body.get("originalPath", "").lower() in one.path.lower(),
+        lambda one: body.get("originalFileName", "").lower() in one.name.lower(),
         lambda one: _in(one.taken, body.get("takenAfter"), body.get("takenBefore")),
         lambda one: _in(one.updated, body.get("updatedAfter"), body.get("updatedBefore")),
     ]
@@ -164,6 +168,8 @@ def _asset(world: World, one: Asset, *, listed: bool, people: bool) -> dict:
         told |= {"width": one.size[0], "height": one.size[1], "isEdited": one.edits > 0}
     if people:
         told["people"] = _people(world, one)
+        if not world.is_3:
+            told["unassignedFaces"] = [_box(face) for face in _faces(world, one) if not face.person]
     if not listed:
         told["tags"] = [_tag(tag) for tag in state.tags.values() if one.id in tag.assets]
         stack = state.stack_of(one.id)
@@ -173,43 +179,46 @@ def _asset(world: World, one: Asset, *, listed: bool, people: bool) -> dict:
     return told
 
 
+def _faces(world: World, one: Asset) -> list[Face]:
+    return [face for face in world.state.faces if face.asset == one.id and face.is_live]
+
+
 def _people(world: World, one: Asset) -> list[dict]:
     found = []
-    for key in dict.fromkeys(
-        face.person for face in world.state.faces if face.asset == one.id and face.person
-    ):
-        person = _person(world, key)
+    for key in dict.fromkeys(face.person for face in _faces(world, one) if face.person):
+        told = person(world, key)
         if not world.is_3:
-            faces = [face for face in world.state.faces if face.asset == one.id and face.person == key]
-            person["faces"] = [_box(face) for face in faces]
-        found.append(person)
+            told["faces"] = [_box(face) for face in _faces(world, one) if face.person == key]
+        found.append(told)
     return found
 
 
-def _person(world: World, key: str) -> dict:
-    name = world.state.people.get(key, "")
-    return {"id": key, "name": name, "birthDate": None, "thumbnailPath": "", "isHidden": False}
+def person(world: World, key: str) -> dict:
+    """A person as every answer tells them; which face is featured no answer tells."""
+    about = world.state.about[key]
+    return {
+        "id": key, "name": world.state.people.get(key, ""), "birthDate": about.birth_date, "thumbnailPath": "",
+        "isHidden": about.hidden, "isFavorite": about.favorite,
+    }  # fmt: skip
 
 
 def _box(face: Face) -> dict:
     left, top, right, bottom = face.box
     return {
         "id": face.id, "imageWidth": face.image[0], "imageHeight": face.image[1], "boundingBoxX1": left,
-        "boundingBoxY1": top, "boundingBoxX2": right, "boundingBoxY2": bottom, "sourceType": "machine-learning",
+        "boundingBoxY1": top, "boundingBoxX2": right, "boundingBoxY2": bottom, "sourceType": face.source,
     }  # fmt: skip
 
 
 def people(world, body, query):
     wanted = query["name"].lower()
-    return [
-        _person(world, key) for key, name in world.state.people.items() if name.lower().startswith(wanted)
-    ]
+    return [person(world, key) for key, name in world.state.people.items() if name.lower().startswith(wanted)]
 
 
 def faces(world, body, query):
     one = world.asset(query["id"])
-    found = [face for face in world.state.faces if face.asset == one.id]
-    return [_box(face) | {"person": _person(world, face.person) if face.person else None} for face in found]
+    found = _faces(world, one)
+    return [_box(face) | {"person": person(world, face.person) if face.person else None} for face in found]
 
 
 def thumbnail(world, body, query, key):

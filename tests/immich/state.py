@@ -4,6 +4,7 @@ import base64
 import hashlib
 import itertools
 import uuid
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -84,6 +85,23 @@ class Face:
     person: str | None
     box: tuple[int, int, int, int]
     image: tuple[int, int]
+    source: str = "machine-learning"
+    deleted: bool = False
+    visible: bool = True
+
+    @property
+    def is_live(self) -> bool:
+        return self.visible and not self.deleted
+
+
+@dataclass
+class About:
+    """What is known of a person besides the name; `featured` is the id of a face."""
+
+    birth_date: str | None = None
+    hidden: bool = False
+    favorite: bool = False
+    featured: str | None = None
 
 
 @dataclass
@@ -95,6 +113,7 @@ class State:
     tags: dict[str, Tag] = field(default_factory=dict)
     stacks: dict[str, Stack] = field(default_factory=dict)
     people: dict[str, str] = field(default_factory=dict)
+    about: dict[str, About] = field(default_factory=lambda: defaultdict(About))
     faces: list[Face] = field(default_factory=list)
     numbers: itertools.count = field(default_factory=lambda: itertools.count(1000))
     now: datetime = START
@@ -124,6 +143,11 @@ class State:
 
     def stack_of(self, asset: str) -> Stack | None:
         return next((stack for stack in self.stacks.values() if asset in stack.assets), None)
+
+    def faces_of(self, person: str) -> list[Face]:
+        """The live faces of a person that the timeline shows."""
+        shown = {one.id for one in self.assets.values() if one.visibility == "timeline" and not one.trashed}
+        return [face for face in self.faces if face.person == person and face.is_live and face.asset in shown]
 
     def touch(self, *assets: str) -> None:
         for key in assets:
