@@ -83,7 +83,7 @@ def test_what_the_server_has_no_picture_of_is_told(newest, lately, folder):
 
 def test_one_picture_that_fails_loses_no_other(newest, lately, folder):
     keys = [newest.state.add(f"{number}.jpg") for number in range(5)]
-    newest.faults.append(Fault("status", f"GET /api/assets/{keys[2]}", status=500))
+    newest.faults.append(Fault("status", f"GET /api/assets/{keys[2]}", status=500, times=4))
     found = loaded(lately, folder)
     failed = found.pop("2.jpg")
     assert isinstance(failed, Failure)

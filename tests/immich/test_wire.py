@@ -42,9 +42,30 @@ def test_a_server_that_is_away_or_busy_is_asked_again(newest, lately, status):
     assert ask(lately).status == 200
 
 
-def test_an_error_of_the_server_is_told_at_once(newest, lately):
-    newest.faults.append(Fault("status", "GET /api/server", status=500))
+def test_a_server_that_broke_is_asked_again(newest, lately):
+    newest.faults.append(Fault("status", "GET /api/server", status=500, times=3))
+    assert ask(lately).status == 200
+    assert len(newest.requests) == 4
+
+
+def test_an_error_of_the_server_that_stays_is_told(newest, lately):
+    newest.faults.append(Fault("status", "GET /api/server", status=500, times=9))
     with pytest.raises(AnswerError, match="500, on purpose"):
+        ask(lately)
+    assert len(newest.requests) == 4
+
+
+def test_what_would_happen_twice_is_not_sent_to_a_server_that_broke(newest, lately):
+    newest.faults.append(Fault("status", "POST /api/albums", status=500))
+    with pytest.raises(AnswerError, match="500, on purpose"):
+        lately.make_album("Holiday")
+    assert newest.asked("POST") == ["POST /api/albums"]
+
+
+@pytest.mark.parametrize("status", [400, 404, 501])
+def test_a_refusal_is_told_at_once(newest, lately, status):
+    newest.faults.append(Fault("status", "GET /api/server", status=status))
+    with pytest.raises(AnswerError, match=f"{status}, on purpose"):
         ask(lately)
     assert len(newest.requests) == 1
 

@@ -31,6 +31,8 @@ _HOPS: Final = 3
 _MOVED: Final = frozenset({301, 302, 303, 307, 308})
 #: The server, or what stands before it, is not there for the moment.
 _AWAY: Final = frozenset({502, 503, 504})
+#: Something broke in the server: a database under load does so now and then, and another attempt goes through.
+_BROKEN: Final = 500
 _SAID: Final = 300
 _MOST_SAID: Final = 1 << 20
 _MISSING: Final = re.compile(r"Missing required permission: ([\w.]{1,60})")
@@ -104,10 +106,14 @@ class Answer:
 class _AgainError(Exception):
     """This attempt failed; another may not."""
 
-    def __init__(self, why: str, *, always: bool = False, after: float = 0.0) -> None:
+    def __init__(
+        self, why: str, *, always: bool = False, after: float = 0.0, last: KeepersError | None = None
+    ) -> None:
+        """`last` is what it means when no attempt is left; without one, that the server is not there."""
         super().__init__(why)
         self.always = always
         self.after = after
+        self.last = last
 
 
 class Wire:
@@ -166,7 +172,7 @@ class Wire:
                 except _AgainError as error:
                     again = error
                 if attempt == ATTEMPTS or not (ask.repeatable or again.always):
-                    raise PlaceUnreachableError(f"the Immich server at {self.url} {again}")
+                    raise again.last or PlaceUnreachableError(f"the Immich server at {self.url} {again}")
                 await anyio.sleep(again.after or self._pause * 2 ** (attempt - 1))
         raise AssertionError
 
@@ -264,7 +270,10 @@ class Wire:
             raise SettingsError(
                 f"the Immich server at {self.url} does not know the API key of the profile {self._profile.name}: {said}"
             )
-        raise AnswerError(f"{ask.method} {ask.path.split('?')[0]}: the server says {status}, {said}", status)
+        refused = AnswerError(
+            f"{ask.method} {ask.path.split('?')[0]}: the server says {status}, {said}", status
+        )
+        raise _AgainError(said, last=refused) if status == _BROKEN else refused
 
     def _said(self, answer: Answer) -> str:
         """The server's own words: 2.x sends a text or a list, 3.x a text and a list of errors."""
