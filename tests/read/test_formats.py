@@ -1,5 +1,8 @@
 """Formats by bytes and by name, and junk by name."""
 
+import os
+from itertools import product
+
 import pytest
 
 from keepers.model import Kind
@@ -127,3 +130,16 @@ def test_all_else_is_looked_at(name, is_dir):
 def test_each_extension_has_one_format():
     extensions = [extension for form in formats.FORMATS for extension in form.extensions]
     assert len(extensions) == len(set(extensions))
+
+
+def test_an_extension_is_what_the_system_calls_one():
+    known = ["jpg", "JPG", "zip", "x"]
+    names = [
+        "".join(parts)
+        for parts in product(["", "a", ".", "/", "..", "a/"], ["", "b", ".", "/"], [".", ""], known)
+    ]
+    for name in names:
+        wanted = os.path.splitext(os.path.basename(name))[1][1:].lower()
+        found = formats.by_name(name)
+        assert (found.name if found else "") == {"jpg": "jpeg"}.get(wanted, ""), name
+        assert (formats.unsupported(name) is None) == (wanted == "jpg"), name

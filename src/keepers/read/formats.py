@@ -194,6 +194,7 @@ _JUNK_STARTS: Final = (
     (".documentrevisions-", "a system folder"), (".~lock", "a lock file"), (".pending-", _UNFINISHED),
     (".syncthing.", _UNFINISHED), ("~syncthing~", _UNFINISHED),
 )  # fmt: skip
+_STARTS: Final = tuple(start for start, _ in _JUNK_STARTS)
 _JUNK_ENDS: Final = (
     ".part", ".partial", ".crdownload", ".download", ".opdownload", ".tmp", ".temp", ".tacitpart", ".aria2",
     ".!ut", ".filepart", ".upload", ".icloud",
@@ -208,9 +209,8 @@ def fate_by_name(name: str, is_dir: bool) -> str | None:  # noqa: FBT001  # the 
     low = name.casefold()
     if reason := _JUNK.get(low):
         return reason
-    for start, words in _JUNK_STARTS:
-        if low.startswith(start):
-            return words
+    if low.startswith(_STARTS):
+        return next(words for start, words in _JUNK_STARTS if low.startswith(start))
     if is_dir and low.endswith(".photoslibrary"):
         return "a library of Apple Photos; it is read by its address, apple:PATH"
     if is_dir:
@@ -221,4 +221,7 @@ def fate_by_name(name: str, is_dir: bool) -> str | None:  # noqa: FBT001  # the 
 
 
 def _extension(name: str) -> str:
-    return os.path.splitext(os.path.basename(name))[1][1:].lower()
+    """What os.path.splitext gives, without the dot and in an eighth of its time: asked five times for every file."""
+    stem, _, extension = name.rpartition(".")
+    # The dots that a name begins with part nothing.
+    return extension.lower() if stem.rpartition("/")[2].strip(".") and "/" not in extension else ""

@@ -141,7 +141,7 @@ def _look_around(learning: Learning, sources: Sequence[str]) -> tuple[dict[str, 
                     ignored[entry.ref.key] = entry.reason
                 else:
                     closed.append(entry)
-            elif (reason := formats.unsupported(os.path.basename(entry.ref.key))) is not None:
+            elif (reason := formats.unsupported(entry.ref.key)) is not None:
                 ignored[entry.ref.key] = reason
             else:
                 yield entry
@@ -204,7 +204,7 @@ def _jobs(learning: Learning, sources: Sequence[str]) -> list[Job]:
 
 
 def _kind(path: str) -> Kind:
-    form = formats.by_name(os.path.basename(path))
+    form = formats.by_name(path)
     return Kind.PHOTO if form is None else form.kind
 
 
