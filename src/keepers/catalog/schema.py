@@ -135,4 +135,13 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             signature TEXT NOT NULL,
             PRIMARY KEY (place, name)) WITHOUT ROWID""",
     ),
+    (
+        # The file of this machine that an asset of a server is taken for, and by what: `path` or `name`.
+        """CREATE TABLE lying (
+            location INTEGER PRIMARY KEY REFERENCES location ON DELETE CASCADE,
+            path BLOB NOT NULL,
+            evidence TEXT NOT NULL)""",
+        # By which folders of the settings that was last looked up, for each place.
+        "CREATE TABLE mapping (place TEXT PRIMARY KEY, signature TEXT NOT NULL) WITHOUT ROWID",
+    ),
 )
