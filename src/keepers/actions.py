@@ -14,7 +14,8 @@ class Copy:
     `revision`, here and below, is how the file looked when the plan was made (`Found.revision`);
     empty where that is not known, and then its bytes are hashed before it is touched. `modified_ns` is
     the time for what comes out of an archive, which keeps none that means much; 0 where it is not known.
-    `named`, here and below, is the path that was meant, where the disk of the target needs another name.
+    `named`, here and below, is the path that was meant, where the disk of the target needs another name. A `linked`
+    copy is a hard link: a second name of the same file, on the same volume.
     """
 
     source: Ref
@@ -26,6 +27,7 @@ class Copy:
     revision: str = ""
     modified_ns: int = 0
     named: str = ""
+    linked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,7 @@ def steps(draw, most: int = 8):
     return draw(
         st.lists(
             st.tuples(
-                st.sampled_from(("copy", "move", "write", "swap", "trash", "spare", "link", "set")),
+                st.sampled_from(("copy", "second", "move", "write", "swap", "trash", "spare", "link", "set")),
                 st.integers(0, 9),
                 st.sampled_from(FOLDERS),
                 st.sampled_from((*NAMES, "m.txt")),
@@ -145,9 +145,9 @@ def _action(
     named, size = content_id(data), len(data)
     ours = f"written over {ref.key} {len(now)}".encode()
     match verb:
-        case "copy" if new not in now:
+        case "copy" | "second" if new not in now:
             now[new] = data
-            return Copy(ref, new, named, size, unit=unit)
+            return Copy(ref, new, named, size, unit=unit, linked=verb == "second")
         case "move" if new not in now:
             now[new] = now.pop(ref)
             return Move(ref, new, named, size, unit=unit)

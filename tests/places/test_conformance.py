@@ -320,6 +320,34 @@ def test_a_link_keeps_the_replaced_file_until_it_is_taken_back(home):
     assert not home.has_quarantine()
 
 
+def test_a_second_name_is_the_same_file_and_goes_when_it_is_taken_back(home):
+    home.put("in/a", DATA)
+    second = replace(copy(home), linked=True)
+    ((task, outcome),) = do(home, second)
+    if outcome.end is End.FAILED:
+        assert home.files() == {"in/a": DATA}
+        return
+    assert outcome.end is End.DONE
+    assert home.place.look(home.ref("in/a")).inode == home.place.look(home.ref("out/new/a")).inode
+    done(home, inverse(second, Trace(outcome.revision, task.kept)))
+    assert home.files() == {"in/a": DATA}
+
+
+def test_a_second_name_takes_the_place_of_nothing(home):
+    home.put("in/a", DATA)
+    home.put("out/new/a", OTHER)
+    changed(home, replace(copy(home), linked=True))
+    assert home.files() == {"in/a": DATA, "out/new/a": OTHER}
+
+
+def test_a_crash_behind_a_second_name_is_settled(home):
+    home.put("in/a", DATA)
+    second = replace(copy(home), linked=True)
+    ((task, outcome),) = do(home, second)
+    settled = home.place.settle(task)
+    assert settled.end is (End.DONE if outcome.end is End.DONE else End.OPEN)
+
+
 def test_two_files_of_one_name_and_content_can_both_be_trashed(home):
     """Hazard 13: a second trash of the same name overwrites nothing."""
     for token in ("one", "two"):

@@ -166,7 +166,8 @@ class MemoryPlace:
         match action:
             case Copy():
                 item = self._holding(action.source.key, action.content)
-                return self._fill(action.target.key, replace(item, inode=self._tick()))
+                fresh = item if action.linked else replace(item, inode=self._tick())
+                return self._fill(action.target.key, fresh)
             case Move():
                 return self._rename(action.source.key, action.target.key, action.content)
             case Write():

@@ -78,6 +78,10 @@ def _refuse_if_full(needed: Counter[str], world: World) -> None:
             raise RefusedError(message)
 
 
+def _is_linked(action: Action) -> bool:
+    return isinstance(action, Copy) and action.linked
+
+
 def _megabytes(size: float) -> str:
     return f"{size / 1e6:,.1f} MB"
 
@@ -224,7 +228,7 @@ class _Trial:
     def _count(self, action: Action, old: Ref | None, new: Ref) -> None:
         volumes = self.world.volumes
         there = volumes.get(folder(new))
-        if there is None or isinstance(action, Restore | Link | SetField):
+        if there is None or isinstance(action, Restore | Link | SetField) or _is_linked(action):
             return
         here = volumes.get(folder(old)) if old is not None and isinstance(action, Move) else None
         if here is None or here.id != there.id:

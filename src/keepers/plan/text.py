@@ -11,13 +11,18 @@ _PAST = {"copy": "copied", "move": "moved", "link": "linked", "write": "written"
          "restore": "restored", "set": "set"}  # fmt: skip
 
 
+def _verb(action: Action) -> str:
+    """The word for an action: a copy that is a second name of its file is a link."""
+    return "link" if isinstance(action, Copy) and action.linked else verb(action)
+
+
 def row(action: Action) -> dict[str, str | None]:
     """One action as `plan show --json` prints it."""
     old, new = source(action), target(action)
     setting = action if isinstance(action, SetField) else None
     plain = None if setting is not None or isinstance(action, Write) else _content(action)
     return {
-        "verb": verb(action),
+        "verb": _verb(action),
         "from": shown(old) if old is not None else None,
         "to": shown(new) if new is not None else None,
         "content": plain,
@@ -58,7 +63,7 @@ def document(
 def sentence(action: Action) -> str:
     """One action as one line."""
     old, new = source(action), target(action)
-    parts = [verb(action)]
+    parts = [_verb(action)]
     if old is not None:
         parts.append(shown(old))
     if isinstance(action, SetField):
@@ -70,7 +75,7 @@ def sentence(action: Action) -> str:
 
 def summary(actions: Iterable[Action]) -> str:
     """How many actions of each verb."""
-    counted = Counter(verb(action) for action in actions)
+    counted = Counter(_verb(action) for action in actions)
     return ", ".join(f"{counted[name]} {past}" for name, past in _PAST.items() if counted[name]) or "nothing"
 
 

@@ -8,7 +8,7 @@ import contextlib
 import errno
 import functools
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Final, assert_never
@@ -17,7 +17,7 @@ from keepers.actions import Copy, Link, Move, Restore, SetField, Trash, Write
 from keepers.errors import ChangedError
 from keepers.places import files
 from keepers.places.local import members, swap
-from keepers.places.local.look import confirm, free, is_whole, temporary
+from keepers.places.local.look import confirm, free, is_whole, temporary, words
 from keepers.places.local.quarantine import of
 from keepers.plan.world import changes
 from keepers.ports import End, Outcome, Task
@@ -46,14 +46,14 @@ class _Deed:
 
     def fail(self, error: OSError | ChangedError, doing: str) -> None:
         """End in failure; whatever was done of it is taken back."""
-        why = _words(error, doing)
+        why = words(error, doing)
         self.leaves = ""
         try:
             if self.back is not None:
                 self.back()
             self.drop()
         except OSError as second:
-            why += f"; what was begun could not be taken back ({_words(second, 'cleaning up')})"
+            why += f"; what was begun could not be taken back ({words(second, 'cleaning up')})"
         if isinstance(error, ChangedError):
             self.outcome = Outcome(End.CHANGED, why)
         else:
@@ -64,12 +64,6 @@ class _Deed:
         if self.draft is not None:
             self.draft.drop()
             self.draft = None
-
-
-def _words(error: OSError | ChangedError, doing: str) -> str:
-    if isinstance(error, OSError):
-        return f"{doing}: {(error.strerror or str(error)).lower()}"
-    return str(error)
 
 
 def perform(tasks: Sequence[Task], placed: Callable[[], None], threads: int = 1) -> Sequence[Outcome]:
@@ -98,11 +92,10 @@ def perform(tasks: Sequence[Task], placed: Callable[[], None], threads: int = 1)
         placed()
         _each(deeds, _leave, "removing the source")
         _sync_folders([deed for deed in deeds if deed.leaves], threads)
-    return [deed.outcome or Outcome(End.DONE, _note(deed), deed.revision) for deed in deeds]
-
-
-def _note(deed: _Deed) -> str:
-    return deed.draft.note if deed.draft is not None else ""
+    return [
+        deed.outcome or Outcome(End.DONE, deed.draft.note if deed.draft else "", deed.revision)
+        for deed in deeds
+    ]
 
 
 def _each(deeds: Iterable[_Deed], step: Callable[[_Deed], None], doing: str) -> None:
@@ -141,6 +134,8 @@ def _start(deed: _Deed) -> None:
     for ref in changes(action):
         members.refuse_change(ref.key)
     match action:
+        case Copy(linked=True):
+            free(action.target.key)
         case Copy():
             free(action.target.key)
             deed.wanted = functools.partial(_draft, deed, action, action.modified_ns)
@@ -215,6 +210,8 @@ def _compare(deed: _Deed) -> None:
 def _place(deed: _Deed) -> None:
     action = deed.task.action
     match action:
+        case Copy(linked=True):
+            _place_link(deed, action)
         case Copy():
             _place_draft(deed, action.target.key)
         case Move():
@@ -243,10 +240,18 @@ def _place_draft(deed: _Deed, target: str) -> None:
     deed.back = lambda: files.erase(target)
 
 
-def _placed(deed: _Deed, source: str, target: str) -> None:
-    """Place by rename; a name that was taken meanwhile is a change, no fault."""
+def _place_link(deed: _Deed, action: Copy) -> None:
+    source, target = action.source.key, action.target.key
+    origin = confirm(source, action.content, action.size, action.revision)
+    files.make_folder(files.parted(target)[0])
+    _placed(deed, source, target, files.link)
+    deed.back = lambda: files.erase_if(target, origin)
+
+
+def _placed(deed: _Deed, source: str, target: str, by: Callable[[str, str], None] = files.place) -> None:
+    """Place by rename or link; a name that was taken meanwhile is a change, no fault."""
     try:
-        files.place(source, target)
+        by(source, target)
     except FileExistsError as error:
         raise ChangedError("its new name is taken by now") from error
     deed.folders.append(files.parted(target)[0])
@@ -369,7 +374,7 @@ def _leave(deed: _Deed) -> None:
 def _sync_folders(deeds: Iterable[_Deed], threads: int) -> None:
     """Sync each folder once; where that fails, all that was placed there has failed."""
     waiting = [deed for deed in deeds if deed.outcome is None]
-    folders = list(_folders(waiting))
+    folders = list(dict.fromkeys(folder for deed in waiting for folder in deed.folders))
     if threads > 1 and len(folders) > threads:
         with ThreadPoolExecutor(threads) as pool:
             faults = list(pool.map(_synced, folders))
@@ -391,7 +396,3 @@ def _synced(folder: str) -> OSError | None:
     except OSError as error:
         return error
     return None
-
-
-def _folders(deeds: Iterable[_Deed]) -> Iterator[str]:
-    yield from dict.fromkeys(folder for deed in deeds for folder in deed.folders)

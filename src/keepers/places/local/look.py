@@ -9,6 +9,13 @@ from keepers.places.local import members
 from keepers.read import archive
 
 
+def words(error: OSError | ChangedError, doing: str) -> str:
+    """What went wrong, in a clause."""
+    if isinstance(error, OSError):
+        return f"{doing}: {(error.strerror or str(error)).lower()}"
+    return str(error)
+
+
 def temporary(path: str, token: str) -> str:
     """The name of the temporary beside a path."""
     return f"{files.parted(path)[0].rstrip('/')}/{files.OURS}{token}"
