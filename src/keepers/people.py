@@ -11,7 +11,7 @@ class Person(NamedTuple):
     """Somebody whom the server knows by the face; `name` is empty where nobody gave one.
 
     `featured` is the id of the asset whose face stands for them, empty where none is set or the server does not tell.
-    `faces` is in how many photos and films of the timeline they are seen; None where the key may not ask.
+    `faces` is in how many photos and films of the timeline they are seen; None where nobody asked, or the key may not.
     """
 
     id: str
@@ -73,8 +73,12 @@ class People(Protocol):
     PlaceUnreachableError when the server is gone, also in the middle of an iteration, and SettingsError where it refuses.
     """
 
-    def people(self, *, hidden: bool = False) -> Sequence[Person]:
-        """Everybody, by id; those whom the user has hidden only with `hidden`."""
+    def people(self, *, hidden: bool = False, counted: bool = True) -> Sequence[Person]:
+        """Everybody of whom there is a face, by id; those whom the user has hidden only with `hidden`.
+
+        A server leaves out who has no name and is seen once or twice. Their photos cost it one question for each
+        person: without `counted` they are not asked for.
+        """
         ...
 
     def faces(
@@ -88,7 +92,7 @@ class People(Protocol):
         ...
 
     def unidentified(self, *, archived: bool = False) -> Iterator[Seen]:
-        """Every asset with faces of which nobody said whose they are, and these faces alone; the newest first."""
+        """Every asset with faces of which nobody said whose they are, and these faces alone, in no order."""
         ...
 
     def of_file(

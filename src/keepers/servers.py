@@ -6,7 +6,8 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
 from keepers import config
 from keepers.config import Settings
-from keepers.model import Asset, PlaceId
+from keepers.model import Asset, PlaceId, Ref
+from keepers.people import People
 from keepers.places import immich_api
 from keepers.places.addresses import Filter
 from keepers.ports import Failure, View
@@ -42,11 +43,11 @@ def galleries(settings: Settings, environment: Mapping[str, str], *, exact: bool
 
 
 def views(
-    opened: immich_api.Galleries, assets: Sequence[Asset], *, exact: bool
+    opened: immich_api.Galleries, assets: Sequence[Asset], lying: Mapping[Ref, str], *, exact: bool
 ) -> Iterator[tuple[Asset, View | Failure]]:
-    """Every asset with a picture to judge it by; closes the galleries at the end."""
+    """Every asset with a picture to judge it by, or its file where it is `lying` here; closes the galleries at the end."""
     with opened:
-        yield from opened.views(assets, exact=exact)
+        yield from opened.views(assets, exact=exact, lying=lying)
 
 
 def scanned(
@@ -58,3 +59,15 @@ def scanned(
             serving.scan(learning(), opened.gallery(root, immich_api.Wanted(**dataclasses.asdict(wanted))))
             for root, wanted in servers.items()
         ]
+
+
+@contextlib.contextmanager
+def people(environment: Mapping[str, str], name: str) -> Generator[People]:
+    """The people of the server of a profile."""
+    with client(environment, name) as made:
+        yield immich_api.RestPeople(made)
+
+
+def path_there(environment: Mapping[str, str], name: str, path: str) -> str:
+    """What the server of a profile calls a file of this machine; empty where no folder is mapped."""
+    return immich_api.unmapped(path, immich_api.profile(name, environment).paths) or ""

@@ -4,6 +4,8 @@ from keepers.places.immich_api.abilities import CHANGING, READING, Abilities, Ne
 from keepers.places.immich_api.client import Client, opened
 from keepers.places.immich_api.listing import Wanted
 from keepers.places.immich_api.loading import PREVIEW, THUMBNAIL, Loading
+from keepers.places.immich_api.paths import mapped, unmapped
+from keepers.places.immich_api.people import RestPeople
 from keepers.places.immich_api.pictures import Pictures
 from keepers.places.immich_api.place import place_id
 from keepers.places.immich_api.profile import DEFAULT, Profile, profile
@@ -24,8 +26,11 @@ __all__ = [
     "Need",
     "Pictures",
     "Profile",
+    "RestPeople",
     "Wanted",
+    "mapped",
     "opened",
     "place_id",
     "profile",
+    "unmapped",
 ]

@@ -36,7 +36,8 @@ _GONE: Final = frozenset({400, 404})
 class Search:
     """Which assets are wanted; what is empty does not matter.
 
-    `taken_after` and `taken_before` are ISO times, and so is `updated_after`. With `bare` the ids matter alone.
+    `taken_after` and `taken_before` are ISO times, and so is `updated_after`. `path` and `name` need only be parts of
+    an asset's, in any case; `checksum` is base64. With `bare` the ids matter alone.
     """
 
     visibility: str = "timeline"
@@ -47,6 +48,9 @@ class Search:
     taken_before: str = ""
     updated_after: str = ""
     tag: str = ""
+    path: str = ""
+    name: str = ""
+    checksum: str = ""
     with_trashed: bool = False
     bare: bool = False
 
@@ -61,6 +65,9 @@ class Search:
             "takenBefore": self.taken_before,
             "updatedAfter": self.updated_after,
             "tagIds": [self.tag] if self.tag else [],
+            "originalPath": self.path,
+            "originalFileName": self.name,
+            "checksum": self.checksum,
         }
         # 2.x and 3.x differ in what they take for granted here.
         fixed: dict[str, object] = {"visibility": self.visibility, "withDeleted": self.with_trashed}

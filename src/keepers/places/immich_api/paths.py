@@ -1,6 +1,8 @@
 """Where a server's files lie on this machine, as far as the settings say."""
 
 import os
+import re
+import stat
 from collections.abc import Mapping
 from typing import Final
 
@@ -30,6 +32,47 @@ def mapped(path: str, paths: Mapping[str, str]) -> str | None:
     below = parts[len(_named(best)) :]
     # The folder itself is no file.
     return os.path.join(paths[best], *below) if below else None
+
+
+def unmapped(path: str, paths: Mapping[str, str]) -> str | None:
+    """What the server calls a file of this machine; None where it lies in no folder that is mapped.
+
+    The longest folder that fits wins. Where two of the server's are one here, it is the first by name.
+    """
+    fitting = [there for there in sorted(paths) if path.startswith(paths[there].rstrip("/") + "/")]
+    if not fitting:
+        return None
+    best = max(fitting, key=lambda one: len(paths[one]))
+    return best + "/" + path[len(paths[best].rstrip("/")) + 1 :]
+
+
+def lying(path: str, size: int, paths: Mapping[str, str]) -> str:
+    """The file of this machine that a server reads as `path`; empty where there is none of that size below its folder."""
+    found = mapped(path, paths)
+    if found is None:
+        return ""
+    try:
+        status = os.stat(found)
+        real = os.path.realpath(found)
+    except OSError:
+        return ""
+    # A link on the way may lead anywhere; files that were linked into the folder from elsewhere are not the server's.
+    folders = [os.path.realpath(folder) for folder in paths.values() if found.startswith(folder.rstrip("/") + "/")]
+    if not any(real.startswith(folder.rstrip("/") + "/") for folder in folders):
+        return ""
+    return found if stat.S_ISREG(status.st_mode) and status.st_size == size > 0 else ""
+
+
+def signature(paths: Mapping[str, str]) -> str:
+    """What tells these folders from others; empty where there are none."""
+    return "\n".join(f"{there}={here}" for there, here in sorted(paths.items()))
+
+
+def from_text(text: str, where: str) -> dict[str, str]:
+    """Folders as a variable names them: `SERVER=HERE`, with `:` between them; a backslash before a `:` of a name."""
+    parts = re.findall(r"(?:\\.|[^:\\])+", text, re.DOTALL)
+    pairs = (re.sub(r"\\(.)", r"\1", part, flags=re.DOTALL).partition("=") for part in parts)
+    return checked_paths({there: here for there, _, here in pairs}, where)
 
 
 def checked_paths(given: Mapping[str, object], where: str) -> dict[str, str]:

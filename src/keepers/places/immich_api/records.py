@@ -6,7 +6,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final, cast
 
@@ -66,6 +66,11 @@ class Remote:
     exif: "Exif | None" = None
     #: When the file was made or changed last, whatever the picture in it says.
     created: datetime | None = None
+    owner: str = ""
+    #: Whether width and height were told as people see it; up to 2.4 they are as the file stores them.
+    upright: bool = False
+    #: None where the server does not tell faces together with their assets, as from 3.0 on.
+    faces: "tuple[FaceBox, ...] | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +248,18 @@ def remote(row: Json) -> Remote:
         people=tuple(known for person in _rows(row, "people") if (known := _known(person)) is not None),
         exif=_exif(exif),
         created=moment(row, "fileCreatedAt"),
+        owner=_optional_id(row, "ownerId"),
+        upright=number(row, "width") > 0,
+        faces=_faces(row) if "unassignedFaces" in row else None,
     )
+
+
+def _faces(row: Json) -> tuple[FaceBox, ...]:
+    """The faces as servers up to 2.x tell them: below their people, and those of nobody."""
+    told = [(one, _known(person)) for person in _rows(row, "people") for one in _rows(person, "faces")]
+    told += [(one, None) for one in _rows(row, "unassignedFaces")]
+    boxes = ((face(one), whose) for one, whose in told)
+    return tuple(replace(box, person=whose) for box, whose in boxes if box is not None)
 
 
 def _exif(row: Json) -> Exif:

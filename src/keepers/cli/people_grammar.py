@@ -1,0 +1,49 @@
+"""The grammar of the command `people`: what it lists; what sorts and features hangs itself in here."""
+
+import argparse
+from collections.abc import Callable
+
+Command = Callable[[str, str, str], argparse.ArgumentParser]
+Options = Callable[[argparse.ArgumentParser], None]
+
+
+def add(command: Command, common: Options) -> None:
+    """Add the commands about the people of an Immich server."""
+    people = command("people", "", "the people whom an Immich server knows by their faces")
+    subs = people.add_subparsers(dest="what", metavar="WHAT", required=True)
+
+    def sub(name: str, run: str, text: str) -> argparse.ArgumentParser:
+        made = subs.add_parser(name, help=text, description=text, allow_abbrev=False)
+        made.set_defaults(run=run)
+        common(made)
+        source(made)
+        return made
+
+    _list(sub)
+
+
+def source(parser: argparse.ArgumentParser) -> None:
+    """Add which server is meant."""
+    parser.add_argument(
+        "--server",
+        default="default",
+        metavar="NAME",
+        help="which [immich.NAME] of keepers.toml; default: default",
+    )
+
+
+def _list(sub: Command) -> None:
+    listing = sub(
+        "list", "keepers.cli.people:listing", "list people, faces of nobody, or the faces of a file"
+    )
+    who = listing.add_mutually_exclusive_group()
+    who.add_argument("--all", action="store_true", help="also those who are hidden on the server")
+    who.add_argument("--hidden", action="store_true", help="only those who are hidden on the server")
+    who.add_argument(
+        "--unidentified", action="store_true", help="photos with faces of nobody known, the newest first"
+    )
+    who.add_argument(
+        "--file", metavar="FILE", help="the people in one file, found on the server by its bytes or its path"
+    )
+    listing.add_argument("--named", action="store_true", help="only those who have a name")
+    listing.add_argument("--archived", action="store_true", help="with --unidentified: the archive, too")
