@@ -144,4 +144,34 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         # By which folders of the settings that was last looked up, for each place.
         "CREATE TABLE mapping (place TEXT PRIMARY KEY, signature TEXT NOT NULL) WITHOUT ROWID",
     ),
+    (
+        # What the folder of a person is called below a base: it stays, whatever the person is called later.
+        """CREATE TABLE person_folder (
+            base BLOB NOT NULL,
+            person TEXT NOT NULL,
+            name TEXT NOT NULL,
+            folder TEXT NOT NULL,
+            PRIMARY KEY (base, person)) WITHOUT ROWID""",
+        # What was sorted to whom, by which run; `run` is null while that is not known to have happened.
+        """CREATE TABLE person_sorted (
+            id INTEGER PRIMARY KEY,
+            at TEXT NOT NULL,
+            action TEXT NOT NULL,
+            reason TEXT NOT NULL DEFAULT '',
+            original BLOB NOT NULL,
+            target BLOB NOT NULL,
+            base BLOB NOT NULL,
+            person TEXT NOT NULL,
+            name TEXT NOT NULL,
+            faces INTEGER NOT NULL,
+            content BLOB NOT NULL,
+            asset TEXT NOT NULL DEFAULT '',
+            download TEXT NOT NULL DEFAULT '',
+            run INTEGER)""",
+        "CREATE INDEX person_sorted_content ON person_sorted (content)",
+        "CREATE INDEX person_sorted_person ON person_sorted (person)",
+        "CREATE INDEX person_sorted_open ON person_sorted (target) WHERE run IS NULL",
+        # Files that the server was given its time to learn of, once.
+        "CREATE TABLE person_awaited (content BLOB PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID",
+    ),
 )
