@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from keepers.catalog.review_schema import REVIEW
+
 #: Each step brings the catalog from the version of its index to the next one.
 MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     (
@@ -174,4 +176,5 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         # Files that the server was given its time to learn of, once.
         "CREATE TABLE person_awaited (content BLOB PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID",
     ),
+    REVIEW,
 )
