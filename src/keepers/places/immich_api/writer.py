@@ -1,7 +1,7 @@
 """An Immich server as a place that is written to: fields are set, many things in one call, and read back."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Final, TypeVar
@@ -9,13 +9,29 @@ from typing import Final, TypeVar
 from keepers.actions import SetField
 from keepers.errors import ChangedError, KeepersError, PlaceUnreachableError, SettingsError, UsageError
 from keepers.model import PlaceId, Ref
-from keepers.places.immich_api import fields
+from keepers.places.immich_api import calls, fields
 from keepers.places.immich_api.client import Client, Search
+from keepers.places.immich_api.featuring import FEATURED, Featuring, Teller
 from keepers.places.immich_api.fields import PATIENCE
 from keepers.places.immich_api.listing import VISIBLE
 from keepers.places.immich_api.place import ImmichReader
-from keepers.places.immich_api.sight import ALBUM, ALBUM_KEY, SHARED, TAG, TAG_KEY, THERE, Now, Sight
-from keepers.places.immich_api.wire import AT_ONCE
+from keepers.places.immich_api.sight import (
+    ALBUM,
+    ALBUM_KEY,
+    COVER,
+    DATA,
+    PERSON,
+    SHARED,
+    TAG,
+    TAG_KEY,
+    THERE,
+    TRASHED,
+    Now,
+    Sight,
+)
+from keepers.places.immich_api.twins import Looked, twins
+from keepers.places.immich_api.wire import AT_ONCE, ForbiddenError
+from keepers.plan.immich_twins import Twin, fixed, lacking
 from keepers.ports import End, Folder, Outcome, Task
 
 T = TypeVar("T")
@@ -23,6 +39,8 @@ R = TypeVar("R")
 
 _NO_FILES: Final = "files on an Immich server are not moved, linked, written or trashed"
 _MEANWHILE: Final = "it has been set to something else meanwhile"
+#: Beyond the turn of any tag, however deep.
+_LAST: Final = 1 << 20
 
 #: What is to be set, by the token of its task.
 _Wish = tuple[str, SetField]
@@ -40,6 +58,8 @@ class ImmichPlace(ImmichReader):
         #: Tags and albums that we made just now; nothing is in them, so nobody need ask.
         self._fresh: set[str] = set()
         self._account: str | None = None
+        #: Reads which photo stands for a person, where the server's database is there.
+        self.featured_by: Teller | None = None
 
     def prepare(self, tasks: Sequence[Task]) -> Sequence[Task]:
         """Nothing is taken away, so nothing needs a name in quarantine."""
@@ -96,6 +116,26 @@ class ImmichPlace(ImmichReader):
             found += alike
         return found
 
+    def twins(self, refs: Sequence[Ref]) -> Mapping[Ref, Twin]:
+        """What assets would take along if they went; a KeepersError where that cannot be told."""
+        found: dict[Ref, Twin] = {}
+        for key, one in twins(self.client, self._place, [ref.key for ref in refs]).items():
+            if isinstance(one, KeepersError):
+                raise one
+            found[Ref(self._place, key)] = one
+        return found
+
+    def duplicates(self) -> Mapping[str, frozenset[str]]:
+        """The groups that Immich shows on its own Duplicates page: the ids in each."""
+        return calls.duplicates(self.client.wire)
+
+    def favourite_people(self) -> Sequence[str]:
+        """The names of the people who are favourites; none where the key may not ask."""
+        try:
+            return calls.favourite_people(self.client.wire)
+        except ForbiddenError:
+            return ()
+
     def shown_assets(self) -> Iterable[tuple[Ref, str, datetime | None]]:
         """Every photo that people see, with its name and its local wall time."""
         for visibility in VISIBLE:
@@ -106,13 +146,21 @@ class ImmichPlace(ImmichReader):
         """Set fields, those of one name and value in one call; nothing is removed after all is placed."""
         outcomes: dict[str, Outcome] = {}
         turns: dict[int, list[_Wish]] = defaultdict(list)
+        people: list[_Wish] = []
         for task in tasks:
-            if isinstance(task.action, SetField):
+            if isinstance(task.action, SetField) and task.action.name == FEATURED:
+                people.append((task.token, task.action))
+            elif isinstance(task.action, SetField):
                 turns[_turn(task.action)].append((task.token, task.action))
             else:
                 outcomes[task.token] = Outcome(End.FAILED, _NO_FILES)
         for turn in sorted(turns):
             outcomes |= self._set(turns[turn])
+        featuring = Featuring(self.client, self.featured_by).perform(people)
+        outcomes |= {
+            token: self._failed(end) if isinstance(end, KeepersError) else end
+            for token, end in featuring.items()
+        }
         return [outcomes[task.token] for task in tasks]
 
     def settle(self, task: Task) -> Outcome:
@@ -154,11 +202,14 @@ class ImmichPlace(ImmichReader):
         """How the fields are now, or why that cannot be told; with `fresh` what is new and empty is not asked."""
         alike: dict[tuple[str, str], list[_Wish]] = defaultdict(list)
         for wish in wishes:
-            alike[wish[1].name, wish[1].revision].append(wish)
+            alike[wish[1].name, _meant(wish[1])].append(wish)
 
         def told(kind: tuple[str, str]) -> dict[str, Now]:
             keys = [action.ref.key for _, action in alike[kind]]
             try:
+                if kind[0] == FEATURED:
+                    people = [(action.ref.key, action) for _, action in alike[kind]]
+                    return {**Featuring(self.client, self.featured_by).values(people)}
                 held = kind[0].startswith((TAG, ALBUM)) and fresh
                 holder = sight.holder(*kind) if held else None
                 if holder is not None and holder.id in self._fresh:
@@ -176,17 +227,18 @@ class ImmichPlace(ImmichReader):
     def _written(self, sight: Sight, ready: Sequence[_Wish]) -> dict[str, Outcome]:
         if not ready:
             return {}
+        withheld = self._withheld(ready)
+        ready = [wish for wish in ready if wish[0] not in withheld]
         alike: dict[_Kind, list[_Wish]] = defaultdict(list)
         for wish in ready:
-            alike[wish[1].name, wish[1].after, wish[1].revision].append(wish)
+            alike[_kind(wish[1])].append(wish)
 
         lost: list[fields.Why] = []
 
         def write(kind: _Kind) -> dict[str, fields.Why] | None:
             if len(lost) >= PATIENCE:
                 return None
-            name, after, revision = kind
-            refused = fields.write(sight, name, after, revision, [one.ref.key for _, one in alike[kind]])
+            refused = _call(sight, kind, [one for _, one in alike[kind]])
             lost.extend(why for why in refused.values() if _is_hopeless(why))
             return refused
 
@@ -199,7 +251,25 @@ class ImmichPlace(ImmichReader):
                 continue
             done += alike[kind]
             refusals |= {token: refused[one.ref.key] for token, one in alike[kind] if one.ref.key in refused}
-        return outcomes | self._read_back(sight, done, refusals)
+        return withheld | outcomes | self._read_back(sight, done, refusals)
+
+    def _withheld(self, ready: Sequence[_Wish]) -> dict[str, Outcome]:
+        """What must not go into the trash after all: what is to stay instead has not got all of it now.
+
+        This is looked at just before, and on the server, so that whatever failed or happened on the way, nothing is lost.
+        """
+        going = [(token, one) for token, one in ready if one.name == TRASHED and one.after]
+        if not going:
+            return {}
+        keys = list(dict.fromkeys(key for _, one in going for key in (one.ref.key, one.revision)))
+        found = twins(self.client, self._place, keys)
+        gone = {one.ref.key for _, one in going}
+        judged = ((token, _may_go(found, one, gone)) for token, one in going)
+        return {
+            token: self._failed(why) if isinstance(why, KeepersError) else Outcome(End.CHANGED, why)
+            for token, why in judged
+            if why
+        }
 
     def _read_back(
         self, sight: Sight, done: Sequence[_Wish], refusals: dict[str, fields.Why]
@@ -243,8 +313,43 @@ def _is_hopeless(why: fields.Why) -> bool:
     return isinstance(why, PlaceUnreachableError | SettingsError)
 
 
+def _may_go(found: Mapping[str, Looked], action: SetField, gone: set[str]) -> str | KeepersError:
+    """Why an asset may not go into the trash; empty where it may."""
+    goes, stays = found[action.ref.key], found[action.revision]
+    if isinstance(goes, KeepersError) or isinstance(stays, KeepersError):
+        return goes if isinstance(goes, KeepersError) else stays if isinstance(stays, KeepersError) else ""
+    if goes.stack[:1] == (goes.key,) and set(goes.stack) - gone:
+        return "it covers a stack of which others stay"
+    return fixed(goes) or lacking(goes, stays)
+
+
+def _meant(action: SetField) -> str:
+    """Which tag or album is meant; what stays instead of what goes does not tell two trashes apart."""
+    return "" if action.name == TRASHED else action.revision
+
+
+def _kind(action: SetField) -> _Kind:
+    """What is alike is set by one call; data of ours is told asset by asset, but in one call, too."""
+    many = action.name.startswith(DATA) and action.after is not None
+    return action.name, "" if many else action.after, _meant(action)
+
+
+def _call(sight: Sight, kind: _Kind, actions: Sequence[SetField]) -> dict[str, fields.Why]:
+    name, after, revision = kind
+    if name.startswith(DATA) and after is not None:
+        return fields.note(sight, name, {one.ref.key: one.after or "" for one in actions})
+    return fields.write(sight, name, after, revision, [one.ref.key for one in actions])
+
+
 def _turn(action: SetField) -> int:
-    """A tag or album is there before it is filled, and empty before it is removed, those below it first."""
+    """A tag or album is there before it is filled, and empty before it is removed, those below it first.
+
+    What goes into the trash goes last, and what comes out of it comes first; a stack gets its cover in between.
+    """
+    if action.name == TRASHED:
+        return _LAST if action.after else -_LAST
+    if action.name == COVER:
+        return 1
     if action.name == THERE:
         depth = action.ref.key.count("/")
         return depth - 1000 if action.after else 1000 - depth
@@ -252,7 +357,9 @@ def _turn(action: SetField) -> int:
 
 
 def _revision(sight: Sight, action: SetField) -> str:
-    """The id of the tag or album that an action speaks of."""
+    """The id of the tag or album that an action speaks of, or of the faces that it made."""
+    if action.name.startswith(PERSON):
+        return _faces_of(sight, action)
     if action.name == THERE or action.name.startswith(SHARED):
         thing = sight.thing(action.ref.key, action.revision)
     elif action.name.startswith((TAG, ALBUM)):
@@ -260,6 +367,18 @@ def _revision(sight: Sight, action: SetField) -> str:
     else:
         return ""
     return "" if thing is None else thing.id
+
+
+def _faces_of(sight: Sight, action: SetField) -> str:
+    """The faces that were added to an asset, by their ids: what taking it back removes."""
+    if action.after is None:
+        return ""
+    person = action.name.removeprefix(PERSON)
+    try:
+        found = calls.faces(sight.client.wire, action.ref.key)
+    except KeepersError:
+        return ""
+    return " ".join(face.id for face in found if face.person == person)
 
 
 def _at_once(do: Callable[[T], R], kinds: Sequence[T]) -> list[tuple[T, R]]:
