@@ -71,13 +71,13 @@ def features(world, body, query):
 
 
 def me(world, body, query):
-    at = _iso(world.state.now)
+    at = iso(world.state.now)
     granted = sorted(world.keys[world.headers["x-api-key"]])
     return {"id": an_id(9), "name": "keepers", "createdAt": at, "updatedAt": at, "permissions": granted}
 
 
 def user(world, body, query):
-    at = _iso(world.state.now)
+    at = iso(world.state.now)
     return _user(an_id(1)) | {
         "isAdmin": False, "license": None, "oauthId": "", "quotaSizeInBytes": None, "quotaUsageInBytes": 0,
         "shouldChangePassword": False, "status": "active", "storageLabel": None, "createdAt": at, "updatedAt": at,
@@ -147,13 +147,18 @@ def one_asset(world, body, query, key):
     return _asset(world, world.asset(key), listed=False, people=True)
 
 
+def asset_told(world: World, one: Asset, *, listed: bool) -> dict:
+    """An asset as other pages of answers tell it."""
+    return _asset(world, one, listed=listed, people=False)
+
+
 def _asset(world: World, one: Asset, *, listed: bool, people: bool) -> dict:
     state = world.state
     told: dict[str, object] = {
-        "id": one.id, "createdAt": _iso(one.updated), "updatedAt": _iso(one.updated), "ownerId": one.owner,
+        "id": one.id, "createdAt": iso(one.updated), "updatedAt": iso(one.updated), "ownerId": one.owner,
         "libraryId": one.library, "type": one.type, "originalPath": one.path, "originalFileName": one.name,
-        "originalMimeType": "image/jpeg", "thumbhash": None, "fileCreatedAt": _iso(one.taken),
-        "fileModifiedAt": _iso(one.taken), "localDateTime": _iso(one.taken), "isFavorite": one.favourite,
+        "originalMimeType": "image/jpeg", "thumbhash": None, "fileCreatedAt": iso(one.taken),
+        "fileModifiedAt": iso(one.taken), "localDateTime": iso(one.taken), "isFavorite": one.favourite,
         "isArchived": one.visibility == "archive", "isTrashed": one.trashed, "isOffline": False,
         "visibility": one.visibility, "duration": None if world.is_3 else "0:00:00.00000",
         "livePhotoVideoId": one.motion, "checksum": one.checksum, "hasMetadata": True, "duplicateId": one.duplicate,
@@ -260,6 +265,11 @@ def _update(world: World, one: Asset, body: dict) -> None:
         one.rating = body["rating"] or None
     if "description" in body:
         one.description = body["description"]
+    if "duplicateId" in body:
+        one.duplicate = body["duplicateId"]
+    if body.get("latitude", 0) is None or body.get("longitude", 0) is None:
+        raise Refusal(400, ["latitude must be a number"])
+    one.exif |= {name: body[name] for name in ("latitude", "longitude") if name in body}
     world.state.touch(one.id)
 
 
@@ -276,7 +286,7 @@ def albums(world, body, query):
 
 
 def _album(world: World, album: Album) -> dict:
-    at = _iso(world.state.now)
+    at = iso(world.state.now)
     told = {
         "id": album.id, "albumName": album.name, "assetCount": len(album.assets), "createdAt": at, "updatedAt": at,
         "description": "", "albumThumbnailAssetId": None, "hasSharedLink": False,
@@ -432,7 +442,8 @@ def one_stack(world, body, query, key):
 
 
 def _stack(world: World, stack: Stack) -> dict:
-    members = [_asset(world, world.state.assets[key], listed=True, people=False) for key in stack.assets]
+    shown = [one for key in stack.assets if not (one := world.state.assets[key]).trashed]
+    members = [_asset(world, one, listed=True, people=False) for one in shown]
     return {"id": stack.id, "primaryAssetId": stack.assets[0], "assets": members}
 
 
@@ -469,7 +480,8 @@ def drop_stack(world, body, query, key):
     return 204, None, {}
 
 
-def _iso(at: datetime) -> str:
+def iso(at: datetime) -> str:
+    """A time as servers write it."""
     return at.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 

@@ -12,7 +12,7 @@ from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.immich import answers, openapi, persons, receiving
+from tests.immich import answers, openapi, persons, receiving, resolving
 from tests.immich.answers import Refusal
 from tests.immich.state import State
 
@@ -147,7 +147,12 @@ class _Answering(BaseHTTPRequestHandler):
     def _answer(self, path: str, query: dict, body: dict) -> tuple[int, object, dict[str, str]]:
         server = self.server_of_photos
         world = answers.World(server.state, server.version, server.keys, dict(_small(self.headers)))
-        for method, pattern, permission, function in (*answers.ROUTES, *receiving.ROUTES, *persons.ROUTES):
+        for method, pattern, permission, function in (
+            *answers.ROUTES,
+            *receiving.ROUTES,
+            *persons.ROUTES,
+            *resolving.ROUTES,
+        ):
             found = re.fullmatch("/api" + pattern, path)
             if found is None or method != self.command:
                 continue

@@ -40,6 +40,8 @@ class Asset:
     #: What is smaller than the preview, and what else its EXIF says, as the server tells it.
     thumbnail: bytes = b""
     exif: dict = field(default_factory=dict)
+    #: What programs noted on it, by their keys.
+    notes: dict = field(default_factory=dict)
 
     @property
     def path(self) -> str:

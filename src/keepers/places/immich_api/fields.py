@@ -1,30 +1,38 @@
 """What can be set on a server, by name: one to many things at once.
 
 On an asset: `favourite` (yes), `visibility` (timeline, archive, hidden), `rating` (1-5), `description`, `tag:A/B` (yes),
-`album:NAME` (yes), `stack` (ids, the cover first). On `tag/A/B` and `album/NAME`, which are things of their own: `there` (yes),
-and on an album `shared:USER-ID` (viewer, editor). Only read: `edited` (yes) and `albums` (ids) of an asset.
+`album:NAME` (yes), `stack` (ids, the cover first), `cover` (the id of what covers its stack), `duplicate` (the id of its group on
+Immich's Duplicates page), `data:KEY` (JSON), `person:ID` (yes; the face is that of the asset which `revision` names) and `trashed`
+(yes; `revision` names what stays instead). On `tag/A/B` and `album/NAME`, which are things of their own: `there` (yes), and on an
+album `shared:USER-ID` (viewer, editor). Only read: `edited` (yes) and `albums` (ids) of an asset.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 from keepers.errors import ChangedError, KeepersError, PlaceUnreachableError, SettingsError
+from keepers.places.immich_api import calls
 from keepers.places.immich_api.client import Client, Search
 from keepers.places.immich_api.listing import HIDDEN, VISIBLE
 from keepers.places.immich_api.records import Album, Given, Tag
 from keepers.places.immich_api.sight import (
     ALBUM,
     ALBUM_KEY,
+    COVER,
+    DATA,
     DESCRIPTION,
+    DUPLICATE,
     EVERYWHERE,
     FAVOURITE,
+    PERSON,
     RATING,
     SHARED,
     STACK,
     TAG,
     TAG_KEY,
     THERE,
+    TRASHED,
     VISIBILITY,
     YES,
     Sight,
@@ -32,7 +40,7 @@ from keepers.places.immich_api.sight import (
 )
 from keepers.places.immich_api.wire import AnswerError
 
-__all__ = ["stack_value", "value", "write"]
+__all__ = ["note", "stack_value", "value", "write"]
 
 #: What a server calls having been done already, or having nothing to undo.
 _DONE_BEFORE: Final = frozenset({"duplicate", "not_found"})
@@ -64,6 +72,11 @@ def write(sight: Sight, name: str, after: str | None, revision: str, keys: Seque
         return _each(lambda key: _unmake(sight, key, revision), keys)
     if name == STACK:
         return _each(lambda key: _stack(sight, key, after), keys)
+    if name == COVER:
+        return _each(lambda key: _cover(sight, key, after), keys)
+    if name.startswith(PERSON):
+        person = name.removeprefix(PERSON)
+        return _each(lambda key: _show(sight.client, key, person, after, revision), keys)
     if name.startswith(SHARED):
         return _each(lambda key: _share(sight, key, revision, name.removeprefix(SHARED), after), keys)
     try:
@@ -83,6 +96,12 @@ def _written(
     sight: Sight, name: str, after: str | None, revision: str, keys: Sequence[str]
 ) -> dict[str, Why]:
     client = sight.client
+    if name == TRASHED:
+        (calls.trash if after else calls.restore)(client.wire, keys)
+        return {}
+    if name.startswith(DATA):
+        calls.drop_data(client.wire, name.removeprefix(DATA), keys)
+        return {}
     if not name.startswith((TAG, ALBUM)):
         client.update(keys, **_update(name, after))
         return {}
@@ -118,6 +137,8 @@ def _update(name: str, after: str | None) -> dict[str, object]:
         return {"rating": None if after is None else int(after)}
     if name == DESCRIPTION:
         return {"description": after or ""}
+    if name == DUPLICATE:
+        return {"duplicateId": after}
     raise AnswerError(f"{name} cannot be set to {after}")
 
 
@@ -187,3 +208,33 @@ def _stack(sight: Sight, key: str, after: str | None) -> None:
         if found.stack:
             raise ChangedError("a photo of the stack lies in another stack")
     client.make_stack(members)
+
+
+def _cover(sight: Sight, key: str, after: str | None) -> None:
+    """Put another asset on top of the stack that one lies in."""
+    one = sight.client.asset(key)
+    if after is None or one is None or not one.stack:
+        raise ChangedError("it lies in no stack any more")
+    calls.cover_stack(sight.client.wire, one.stack, after)
+
+
+def _show(client: Client, key: str, person: str, after: str | None, revision: str) -> None:
+    """Add the faces that another asset has of somebody, or remove those that were added: `revision` names them."""
+    if after is None:
+        for made in revision.split():
+            calls.drop_face(client.wire, made)
+        return
+    found = [face for face in calls.faces(client.wire, revision) if face.person == person]
+    if not found:
+        raise ChangedError("the face is gone")
+    for face in found:
+        calls.add_face(client.wire, key, face)
+
+
+def note(sight: Sight, name: str, texts: Mapping[str, str]) -> dict[str, Why]:
+    """Set data of ours, another text for each asset; why it could not be done, by asset."""
+    try:
+        calls.set_data(sight.client.wire, name.removeprefix(DATA), texts)
+    except KeepersError as error:
+        return dict.fromkeys(texts, error)
+    return {}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from keepers.errors import KeepersError
+from keepers.places.immich_api import calls
 from keepers.places.immich_api.client import PAGE, Client, Search
 from keepers.places.immich_api.listing import HIDDEN, VISIBLE
 from keepers.places.immich_api.records import Album, Remote, Tag
@@ -24,6 +25,11 @@ TAG: Final = "tag:"
 ALBUM: Final = "album:"
 SHARED: Final = "shared:"
 EDITED: Final = "edited"
+TRASHED: Final = "trashed"
+COVER: Final = "cover"
+DUPLICATE: Final = "duplicate"
+DATA: Final = "data:"
+PERSON: Final = "person:"
 ALBUMS: Final = "albums"
 TAG_KEY: Final = "tag/"
 ALBUM_KEY: Final = "album/"
@@ -32,6 +38,8 @@ FEW: Final = 200
 #: A page of a thousand costs a server about as much as so many single assets.
 PAGE_COST: Final = 20
 EVERYWHERE: Final = (*VISIBLE, HIDDEN)
+
+_OWN_WAY: Final = frozenset({STACK, COVER, ALBUMS, TRASHED})
 
 Now = str | None | KeepersError
 
@@ -98,11 +106,27 @@ class Sight:
             return {key: self._shared(key, revision, name.removeprefix(SHARED)) for key in keys}
         if name.startswith((TAG, ALBUM)):
             return self._held(name, revision, keys)
+        if name in _OWN_WAY or name.startswith(DATA):
+            return self._in_its_own_way(name, keys)
+        if name.startswith(PERSON):
+            return _each(lambda key: self._shows(key, name.removeprefix(PERSON)), keys)
+        return {key: _plain(one, name) for key, one in self._assets(keys).items()}
+
+    def _in_its_own_way(self, name: str, keys: Sequence[str]) -> dict[str, Now]:
         if name == STACK:
             return self._stacked(keys)
+        if name == COVER:
+            return {key: _first_word(now) for key, now in self._stacked(keys).items()}
         if name == ALBUMS:
             return self._all_albums(keys)
-        return {key: _plain(one, name) for key, one in self._assets(keys).items()}
+        if name == TRASHED:
+            return {key: _in_trash(one) for key, one in self._assets(keys, trashed=True).items()}
+        return _each(lambda key: calls.data(self.client.wire, key, name.removeprefix(DATA)), keys)
+
+    def _shows(self, key: str, person: str) -> str | None:
+        one = self.client.asset(key)
+        shown = one is not None and any(known.id == person for known in one.people)
+        return YES if shown else None
 
     def _shared(self, key: str, revision: str, user: str) -> str | None:
         album = self.thing(key, revision)
@@ -187,12 +211,14 @@ class Sight:
 
     # Assets
 
-    def _assets(self, keys: Sequence[str]) -> dict[str, Remote | KeepersError | None]:
+    def _assets(
+        self, keys: Sequence[str], *, trashed: bool = False
+    ) -> dict[str, Remote | KeepersError | None]:
         found: dict[str, Remote | KeepersError | None] = {}
         if len(keys) > FEW and self._pages_pay(len(keys)):
             wanted = set(keys)
             for visibility in EVERYWHERE:
-                listed = self.client.assets(Search(visibility=visibility))
+                listed = self.client.assets(Search(visibility=visibility, with_trashed=trashed))
                 found |= {one.id: one for one in listed if one.id in wanted}
         return {**found, **_each(self.client.asset, [key for key in keys if key not in found])}
 
@@ -219,6 +245,16 @@ def _each(ask: Callable[[str], T], keys: Sequence[str]) -> dict[str, T | Keepers
         return dict(zip(keys, threads.map(told, keys), strict=True))
 
 
+def _first_word(now: Now) -> Now:
+    return now.split()[0] if isinstance(now, str) else now
+
+
+def _in_trash(one: Remote | KeepersError | None) -> Now:
+    if not isinstance(one, Remote):
+        return one
+    return YES if one.trashed else None
+
+
 def _plain(one: Remote | KeepersError | None, name: str) -> Now:
     if not isinstance(one, Remote):
         return one
@@ -230,5 +266,6 @@ def _plain(one: Remote | KeepersError | None, name: str) -> Now:
         RATING: "" if one.rating is None else str(one.rating),
         DESCRIPTION: one.description,
         EDITED: YES if one.edited else "",
+        DUPLICATE: one.duplicate,
     }
     return plain.get(name) or None

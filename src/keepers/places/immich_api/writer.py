@@ -29,9 +29,9 @@ from keepers.places.immich_api.sight import (
     Now,
     Sight,
 )
-from keepers.places.immich_api.twins import Looked, twins
+from keepers.places.immich_api.twins import held_back, twins
 from keepers.places.immich_api.wire import AT_ONCE, ForbiddenError
-from keepers.plan.immich_twins import Twin, fixed, lacking
+from keepers.plan.immich_twins import Twin
 from keepers.ports import End, Folder, Outcome, Task
 
 T = TypeVar("T")
@@ -259,16 +259,11 @@ class ImmichPlace(ImmichReader):
         This is looked at just before, and on the server, so that whatever failed or happened on the way, nothing is lost.
         """
         going = [(token, one) for token, one in ready if one.name == TRASHED and one.after]
-        if not going:
-            return {}
-        keys = list(dict.fromkeys(key for _, one in going for key in (one.ref.key, one.revision)))
-        found = twins(self.client, self._place, keys)
-        gone = {one.ref.key for _, one in going}
-        judged = ((token, _may_go(found, one, gone)) for token, one in going)
+        why = held_back(self.client, self._place, [one for _, one in going])
         return {
-            token: self._failed(why) if isinstance(why, KeepersError) else Outcome(End.CHANGED, why)
-            for token, why in judged
-            if why
+            token: self._failed(told) if isinstance(told, KeepersError) else Outcome(End.CHANGED, told)
+            for token, one in going
+            if (told := why[one.ref.key])
         }
 
     def _read_back(
@@ -311,16 +306,6 @@ class ImmichPlace(ImmichReader):
 
 def _is_hopeless(why: fields.Why) -> bool:
     return isinstance(why, PlaceUnreachableError | SettingsError)
-
-
-def _may_go(found: Mapping[str, Looked], action: SetField, gone: set[str]) -> str | KeepersError:
-    """Why an asset may not go into the trash; empty where it may."""
-    goes, stays = found[action.ref.key], found[action.revision]
-    if isinstance(goes, KeepersError) or isinstance(stays, KeepersError):
-        return goes if isinstance(goes, KeepersError) else stays if isinstance(stays, KeepersError) else ""
-    if goes.stack[:1] == (goes.key,) and set(goes.stack) - gone:
-        return "it covers a stack of which others stay"
-    return fixed(goes) or lacking(goes, stays)
 
 
 def _meant(action: SetField) -> str:
