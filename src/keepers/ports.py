@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar, runtime_checkable
 
 from keepers.actions import Action, SetField
 from keepers.errors import KeepersError
-from keepers.model import ContentId, Facts, Found, Kind, Problem, Ref, Role
+from keepers.model import Asset, ContentId, Facts, Found, Kind, Problem, Ref, Role
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -274,6 +274,7 @@ class Served:
 
     `sha1` is of its bytes, in hex, and empty where the server tells none. `film` is the id of its motion video.
     `said` are fields and values as libraries tell them. `facts` are what its bytes would say of themselves.
+    `here` is the file of this machine that its server reads, by the settings; its bytes were not looked at yet.
     """
 
     ref: Ref
@@ -286,6 +287,7 @@ class Served:
     created: datetime | None = None
     said: tuple[tuple[str, str], ...] = ()
     film: str = ""
+    here: str = ""
 
     @property
     def id(self) -> str:
@@ -309,6 +311,10 @@ class View:
     boxes: tuple[tuple[float, float, float, float], ...] | None = None
 
 
+#: An asset with a picture to judge it by, or why there is none.
+Viewed = tuple[Asset, View | Failure]
+
+
 class Gallery(Protocol):
     """Assets of one account of a server, seen by the pictures that it makes of them; changes nothing there.
 
@@ -323,6 +329,11 @@ class Gallery(Protocol):
     @property
     def exact(self) -> bool:
         """Whether the files themselves are looked at, and not the server's pictures of them."""
+        ...
+
+    @property
+    def mapping(self) -> str:
+        """What changes when other folders of this machine hold the server's files; empty where none do."""
         ...
 
     def identity(self) -> str:

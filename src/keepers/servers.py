@@ -5,8 +5,10 @@ import dataclasses
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
 from keepers import config
+from keepers.catalog import lying
+from keepers.catalog.store import Catalog
 from keepers.config import Settings
-from keepers.model import Asset, PlaceId, Ref
+from keepers.model import Asset, PlaceId
 from keepers.people import People
 from keepers.places import immich_api
 from keepers.places.addresses import Filter
@@ -43,11 +45,11 @@ def galleries(settings: Settings, environment: Mapping[str, str], *, exact: bool
 
 
 def views(
-    opened: immich_api.Galleries, assets: Sequence[Asset], lying: Mapping[Ref, str], *, exact: bool
+    opened: immich_api.Galleries, catalog: Catalog, assets: Sequence[Asset], *, exact: bool
 ) -> Iterator[tuple[Asset, View | Failure]]:
-    """Every asset with a picture to judge it by, or its file where it is `lying` here; closes the galleries at the end."""
+    """Every asset with a picture to judge it by, or its file where it lies here; closes the galleries at the end."""
     with opened:
-        yield from opened.views(assets, exact=exact, lying=lying)
+        yield from opened.views(assets, exact=exact, lying=lying.paths(catalog, assets))
 
 
 def scanned(

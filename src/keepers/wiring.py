@@ -21,7 +21,7 @@ from keepers.config import Settings
 from keepers.model import LOCAL, Asset, Bundle, ContentId, GroupKind, Look, PlaceId, Score
 from keepers.places.addresses import Filter, Sources, inside, is_there, server, sources, target
 from keepers.places.local import Known, LocalPlace
-from keepers.ports import Failure, LookTask, Progress, Rights, View, Workers
+from keepers.ports import LookTask, Progress, Rights, Viewed, Workers
 from keepers.workflows import folders, scan
 from keepers.workflows.job import Footage, Job, Measured, Measuring, Proof, Thumb
 
@@ -212,11 +212,11 @@ class Session:
             with self.server(place) as opened:
                 yield UploadPlace(self.local(roots), opened, place)
 
-    def _views(self, assets: Sequence[Asset], exact: bool) -> Iterator[tuple[Asset, View | Failure]]:  # noqa: FBT001 (a port)
+    def _views(self, catalog: Catalog, assets: Sequence[Asset], exact: bool) -> Iterator[Viewed]:  # noqa: FBT001 (a port)
         from keepers import servers  # noqa: PLC0415 (httpx2 costs 150 ms)
 
         opened = servers.galleries(self.settings, self.environment, exact=exact)
-        return servers.views(opened, assets, exact=exact)
+        return servers.views(opened, catalog, assets, exact=exact)
 
     def judging(self, catalog: Catalog, kinds: Sequence[GroupKind]) -> "Judging":
         """What grouping and judging work with."""
@@ -232,7 +232,7 @@ class Session:
         compare: Named[Footage, bytes] = Named("keepers.workflows.footage", "compared")
         return Judging(
             catalog, self.progress, self.picture_workers, look, prove, compare, self._backend, rule,
-            self._weights(), self.jobs, views=self._views,
+            self._weights(), self.jobs, views=functools.partial(self._views, catalog),
         )  # fmt: skip
 
     def tidy(

@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass
 
 from keepers import wiring
-from keepers.catalog import contents, locations, photos, served, sightings
+from keepers.catalog import contents, locations, lying, photos, served, sightings
 from keepers.catalog import told as facts_told
 from keepers.catalog.store import Catalog
 from keepers.cli import judging, learning, session, show, telling
@@ -45,6 +45,15 @@ class _Photo:
     film_offset: int | None
     apart: str
     pixels: str
+    here: lying.Lying | None
+
+
+#: By what an asset of a server is taken for a file of this machine, in words.
+_EVIDENCE = {
+    lying.BY_PATH: "the server reads this very file, by the settings",
+    lying.BY_BYTES: "has the server's checksum",
+    lying.BY_NAME: "has the same name and size, and nobody has compared the bytes: it does not count as a copy",
+}
 
 
 def _explain_photo(options: argparse.Namespace, opened: wiring.Session, path: str) -> int:
@@ -94,6 +103,7 @@ def _judged(
     facts = contents.facts_of(catalog, [bundle.main.content]).get(bundle.main.content)
     film, apart = facts.film_offset if facts else None, locations.apart(catalog, path)
     pixels = served.pictured(catalog, contents.digest(bundle.main.content))
+    here = lying.of(catalog, [bundle.main.ref]).get(bundle.main.ref)
     refs = {bundle.main.ref, *bundle.copies}
     mine = tuple(
         d
@@ -109,7 +119,7 @@ def _judged(
         for reason in s.reasons
     )
     told = tuple(dict.fromkeys(reasons)) or (*score.reasons, "it is in no group")
-    return _Photo(bundle, look.faces if look else (), mine, score, told, beside, film, apart, pixels)
+    return _Photo(bundle, look.faces if look else (), mine, score, told, beside, film, apart, pixels, here)
 
 
 def _with_siblings(opened: wiring.Session, path: str) -> wiring.Sources:
@@ -144,6 +154,7 @@ def _photo_json(path: str, photo: _Photo) -> dict[str, object]:
         "content": main.content,
         "name": main.name or os.path.basename(main.ref.key),
         "pixels": photo.pixels or "file",
+        "here": {"path": photo.here.path, "evidence": photo.here.evidence} if photo.here else None,
         "bundle": [
             *({"path": judging.shown(asset.ref), "role": asset.role.value} for asset in photo.bundle.assets),
             *_film_within(photo),
@@ -189,8 +200,7 @@ def _tell_photo(path: str, photo: _Photo) -> None:
         )
         if taken.note:
             show.line(f"           {taken.note}")
-    seen = f", seen by the server's {photo.pixels}" if photo.pixels else ""
-    show.line(f"  content  {photo.bundle.main.content}{seen}")
+    _tell_bytes(photo)
     telling.tell(photo.beside)
     for asset in photo.bundle.others:
         show.line(f"  with     {judging.shown(asset.ref)} ({asset.role.value})")
@@ -209,6 +219,13 @@ def _tell_photo(path: str, photo: _Photo) -> None:
         show.line(f"  by itself {photo.score.value:.2f}" + (f" ({parts})" if parts else ""))
         for reason in photo.reasons:
             show.line(f"  - {reason}")
+
+
+def _tell_bytes(photo: _Photo) -> None:
+    seen = f", seen by the server's {photo.pixels}" if photo.pixels else ""
+    show.line(f"  content  {photo.bundle.main.content}{seen}")
+    if photo.here:
+        show.line(f"  here     {photo.here.path}: {_EVIDENCE[photo.here.evidence]}")
 
 
 def _share(value: float | None) -> str:

@@ -1,25 +1,23 @@
 """Learn the assets of a server: list what is new, match what lies on this machine, too, measure a picture of the rest."""
 
-import hashlib
 import itertools
 import time
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Final
 
-from keepers.catalog import contents, locations, served, sightings
+from keepers.catalog import contents, locations, lying, served, sightings
 from keepers.catalog import dates as dates_said
 from keepers.catalog.served import Row
-from keepers.errors import SourceShrunkError
 from keepers.model import ContentId, Facts, Fate, Kind, PlaceId, Role
 from keepers.ports import Failure, Gallery, Served, Shown
-from keepers.read import archive, dates
+from keepers.read import dates
 from keepers.read.packed import pack, unpack
+from keepers.workflows import account, same_bytes
 from keepers.workflows.job import METHOD, Job, Measured
-from keepers.workflows.scan import SHRINK_FROM, SHRINK_SHARE, Learning, ScanReport, timed
+from keepers.workflows.scan import Learning, ScanReport, timed
 
 #: Assets of which the catalog is asked at once.
 _PART: Final = 500
@@ -41,17 +39,22 @@ class _Run:
     place: PlaceId
     #: Everything is asked again, since the last scan was stopped before its end.
     again: bool
+    #: Other folders of this machine hold the server's files than in the last scan.
+    remapped: bool
     fresh: list[str] = field(default_factory=list[str])
     films: dict[str, str] = field(default_factory=dict[str, str])
+    #: Files of this machine that could not be read, whose assets are looked at by the server's pictures.
+    failed: list[Served] = field(default_factory=list[Served])
     measured: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """A picture that is measured, and the asset whose it is."""
+    """A picture that is measured, and the asset whose it is; `own` where it is the file itself, on this machine."""
 
     one: Served
     job: Job
+    own: bool = False
 
 
 def scan(learning: Learning, gallery: Gallery) -> ScanReport:
@@ -64,17 +67,22 @@ def scan(learning: Learning, gallery: Gallery) -> ScanReport:
     catalog, root = learning.catalog, gallery.root
     place = PlaceId(root.partition(":")[0])
     is_whole = root.endswith(":")
-    same = _refuse_other(learning, gallery, place)
+    same = account.refuse_other(learning, gallery, place)
     before = served.standing(catalog, place, METHOD, exact=gallery.exact)
     count = gallery.count()
     if is_whole and count is not None and not learning.accept_missing:
-        _refuse_shrunken(root, before.known, before.known - count)
+        account.refuse_shrunken(root, before.known, before.known - count)
     was_stopped = served.is_unfinished(catalog, place)
-    run = _Run(learning, gallery, dates_said.shifts(catalog), place, was_stopped or not same)
+    remapped = gallery.mapping != lying.signature(catalog, place)
+    if remapped:
+        lying.forget(catalog, place, lying.BY_PATH)
+    run = _Run(learning, gallery, dates_said.shifts(catalog), place, was_stopped or not same, remapped)
     if not (is_whole and _is_up_to_date(run, before, count)):
         _everything(run, before, count, is_whole=is_whole)
     if learning.limit is None:
         _tell(run, before, is_whole=is_whole)
+        if is_whole:
+            lying.set_signature(catalog, place, gallery.mapping)
     is_open = (was_stopped and not is_whole) or (learning.limit is not None and bool(run.fresh))
     served.set_unfinished(catalog, place, unfinished=is_open)
     counts = sightings.counts(catalog, [root])
@@ -92,39 +100,12 @@ def scan(learning: Learning, gallery: Gallery) -> ScanReport:
     )
 
 
-def _refuse_other(learning: Learning, gallery: Gallery, place: PlaceId) -> bool:
-    """Whether it is the account that is known by that name, as far as both tell; SourceShrunkError if not."""
-    known, now = locations.root_identity(learning.catalog, f"{place}:"), gallery.identity()
-    # A key that may not ask for its user shows the address instead.
-    if not known or known == now or ("://" in known) != ("://" in now):
-        return True
-    if not learning.accept_missing:
-        message = (
-            f"{place}: is another account or server than the one that is known by that name; nothing was learned. If it took "
-            "its place for good, say so with --accept-missing; else give it a profile of its own"
-        )
-        raise SourceShrunkError(message)
-    return False
-
-
-def _refuse_shrunken(root: str, known: int, lost: int) -> None:
-    if known and lost == known:
-        message = f"{root} shows no photos, but {known} are known from there; may its API key see them?"
-    elif known >= SHRINK_FROM and lost > known * SHRINK_SHARE:
-        message = f"{root} has lost {lost} of its {known} known photos"
-    else:
-        return
-    raise SourceShrunkError(
-        f"{message}; nothing was learned. If they were meant to go, say so with --accept-missing"
-    )
-
-
 def _is_up_to_date(run: _Run, before: served.Standing, count: int | None) -> bool:
     """Learn what changed since the latest change that is known; whether nothing else can have changed.
 
     A server tells nothing of what is gone, but then there are fewer than we know.
     """
-    if run.again or count is None or not before.sound or before.sound != before.known:
+    if run.again or run.remapped or count is None or not before.sound or before.sound != before.known:
         return False
     since = _EPOCH + timedelta(microseconds=before.latest // 1000)
     _learn(run, run.gallery.changed(since))
@@ -143,7 +124,7 @@ def _everything(run: _Run, before: served.Standing, count: int | None, *, is_who
     if is_whole and learning.limit is None:
         lost = served.gone(learning.catalog, run.place, root)
         if not learning.accept_missing:
-            _refuse_shrunken(root, before.known, lost)
+            account.refuse_shrunken(root, before.known, lost)
         served.forget(learning.catalog, run.place, root)
 
 
@@ -157,8 +138,13 @@ def _learn(run: _Run, stream: Iterator[Served]) -> None:
     measuring = run.learning.measuring()
     heavy: list[_Task] = []
     try:
-        for tasks in (_pictures(run, itertools.chain([first], fresh)), iter(heavy)):
-            waiting: dict[str, _Task] = {}
+        for tasks in (
+            _tasks(run, itertools.chain([first], fresh)),
+            _pictures(run, iter(run.failed)),
+            iter(heavy),
+        ):
+            # Two assets may be one file.
+            waiting: dict[str, list[_Task]] = {}
             results = measuring.workers.map(
                 measuring.each,
                 _jobs(tasks, waiting),
@@ -169,7 +155,7 @@ def _learn(run: _Run, stream: Iterator[Served]) -> None:
             while batch := list(timed(results)):
                 with run.learning.catalog.writing():
                     for job, result in batch:
-                        _remember(run, waiting.pop(job.path), result, heavy)
+                        _remember(run, waiting[job.path].pop(), result, heavy)
     finally:
         measuring.workers.close()
 
@@ -183,8 +169,9 @@ def _unknown(run: _Run, stream: Iterator[Served]) -> Iterator[Served]:
         sightings.meet(catalog, root, keys)
         known = served.sound(catalog, run.place, keys, METHOD, exact=exact)
         run.learning.progress.step(len(part), 0)
+        unread = _unread(run, part)
         for one in part:
-            is_fresh = known.get(one.id) != (_revision(one), one.size)
+            is_fresh = known.get(one.id) != (_revision(one), one.size) or one.id in unread
             if is_fresh or run.again:
                 run.fresh.append(one.id)
                 if one.film:
@@ -193,12 +180,20 @@ def _unknown(run: _Run, stream: Iterator[Served]) -> Iterator[Served]:
                 yield one
 
 
+def _unread(run: _Run, part: Sequence[Served]) -> set[str]:
+    """Assets whose files lie on this machine and are still to be read, or to be compared with what was read before."""
+    here = {one.id for one in part if one.here}
+    return (
+        here if run.remapped or not here else here - lying.read(run.learning.catalog, run.place, sorted(here))
+    )
+
+
 def _unmatched(run: _Run, stream: Iterator[Served]) -> Iterator[Served]:
     """Assets to be measured: those whose bytes are known from this machine, and films, are noted at once."""
     catalog = run.learning.catalog
     while part := list(islice(stream, _PART)):
         served.set_unfinished(catalog, run.place, unfinished=True)
-        _hash_alike(run, {one.size for one in part if one.sha1})
+        same_bytes.hash_alike(run.learning.catalog, {one.size for one in part if one.sha1})
         with catalog.writing():
             left = [one for one in part if not _put_known(run, one, Role.MAIN, None)]
         yield from left
@@ -209,17 +204,29 @@ def _put_known(run: _Run, one: Served, role: Role, main: int | None) -> bool:
     catalog = run.learning.catalog
     content = served.by_sha1(catalog, bytes.fromhex(one.sha1), METHOD) if one.sha1 else None
     if content is None:
-        if one.kind is not Kind.VIDEO:
+        if one.kind is not Kind.VIDEO or (one.here and role is Role.MAIN):
             return False
         new = contents.NewContent(_named(run, one), one.size, one.kind, METHOD, packed=pack(one.facts))
         content = contents.add(catalog, new)
-    _put(run, one, content, one.facts, role, main)
+    # The file here may be another than that of these bytes.
+    _put(run, replace(one, here=""), content, one.facts, role, main)
     return True
+
+
+def _tasks(run: _Run, stream: Iterator[Served]) -> Iterator[_Task]:
+    """A task for each asset: by its file where that lies on this machine, by the server's picture of it where not."""
+    while part := list(islice(stream, _PART)):
+        mine, others = same_bytes.apart(part)
+        for one in mine:
+            known = contents.known_by_size(run.learning.catalog, one.size, METHOD)
+            yield _Task(one, Job(one.here, one.size, 0, one.kind, known), own=True)
+        yield from _pictures(run, others)
 
 
 def _pictures(run: _Run, stream: Iterable[Served]) -> Iterator[_Task]:
     """A task for each asset that the server has a picture of; the others are noted with the reason."""
-    for one, picture in run.gallery.pictures(stream):
+    seen = (one for one in stream if not _put_film(run, one))
+    for one, picture in run.gallery.pictures(seen):
         if isinstance(picture, Shown):
             yield _Task(one, Job(picture.path, picture.size, 0, one.kind))
         else:
@@ -227,9 +234,17 @@ def _pictures(run: _Run, stream: Iterable[Served]) -> Iterator[_Task]:
                 _put_unreadable(run, one, picture)
 
 
-def _jobs(tasks: Iterator[_Task], waiting: dict[str, _Task]) -> Iterator[Job]:
+def _put_film(run: _Run, one: Served) -> bool:
+    """Note a film by what its server tells; False for a photo."""
+    if one.kind is not Kind.VIDEO:
+        return False
+    with run.learning.catalog.writing():
+        return _put_known(run, replace(one, here=""), Role.MAIN, None)
+
+
+def _jobs(tasks: Iterator[_Task], waiting: dict[str, list[_Task]]) -> Iterator[Job]:
     for task in tasks:
-        waiting[task.job.path] = task
+        waiting.setdefault(task.job.path, []).append(task)
         yield task.job
 
 
@@ -242,22 +257,29 @@ def _is_heavy(job: Job) -> bool:
 
 
 def _remember(run: _Run, task: _Task, result: Measured | Failure, heavy: list[_Task]) -> None:
-    if isinstance(result, Failure):
-        _put_unreadable(run, task.one, result)
-    elif result.again:
+    exact = task.own or run.gallery.exact
+    if not isinstance(result, Failure) and result.again:
         heavy.append(replace(task, job=replace(task.job, heavy=True)))
+    elif task.own and not task.job.heavy and (isinstance(result, Failure) or result.reason):
+        run.failed.append(replace(task.one, here=""))
+    elif isinstance(result, Failure):
+        _put_unreadable(run, task.one, result)
     elif result.reason:
-        what = "" if run.gallery.exact else "the server's picture of it "
+        what = "" if exact else "the server's picture of it "
         _put_unreadable(run, task.one, Failure(what + result.reason))
     else:
         run.measured += 1
-        facts = _own_facts(task.one, result) if run.gallery.exact else _seen_facts(task.one, result)
-        _put(run, task.one, _content(run, task.one, facts, result), facts, Role.MAIN, None)
+        facts = _own_facts(run, task.one, result) if exact else _seen_facts(task.one, result)
+        _put(run, task.one, _content(run, task, facts, result), facts, Role.MAIN, None)
 
 
-def _own_facts(one: Served, result: Measured) -> Facts:
+def _own_facts(run: _Run, one: Served, result: Measured) -> Facts:
     """What a file says of itself, and what only its server knows."""
-    own = unpack(result.packed.text)
+    if result.fresh:
+        own = unpack(result.packed.text)
+    else:
+        content = contents.content_id(result.b3)
+        own = contents.facts_of(run.learning.catalog, [content]).get(content, one.facts)
     return own._replace(dates=own.dates or one.facts.dates, camera=own.camera or one.facts.camera)
 
 
@@ -269,14 +291,19 @@ def _seen_facts(one: Served, result: Measured) -> Facts:
     return facts._replace(inside=unpack(packed.text).inside)
 
 
-def _content(run: _Run, one: Served, facts: Facts, result: Measured) -> int:
-    catalog, exact = run.learning.catalog, run.gallery.exact
-    new = contents.NewContent(
-        result.b3 if exact else _named(run, one), one.size, one.kind, METHOD,
-        packed=result.packed if exact else pack(facts), prints=result.prints, clip=result.clip,
-    )  # fmt: skip
-    number = contents.add(catalog, new)
-    served.add_pictured(catalog, number, served.ORIGINAL if exact else THUMBNAIL)
+def _content(run: _Run, task: _Task, facts: Facts, result: Measured) -> int:
+    catalog, one, exact = run.learning.catalog, task.one, task.own or run.gallery.exact
+    known = None if result.fresh else contents.find(catalog, result.b3)
+    if known is None:
+        new = contents.NewContent(
+            result.b3 if exact else _named(run, one), one.size, one.kind, METHOD,
+            packed=result.packed if exact else pack(facts), prints=result.prints, clip=result.clip,
+        )  # fmt: skip
+        number = contents.add(catalog, new)
+    else:
+        number = known[0]
+    if not task.own:
+        served.add_pictured(catalog, number, served.ORIGINAL if exact else THUMBNAIL)
     if exact and one.sha1:
         served.add_alias(catalog, number, bytes.fromhex(one.sha1))
     return number
@@ -294,6 +321,8 @@ def _put(run: _Run, one: Served, content: int, facts: Facts, role: Role, main: i
     fate = Fate.PHOTO if role is Role.MAIN else Fate.COMPANION
     row = Row(run.place, one.id, one.size, _revision(one), fate, "", content, taken, one.said, main, role)
     number = served.put(run.learning.catalog, row)
+    if one.here:
+        lying.note(run.learning.catalog, run.place, {one.id: one.here}, lying.BY_PATH)
     if role is Role.MAIN:
         served.forget_films(run.learning.catalog, number, one.film)
 
@@ -321,7 +350,7 @@ def _tell(run: _Run, before: served.Standing, *, is_whole: bool) -> None:
     films = list(run.films)
     if films:
         found = list(run.gallery.films(films))
-        _hash_alike(run, {one.size for one in found if one.sha1})
+        same_bytes.hash_alike(run.learning.catalog, {one.size for one in found if one.sha1})
         with catalog.writing():
             for one in found:
                 main = served.number_of(catalog, run.place, run.films[one.id])
@@ -331,8 +360,9 @@ def _tell(run: _Run, before: served.Standing, *, is_whole: bool) -> None:
         served.add_tags(catalog, run.place, list(run.gallery.tags(run.fresh)))
     if is_whole:
         _albums(run, before)
-    _hash_alike(run, served.sizes_of(catalog, run.place))
+    same_bytes.hash_alike(run.learning.catalog, served.sizes_of(catalog, run.place))
     served.join(catalog, run.place, METHOD)
+    lying.note_namesakes(catalog, run.place)
 
 
 def _albums(run: _Run, before: served.Standing) -> None:
@@ -346,31 +376,3 @@ def _albums(run: _Run, before: served.Standing) -> None:
         # An asset that is new here may have been in an album for long.
         if run.again or after.known > before.known or known.get(name) != signature:
             served.set_album(catalog, place, name, signature, run.gallery.members(name))
-
-
-def _hash_alike(run: _Run, sizes: Iterable[int]) -> None:
-    """Take the SHA-1 of files of this machine that are as large as an asset."""
-    catalog = run.learning.catalog
-    work = list(served.unhashed(catalog, sizes))
-    if not work:
-        return
-    found: dict[int, bytes] = {}
-    with ThreadPoolExecutor(_THREADS) as threads:
-        for (number, _, _), sha1 in zip(work, threads.map(_sha1, work), strict=True):
-            if sha1:
-                found[number] = sha1
-    served.add_aliases(catalog, found)
-
-
-def _sha1(work: tuple[int, str, int]) -> bytes:
-    """The SHA-1 of a file that is as it was when it was measured; empty where it is not."""
-    hasher = hashlib.sha1(usedforsecurity=False)
-    try:
-        with archive.opened(work[1]) as opened:
-            if opened.status.mtime_ns != work[2]:
-                return b""
-            while chunk := opened.file.read(_CHUNK):
-                hasher.update(chunk)
-    except OSError:
-        return b""
-    return hasher.digest()

@@ -8,6 +8,7 @@ from typing import Final
 
 from keepers.errors import SettingsError
 from keepers.model import Asset, DateClaim, Facts, Kind, PlaceId, Ref
+from keepers.places.immich_api import paths
 from keepers.places.immich_api.client import Client, Search
 from keepers.places.immich_api.listing import HIDDEN, VISIBLE, Wanted, everything, search_for
 from keepers.places.immich_api.loading import ORIGINAL, PREVIEW, THUMBNAIL, Loading
@@ -59,6 +60,11 @@ class ImmichGallery:
     def exact(self) -> bool:
         """Whether the files themselves are looked at."""
         return self._exact
+
+    @property
+    def mapping(self) -> str:
+        """Which folders of the server lie on this machine."""
+        return paths.signature(self._client.wire.paths)
 
     def identity(self) -> str:
         """The account: the user's id, or the address where the key may not ask."""
@@ -117,6 +123,7 @@ class ImmichGallery:
             created=one.created,
             said=tuple(spoken(one)),
             film=one.motion,
+            here=paths.lying(one.path, one.size, self._client.wire.paths),
         )
 
     # Pictures

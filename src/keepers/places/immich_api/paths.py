@@ -52,12 +52,14 @@ def lying(path: str, size: int, paths: Mapping[str, str]) -> str:
     if found is None:
         return ""
     try:
-        status = os.stat(found)
+        status = os.lstat(found)
         real = os.path.realpath(found)
     except OSError:
         return ""
     # A link on the way may lead anywhere; files that were linked into the folder from elsewhere are not the server's.
-    folders = [os.path.realpath(folder) for folder in paths.values() if found.startswith(folder.rstrip("/") + "/")]
+    folders = [
+        os.path.realpath(folder) for folder in paths.values() if found.startswith(folder.rstrip("/") + "/")
+    ]
     if not any(real.startswith(folder.rstrip("/") + "/") for folder in folders):
         return ""
     return found if stat.S_ISREG(status.st_mode) and status.st_size == size > 0 else ""

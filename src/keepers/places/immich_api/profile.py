@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from keepers import config
 from keepers.errors import SettingsError
-from keepers.places.immich_api.paths import checked_paths
+from keepers.places.immich_api.paths import checked_paths, from_text
 
 DEFAULT: Final = "default"
 #: Under this name a key lies in the keyring, the profile's name as its user.
@@ -55,6 +55,8 @@ def profile(
             f"or set {_variable('URL', name)}"
         )
     key = _key(name, environment, said, key_file)
+    if environment.get(_variable("PATHS", name)):
+        paths = from_text(environment[_variable("PATHS", name)], _variable("PATHS", name))
     return Profile(
         name, checked_url(found), key, os.path.expanduser(ca_file or said.get("ca_file", "")), paths
     )

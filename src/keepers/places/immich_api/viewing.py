@@ -1,17 +1,19 @@
 """Galleries of the servers that a command needs, each opened once, when it is first asked for."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from types import TracebackType
-from typing import Self
+from types import MappingProxyType, TracebackType
+from typing import Final, Self
 
-from keepers.model import Asset
+from keepers.model import Asset, Ref
+from keepers.places import files
 from keepers.places.immich_api.client import Client
 from keepers.places.immich_api.gallery import ImmichGallery
 from keepers.places.immich_api.listing import Wanted
 from keepers.places.immich_api.pictures import Pictures
 from keepers.ports import Failure, View
 
+_NONE: Final[Mapping[Ref, str]] = MappingProxyType({})
 Opening = Callable[[str], AbstractContextManager[Client]]
 
 
@@ -46,16 +48,31 @@ class Galleries:
             self._pictures = self._stack.enter_context(Pictures(*self._kept))
         return ImmichGallery(self._clients[place], root, wanted, self._pictures, exact=self._exact)
 
-    def views(self, assets: Sequence[Asset], *, exact: bool) -> Iterator[tuple[Asset, View | Failure]]:
+    def views(
+        self, assets: Sequence[Asset], *, exact: bool, lying: Mapping[Ref, str] = _NONE
+    ) -> Iterator[tuple[Asset, View | Failure]]:
         """Every asset with a picture that can be judged, and the faces that its server found in it.
 
-        With `exact`, the file itself; only where its server can have been asked for it before.
+        With `exact`, the file itself; only where its server can have been asked for it before. What is `lying` on this
+        machine, too, is looked at here.
         """
         for place in dict.fromkeys(asset.ref.place for asset in assets):
             gallery = self.gallery(f"{place}:", Wanted())
             mine = [asset for asset in assets if asset.ref.place == place]
-            for asset, shown in gallery.views(mine, exact=exact):
+            here = {
+                asset.ref: lying[asset.ref] for asset in mine if _lies(lying.get(asset.ref, ""), asset.size)
+            }
+            for asset in mine:
+                if asset.ref in here:
+                    yield asset, View(here[asset.ref], None if exact else gallery.faces(asset.ref))
+            for asset, shown in gallery.views([one for one in mine if one.ref not in here], exact=exact):
                 if isinstance(shown, Failure):
                     yield asset, shown
                 else:
                     yield asset, View(shown.path, None if exact else gallery.faces(asset.ref))
+
+
+def _lies(path: str, size: int) -> bool:
+    """Whether a file is still there, as large as it was."""
+    found = files.status(path) if path else None
+    return found is not None and found.st_size == size

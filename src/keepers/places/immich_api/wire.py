@@ -144,6 +144,11 @@ class Wire:
         """The server's address."""
         return self._profile.url
 
+    @property
+    def paths(self) -> Mapping[str, str]:
+        """Folders of the server with those of this machine that hold the same files, as the settings say."""
+        return self._profile.paths
+
     def ask(self, ask: Ask) -> Answer:
         """Ask, and wait for the whole answer.
 
