@@ -42,8 +42,8 @@ class Pictured(NamedTuple):
 
     `path` is the server's own, inside its container; `name` that of the file as it came. `sha1` is of its bytes, in hex,
     and empty where the server's checksum is of the path, as in external libraries. `size` is None where not told. `taken`
-    is the local wall time, aware as if in UTC. `width` and `height` are upright, 0 where not told. `visibility` is
-    `timeline` or `archive`. `film` is the id of its motion video.
+    is the local wall time, aware as if in UTC; where the photo itself is not `dated`, that of its file. `width` and
+    `height` are upright, 0 where not told. `visibility` is `timeline` or `archive`. `film` is the id of its motion video.
     """
 
     id: str
@@ -57,6 +57,7 @@ class Pictured(NamedTuple):
     height: int = 0
     visibility: str = "timeline"
     film: str = ""
+    dated: bool = True
 
 
 class Seen(NamedTuple):

@@ -201,4 +201,5 @@ def _pictured(one: Remote) -> Pictured:
         one.width if lying else one.height,
         one.visibility,
         one.motion,
+        one.exif is not None and one.exif.taken is not None,
     )
