@@ -89,19 +89,19 @@ def note(catalog: Catalog, row: Sorted, at: str) -> None:
         _insert(catalog, row, at)
 
 
-def confirm(catalog: Catalog, run: int, done: Iterable[tuple[str, str]], at: str) -> None:
-    """Note that a run has sorted what was intended: by the targets that were meant, and those that their disk took."""
+def confirm(catalog: Catalog, run: int, targets: Iterable[str], at: str) -> None:
+    """Note that a run has sorted what was intended to these targets."""
     with catalog.writing() as db:
         db.executemany(
-            "UPDATE person_sorted SET run = ?, at = ?, target = ? WHERE run IS NULL AND target = ?",
-            [(run, at, os.fsencode(real), os.fsencode(wanted)) for wanted, real in done],
+            "UPDATE person_sorted SET run = ?, at = ? WHERE run IS NULL AND target = ?",
+            [(run, at, os.fsencode(target)) for target in targets],
         )
 
 
 def sorted_before(
     catalog: Catalog, base: str, wanted: Collection[ContentId], undone: Collection[int]
 ) -> dict[ContentId, dict[str, str]]:
-    """Which of these contents were sorted to whom below a base, and where to; by content, then by the person's id."""
+    """Which of these contents were sorted to whom below a base, and where to last; by content, then by the person's id."""
     found: dict[ContentId, dict[str, str]] = {}
     parts = [digest(content) for content in wanted]
     for start in range(0, len(parts), BATCH):
@@ -109,7 +109,7 @@ def sorted_before(
         marks = ",".join("?" * len(part))
         rows = catalog.db.execute(
             f"""SELECT content, person, target, run FROM person_sorted
-                WHERE run IS NOT NULL AND base = ? AND content IN ({marks})""",
+                WHERE run IS NOT NULL AND base = ? AND content IN ({marks}) ORDER BY id""",
             [os.fsencode(base), *part],
         )
         for content, person, target, run in rows:
@@ -156,6 +156,39 @@ def counted(catalog: Catalog, undone: Sequence[int]) -> Counted:
     )
     latest = catalog.db.execute(f"SELECT max(at) FROM person_sorted WHERE {where}", undone).fetchone()[0]
     return Counted(sum(actions.values()), people, names, actions, days, latest or "")
+
+
+def by_sha1(catalog: Catalog, wanted: Collection[str]) -> dict[ContentId, str]:
+    """The contents of this machine that have one of these SHA-1s, in hex."""
+    found: dict[ContentId, str] = {}
+    parts = [bytes.fromhex(one) for one in wanted]
+    for start in range(0, len(parts), BATCH):
+        part = parts[start : start + BATCH]
+        marks = ",".join("?" * len(part))
+        rows = catalog.db.execute(
+            f"SELECT c.b3, a.sha1 FROM alias a JOIN content c ON c.id = a.content WHERE a.sha1 IN ({marks})",
+            part,
+        )
+        found.update((content_id(b3), sha1.hex()) for b3, sha1 in rows)
+    return found
+
+
+def sha1_of(catalog: Catalog, content: ContentId) -> str:
+    """The SHA-1 of a content, in hex; empty where it was not taken."""
+    row = catalog.db.execute(
+        "SELECT a.sha1 FROM alias a JOIN content c ON c.id = a.content WHERE c.b3 = ?", (digest(content),)
+    ).fetchone()
+    return "" if row is None else str(row[0].hex())
+
+
+def assets_here(catalog: Catalog, place: str) -> dict[str, ContentId]:
+    """The assets of a server whose bytes were read on this machine, by id."""
+    rows = catalog.db.execute(
+        """SELECT l.key, c.b3 FROM location l JOIN content c ON c.id = l.content
+            WHERE l.place = ? AND length(c.b3) = 32""",
+        (place,),
+    )
+    return {os.fsdecode(key): content_id(b3) for key, b3 in rows}
 
 
 def fresh(catalog: Catalog, wanted: Collection[ContentId]) -> set[ContentId]:

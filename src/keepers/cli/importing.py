@@ -3,8 +3,7 @@
 import argparse
 import json
 import os
-import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -20,7 +19,7 @@ from keepers.cli import changing, learning, session, show
 from keepers.decide.contest import Rule
 from keepers.decide.template import parsed
 from keepers.errors import UsageError
-from keepers.model import LOCAL, Decision, GroupKind, Ref
+from keepers.model import Decision, GroupKind
 from keepers.places.local import LocalPlace
 from keepers.places.local.writers import has_writer
 from keepers.plan import import_report, text
@@ -32,6 +31,7 @@ from keepers.workflows.importing import Importing, Prepared, Request
 from keepers.workflows.job import Thumb
 from keepers.workflows.scan import ScanReport
 from keepers.workflows.settling import Settling
+from keepers.workflows.target_folder import refuse_unsafe
 from keepers.workflows.thumbnails import Drawing
 
 #: Copies of which one may be better than the other, or lie in a better place.
@@ -102,7 +102,7 @@ def _request(options: argparse.Namespace, opened: wiring.Session, sources: wirin
     if not sources:
         raise UsageError("name a SOURCE to import from, or --reference DIR")
     target = wiring.target(options.to, sources)
-    _refuse_unsafe(target, sources, trusted=options.trust_target)
+    refuse_unsafe(target, sources, LocalPlace(), trusted=options.trust_target)
     settings = opened.settings
     undated = parsed(settings.undated_template)
     if undated.needs_date:
@@ -125,61 +125,6 @@ def _request(options: argparse.Namespace, opened: wiring.Session, sources: wirin
         options.date_order == "s3",
         tuple(os.path.abspath(os.path.expanduser(path)) for path in options.report),
     )
-
-
-def _refuse_unsafe(target: str, sources: wiring.Sources, *, trusted: bool) -> None:
-    """A library that others can turn into something else while it is filled is no safe place for photos."""
-    if os.path.islink(target):
-        raise UsageError(
-            f"the library {target} is a symbolic link to {os.path.realpath(target)}; name that folder itself"
-        )
-    if not os.path.isdir(target):
-        return
-    held = {_identity(path): path for path in sources if os.path.lexists(path)}
-    for folder in _upwards(os.path.realpath(target)):
-        if _identity(folder) in held:
-            raise UsageError(
-                f"the library {target} lies in the source {held[_identity(folder)]}, under another name"
-            )
-    for path in sources:
-        if any(_identity(folder) == _identity(target) for folder in _upwards(os.path.realpath(path))):
-            raise UsageError(f"the source {path} lies in the library {target}, under another name")
-    if trusted:
-        return
-    seen = os.stat(target)
-    if seen.st_uid not in {os.geteuid(), 0}:
-        raise UsageError(
-            f"the library {target} belongs to another user (number {seen.st_uid}), who could change it at any "
-            "moment; if you trust them, say so with --trust-target"
-        )
-    # The sticky bit, as /tmp has it, keeps others from touching what is ours; nothing of theirs is replaced.
-    if seen.st_mode & stat.S_IWOTH and not seen.st_mode & stat.S_ISVTX:
-        raise UsageError(f"everybody may write to the library {target}; {_remedy(target)}")
-
-
-def _remedy(target: str) -> str:
-    # FAT, exFAT and their like keep no rights: what they show is said when they are mounted, and chmod does nothing.
-    if LocalPlace().volume(Ref(LOCAL, os.path.join(target, "photo"))).portable:
-        return (
-            "disks of its kind keep no rights of their own, so nothing can be taken away: if nobody else uses this "
-            "computer, or you trust them, say so with --trust-target; or mount the disk with umask=022"
-        )
-    return "take that right away (chmod o-w), or say --trust-target"
-
-
-def _upwards(path: str) -> Iterator[str]:
-    while True:
-        if os.path.lexists(path):
-            yield path
-        outer = os.path.dirname(path)
-        if outer == path:
-            return
-        path = outer
-
-
-def _identity(path: str) -> tuple[int, int]:
-    seen = os.stat(path)
-    return seen.st_dev, seen.st_ino
 
 
 def _learn_library(job: _Job, catalog: Catalog) -> None:
