@@ -11,7 +11,7 @@ from tests.proof.corpus import lay_out
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(without()), reason=without() or "nothing")]
 
 
-@pytest.mark.parametrize("name", ["move", "copy-across", "duplicates", "undo"])
+@pytest.mark.parametrize("name", ["move", "copy-across", "duplicates", "organize", "undo"])
 def test_nothing_is_lost_at_four_points_a_mode(tmp_path: Path, name: str) -> None:
     """Hazards 23, 34, 37, 38, 42."""
     scenario = next(each for each in scenarios(1) if each.name == name)
