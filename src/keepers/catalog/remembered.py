@@ -1,10 +1,11 @@
 """What people decided about photos, as facts about contents: true wherever the bytes lie."""
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 
 from keepers.catalog.contents import BATCH, content_id, digest
 from keepers.catalog.store import Catalog
-from keepers.model import ContentId, GroupKind
+from keepers.model import ContentId, GroupKind, Ref
 
 
 def decide(catalog: Catalog, kind: GroupKind, verdicts: Mapping[ContentId, bool], at: str) -> None:
@@ -50,6 +51,19 @@ def verdicts(catalog: Catalog, kind: GroupKind, contents: Sequence[ContentId]) -
     return found
 
 
+def copies(catalog: Catalog, wanted: Mapping[Ref, ContentId]) -> dict[Ref, bool]:
+    """Which of these copies stay (True) and which may go (False), as far as a person said so of these bytes there."""
+    found: dict[Ref, bool] = {}
+    for ref, content in wanted.items():
+        row = catalog.db.execute(
+            "SELECT keep FROM decided_copy WHERE place = ? AND key = ? AND content = ?",
+            (ref.place, os.fsencode(ref.key), digest(content)),
+        ).fetchone()
+        if row is not None:
+            found[ref] = bool(row[0])
+    return found
+
+
 def apart(catalog: Catalog) -> set[tuple[ContentId, ContentId]]:
     """All pairs of contents of which a person said that they are not the same, each in content order."""
     rows = catalog.db.execute("SELECT one, other FROM not_same")
@@ -59,6 +73,6 @@ def apart(catalog: Catalog) -> set[tuple[ContentId, ContentId]]:
 def is_empty(catalog: Catalog) -> bool:
     """Whether nobody has decided anything yet."""
     row = catalog.db.execute(
-        "SELECT EXISTS (SELECT 1 FROM decided) OR EXISTS (SELECT 1 FROM not_same)"
+        "SELECT EXISTS (SELECT 1 FROM decided) OR EXISTS (SELECT 1 FROM not_same) OR EXISTS (SELECT 1 FROM decided_copy)"
     ).fetchone()
     return not row[0]

@@ -63,7 +63,9 @@ def _candidates(
     ordered = sorted(members, key=lambda b: (b.main.ref not in decision.keep, -values.get(b.main.ref, 0.0)))
     first = scores.get(ordered[0].main.ref)
     if decision.group.kind is GroupKind.SAME_BYTES:
-        bundles: list[Bundle] = ordered
+        # Of several copies that a person keeps, one stands for all: the others are not asked about.
+        chosen = decision.by == "user"
+        bundles = [b for at, b in enumerate(ordered) if not (chosen and at and b.main.ref in decision.keep)]
     else:
         bundles = [b for member in ordered for b in _shown_first(member, mains.get(member.main.content, ()))]
     by_person = decision.by == "user"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from keepers.catalog import clips as films
-from keepers.catalog import contents, photos, remembered
+from keepers.catalog import contents, photos, remembered, review_steps
 from keepers.catalog.store import Catalog
 from keepers.decide import keep, versions
 from keepers.decide.copies import group_id
@@ -88,11 +88,15 @@ class Judging:
 
 @dataclass(frozen=True, slots=True)
 class Tidied:
-    """The groups with what was decided of each, and how many photos there are in all and in none."""
+    """The groups with what was decided of each, and how many photos there are in all and in none.
+
+    `proposed` is what our own rules say, whatever a person decided.
+    """
 
     decisions: tuple[Decision, ...]
     photos: int
     ungrouped: int
+    proposed: tuple[Decision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,23 +121,37 @@ def tidy(judging: Judging, roots: Sequence[str], about: ContentId | None = None)
     if about is not None:
         sets = [one for one in sets if about in one.contents]
     groups = _groups(judging, roots, sets)
-    decisions = _decisions(judging, groups)
-    if judging.remembered:
-        decisions = remembering.as_decided(judging.catalog, decisions)
-    return Tidied(decisions, total, total - len(grouped))
+    proposed = _decisions(judging, groups)
+    decisions = remembering.as_decided(judging.catalog, proposed) if judging.remembered else proposed
+    return Tidied(decisions, total, total - len(grouped), proposed)
+
+
+def judged(
+    judging: Judging,
+    roots: Sequence[str],
+    kind: GroupKind,
+    parts: Iterable[Sequence[ContentId]],
+    evidence: tuple[str, ...],
+) -> tuple[Decision, ...]:
+    """What our rules say of groups that a person made; those of which fewer than two photos are known are left out."""
+    sets = [_Set(kind, tuple(sorted(part)), evidence) for part in parts]
+    return _decisions(judging, _groups(judging, roots, sets))
 
 
 def _parted(judging: Judging, sets: Sequence[_Set]) -> list[_Set]:
-    """The groups to be, without what a person said is not the same."""
-    apart = remembered.apart(judging.catalog) if judging.remembered else ()
-    if not apart:
+    """The groups to be, without what a person said is not the same, and with what they said belongs together."""
+    if not judging.remembered:
         return list(sets)
-    return [
-        replace(one, contents=contents)
+    apart = remembered.apart(judging.catalog)
+    parts = [
+        (one.kind, contents, one.evidence)
         for one in sets
-        for contents in remembering.parted(one.contents, apart)
-        if len(contents) >= judging.rule.min_size or one.kind is GroupKind.SAME_BYTES
+        for contents in (remembering.parted(one.contents, apart) if apart else (one.contents,))
     ]
+    if joins := review_steps.joins(judging.catalog):
+        parts = remembering.joined(parts, joins, judging.rule.kinds)
+    least = judging.rule.min_size
+    return [_Set(*part) for part in parts if len(part[1]) >= least or part[0] is GroupKind.SAME_BYTES]
 
 
 def look_at(judging: Judging, bundles: Iterable[Bundle]) -> dict[ContentId, Look]:
