@@ -1,7 +1,8 @@
 """Drives the crash harness of the neighbouring checkout against whole commands.
 
 The harness knows nothing of this product. What is added here: one path for every trial (which file of two equal ones is
-kept may depend on the path), times in reports that do not count, and images that are copied with their holes.
+kept may depend on the path), times in reports that do not count, images that are copied with their holes, and a start of
+the program for the run that is disturbed only.
 """
 
 import importlib
@@ -17,6 +18,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+
+from tests.proof.ready import loaded
 
 HARNESS = Path(__file__).resolve().parents[3] / "shared" / "tools" / "blackbox"
 KEEPERS = Path(sys.executable).with_name("keepers")
@@ -158,16 +161,17 @@ def _harness() -> Iterator[Any]:
         crash: Any = importlib.import_module("crash_harness")
     finally:
         sys.path.remove(str(HARNESS))
-    kept = lib.snapshot, lib.digest_of, lib.shutil, lib.Volume, lib.strace_argv
+    kept = lib.snapshot, lib.digest_of, lib.shutil, lib.Volume, lib.strace_argv, lib.run
     lib.Volume = type("Owned", (lib.Volume,), {"__init__": _owned})
     lib.strace_argv = _stopped_at_few_calls(lib.strace_argv)
     lib.snapshot = _timeless_names(lib.snapshot)
     lib.digest_of = _timeless_digest(lib.digest_of)
     lib.shutil = SimpleNamespace(rmtree=shutil.rmtree, copyfile=_copy_with_holes)
     try:
-        yield crash
+        with loaded(KEEPERS, lib.run, lib.Result) as lib.run:
+            yield crash
     finally:
-        lib.snapshot, lib.digest_of, lib.shutil, lib.Volume, lib.strace_argv = kept
+        lib.snapshot, lib.digest_of, lib.shutil, lib.Volume, lib.strace_argv, lib.run = kept
 
 
 def timeless(name: bytes) -> bytes:
