@@ -212,10 +212,10 @@ def _rows(catalog: Catalog, column: str, rest: str, values: Sequence[Any]) -> li
 
 def _iter(catalog: Catalog, column: str, rest: str, values: Sequence[Any]) -> Iterator[Row]:
     for row in catalog.db.execute(f"{_COLUMNS.format(at=column)} {rest}", values):
-        values: list[Any] = list(row)
-        values[9], values[10] = os.fsdecode(row[9]), os.fsdecode(row[10])
-        values[14] = bool(row[14])
-        yield Row(*values)
+        told: list[Any] = list(row)
+        told[9], told[10] = os.fsdecode(row[9]), os.fsdecode(row[10])
+        told[14] = bool(row[14])
+        yield Row(*told)
 
 
 def _conditions(wanted: Wanted) -> tuple[list[str], list[Any]]:
