@@ -27,6 +27,12 @@ class Settings:
         default="", metadata={"doc": "The catalog file; empty: in the platform's data folder."}
     )
     jobs: int = field(default=0, metadata={"doc": "Worker processes; 0: one a core."})
+    scheduler: str = field(
+        default="",
+        metadata={
+            "doc": "Address of a Dask scheduler whose workers read the files, such as tcp://10.0.0.5:8786; empty: this machine's."
+        },
+    )
     seconds_per_file: float = field(
         default=10.0, metadata={"doc": "Longest time that reading one file may take."}
     )
@@ -83,6 +89,47 @@ class Settings:
     )
     immich_cache_size: int = field(
         default=5000, metadata={"doc": "MB that these pictures may take; those used longest ago go first."}
+    )
+    people_sorting: str = field(
+        default="on",
+        metadata={"doc": "Whether `keepers people sort` sorts: on or off.", "choices": ("on", "off")},
+    )
+    people_base: str = field(
+        default="", metadata={"doc": "The folder that the folders of people lie in; `--to` counts before it."}
+    )
+    people_how: str = field(
+        default="copy",
+        metadata={
+            "doc": "What is done with a photo of somebody: copy, move or link.",
+            "choices": ("copy", "move", "link"),
+        },
+    )
+    people_several: str = field(
+        default="skip",
+        metadata={
+            "doc": "Photos of several people: skip them, sort them to the first (whose face is largest), to each, or "
+            "together into a folder of their own.",
+            "choices": ("skip", "first", "each", "together"),
+        },
+    )
+    people_min_faces: int = field(
+        default=1, metadata={"doc": "Faces of known people that a photo must show to be sorted."}
+    )
+    people_exclude: str = field(
+        default="", metadata={"doc": "People who count as unknown: names or ids, with `;` between them."}
+    )
+    people_folders: str = field(
+        default="named",
+        metadata={
+            "doc": "How the folders of people are called: named, or lower-case as `anna_smith`.",
+            "choices": ("named", "lower-case"),
+        },
+    )
+    people_wait: float = field(
+        default=60.0,
+        metadata={
+            "doc": "Seconds that Immich has to learn of a new photo, for `people sort --file` and within `keepers watch`."
+        },
     )
     weight_faces: float = field(default=0.70, metadata={"doc": "Share of the faces in a photo's score."})
     weight_technical: float = field(
@@ -194,7 +241,9 @@ def folders_text(paths: Iterable[str]) -> str:
 
 def parse(name: str, value: object, where: str) -> Value:
     """A setting's value in its own type; SettingsError when there is no such setting or value."""
-    return getattr(_with(Settings(), name, value, where), name)  # type: ignore[no-any-return]
+    given = _with(Settings(), name, value, where)
+    _check(given)
+    return getattr(given, name)  # type: ignore[no-any-return]
 
 
 def store(file: Path, name: str, value: Value) -> None:
@@ -271,7 +320,13 @@ def _check(settings: Settings) -> None:
         (settings.min_size < 2, "min_size must be 2 or more"),
         (settings.seconds_per_file <= 0, "seconds_per_file must be more than 0"),
         (not 0 <= settings.settle_seconds <= 3600, "settle_seconds must lie in 0-3600"),
+        (settings.people_min_faces < 1, "people_min_faces must be 1 or more"),
+        (not 0 <= settings.people_wait <= 86400, "people_wait must lie in 0-86400"),
     ]
+    for one in fields(Settings):
+        choices: tuple[str, ...] = one.metadata.get("choices", ())
+        wrong = bool(choices) and getattr(settings, one.name) not in choices
+        problems.append((wrong, f"{one.name} must be one of {', '.join(choices)}"))
     for wrong, message in problems:
         if wrong:
             raise SettingsError(message)

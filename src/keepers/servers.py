@@ -3,6 +3,9 @@
 import contextlib
 import dataclasses
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from random import Random
+from typing import TYPE_CHECKING
 
 from keepers import config
 from keepers.catalog import lying
@@ -12,9 +15,13 @@ from keepers.model import Asset, PlaceId
 from keepers.people import People
 from keepers.places import immich_api
 from keepers.places.addresses import Filter
-from keepers.ports import Failure, View
+from keepers.ports import Failure, Progress, View
 from keepers.workflows import serving
+from keepers.workflows.people_matching import Account
 from keepers.workflows.scan import Learning, ScanReport
+
+if TYPE_CHECKING:
+    from keepers.workflows.people_featuring import Featuring, Judge
 
 
 @contextlib.contextmanager
@@ -70,6 +77,59 @@ def people(environment: Mapping[str, str], name: str) -> Generator[People]:
         yield immich_api.RestPeople(made)
 
 
+@contextlib.contextmanager
+def featuring(
+    settings: Settings,
+    environment: Mapping[str, str],
+    name: str,
+    judge: "Judge",
+    chance: Random,
+    progress: Progress,
+) -> Generator[tuple[immich_api.ImmichPlace, "Featuring"]]:
+    """The server of a profile as a place where featured photos are set, and what picking them works with."""
+    from keepers.workflows.people_featuring import Featuring  # noqa: PLC0415 (numpy costs 80 ms)
+
+    kept = (str(config.picture_folder(settings, environment)), settings.immich_cache_size << 20)
+    with (
+        client(environment, name) as made,
+        people(environment, name) as source,
+        immich_api.Pictures(*kept) as pictures,
+    ):
+        place = immich_api.ImmichPlace(made, immich_api.place_id(name))
+        exact = not isinstance(source, immich_api.RestPeople)
+        place.featured_by = source.featured if exact else None
+        yield (
+            place,
+            Featuring(
+                source,
+                immich_api.Portraits(made, pictures),
+                judge,
+                progress,
+                datetime.now(UTC),
+                chance,
+                exact,
+            ),
+        )
+
+
 def path_there(environment: Mapping[str, str], name: str, path: str) -> str:
     """What the server of a profile calls a file of this machine; empty where no folder is mapped."""
     return immich_api.unmapped(path, immich_api.profile(name, environment).paths) or ""
+
+
+@contextlib.contextmanager
+def account(environment: Mapping[str, str], name: str) -> Generator[Account]:
+    """Whose people are asked for, and where their photos lie on this machine."""
+    paths = immich_api.profile(name, environment).paths
+    with people(environment, name) as source:
+        yield Account(
+            immich_api.place_id(name),
+            source,
+            lambda path: immich_api.mapped(path, paths),
+            lambda path: immich_api.unmapped(path, paths),
+        )
+
+
+def folders_here(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """The folders of this machine in which the files of a profile's server lie."""
+    return tuple(dict.fromkeys(immich_api.profile(name, environment).paths.values()))
