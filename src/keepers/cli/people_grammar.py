@@ -3,6 +3,8 @@
 import argparse
 from collections.abc import Callable
 
+from keepers.cli import people_feature_grammar
+
 Command = Callable[[str, str, str], argparse.ArgumentParser]
 Options = Callable[[argparse.ArgumentParser], None]
 
@@ -20,6 +22,7 @@ def add(command: Command, common: Options) -> None:
         return made
 
     _list(sub)
+    people_feature_grammar.add(sub)
 
 
 def source(parser: argparse.ArgumentParser) -> None:

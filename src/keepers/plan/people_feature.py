@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from keepers.actions import Plan, SetField
 from keepers.decide.featuring import Pick
 from keepers.model import PlaceId, Ref
+from keepers.score.featured import Marked
 
 #: A person is a thing of its own on a server; its field is the id of the asset whose face stands for it.
 PERSON: Final = "person/"
@@ -24,6 +25,11 @@ class Present(NamedTuple):
 def ref(place: PlaceId, person: str) -> Ref:
     """The name of a person on a server."""
     return Ref(place, PERSON + person)
+
+
+def candidates(pick: Pick, now: Present, most: int) -> tuple[Marked, ...]:
+    """The best photos of a person, and the one that stands there now, so that they can be compared."""
+    return pick.ranked[:most] + tuple(one for one in pick.ranked[most:] if one.portrait.asset == now.asset)
 
 
 def plan(place: PlaceId, picks: Sequence[Pick], present: Mapping[str, Present]) -> Plan:

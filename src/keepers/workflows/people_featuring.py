@@ -17,7 +17,9 @@ from keepers.plan.people_feature import FEATURED, UNKNOWN, Present
 from keepers.plan.world import World
 from keepers.ports import Failure, LookTask, Progress, Shown, Workers
 from keepers.score.featured import Bias, Lean, Portrait, open_ended
-from keepers.workflows.portraits import BlurTask, Box, CropTask
+from keepers.workflows.portrait_tasks import BlurTask, Box, CropTask
+
+__all__ = ["BlurTask", "CropTask"]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -251,11 +253,13 @@ def _worked(
         job.progress.done()
 
 
-def faces(job: Featuring, picked: Picked, most: int) -> dict[tuple[str, str], bytes]:
+def faces(
+    job: Featuring, picked: Picked, now: Mapping[str, Present], most: int
+) -> dict[tuple[str, str], bytes]:
     """The faces of the first candidates, cut out, by person and asset; what has no preview is left out."""
     wanted: dict[str, list[tuple[str, Box]]] = {}
     for one in picked.picks:
-        for mark in one.ranked[:most]:
+        for mark in people_feature.candidates(one, now[one.person.id], most):
             asset = mark.portrait.asset
             wanted.setdefault(asset, []).append((one.person.id, picked.shots[one.person.id][asset].box))
     tasks = (

@@ -1,6 +1,5 @@
 """Looks at faces in pictures that a server made: how sharp they are, and how they look cut out. Runs in a worker process."""
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -11,9 +10,9 @@ from keepers.errors import UnreadableError
 from keepers.model import Kind
 from keepers.read import formats, metadata, pixels, turbo
 from keepers.score.technical import face_sharpness, of_scale
+from keepers.workflows.portrait_tasks import BlurTask, Box, CropTask
 
 Picture = npt.NDArray[np.uint8]
-Box = tuple[float, float, float, float]
 
 #: A whole preview: the faces in it are cut out as they are.
 WHOLE: Final = 4096
@@ -25,26 +24,6 @@ OLD_SIDE: Final = 300
 AROUND: Final = 1.9
 _HEAD: Final = 4096
 _QUALITY: Final = 80
-
-
-@dataclass(frozen=True, slots=True)
-class BlurTask:
-    """One picture, and faces in it as fractions of it. `whole` measures the picture as the old tool did, not the faces."""
-
-    asset: str
-    path: str
-    boxes: tuple[Box, ...]
-    whole: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class CropTask:
-    """One face to be cut out of a picture, and the pixels of a side."""
-
-    key: tuple[str, str]
-    path: str
-    box: Box
-    side: int
 
 
 def sharpness(task: BlurTask) -> tuple[float | None, ...]:

@@ -8,6 +8,7 @@ from keepers.places.immich_api.paths import mapped, unmapped
 from keepers.places.immich_api.people import RestPeople
 from keepers.places.immich_api.pictures import Pictures
 from keepers.places.immich_api.place import place_id
+from keepers.places.immich_api.portraits import Portraits
 from keepers.places.immich_api.profile import DEFAULT, Profile, profile
 from keepers.places.immich_api.viewing import Galleries
 from keepers.places.immich_api.writer import ImmichPlace
@@ -25,6 +26,7 @@ __all__ = [
     "Loading",
     "Need",
     "Pictures",
+    "Portraits",
     "Profile",
     "RestPeople",
     "Wanted",

@@ -49,6 +49,13 @@ CHANGING: Final = (
     Need("stack.update", "the cover of a stack cannot be chosen"),
     Need("stack.delete", "stacks cannot be taken back"),
     Need("tag.delete", "tags that Keepers made cannot be taken back"),
+    Need("person.update", "featured photos of people cannot be set"),
+)
+#: What a key needs besides, so that copies can go into the server's trash.
+DEDUPING: Final = (
+    Need("asset.delete", "copies cannot go into the trash, or come back from it"),
+    Need("face.create", "the one that is kept cannot be told who is to be seen on it"),
+    Need("face.delete", "people whom Keepers added to a photo cannot be taken off again"),
 )
 
 
