@@ -204,3 +204,30 @@ def detail(catalog: Catalog, number: int) -> dict[str, Any]:
     """What only who looks at a group needs, as it was kept."""
     row = catalog.db.execute("SELECT data FROM review_detail WHERE n = ?", (number,)).fetchone()
     return {} if row is None else dict(json.loads(row[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A group of which a person said that some photos may go: each with whether it stays."""
+
+    id: str
+    kind: str
+    members: tuple[Verdict, ...]
+
+
+def rejected(catalog: Catalog) -> list[Rejected]:
+    """Every group with a photo that may go and is still there, in the order of the list."""
+    rows = catalog.db.execute(
+        """SELECT id, kind, n FROM review_group WHERE n IN
+            (SELECT n FROM review_verdict WHERE said = 0 AND NOT gone) ORDER BY place, n"""
+    ).fetchall()
+    return [
+        Rejected(name, kind, tuple(one for one in members(catalog, number) if not one.gone))
+        for name, kind, number in rows
+    ]
+
+
+def kept_contents(catalog: Catalog) -> set[ContentId]:
+    """Contents of which a person said in some group that they stay; what was said of equal files is not meant."""
+    rows = catalog.db.execute("SELECT DISTINCT content FROM decided WHERE keep AND kind != 'same-bytes'")
+    return {content_id(b3) for (b3,) in rows}

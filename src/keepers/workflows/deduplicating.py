@@ -49,6 +49,17 @@ def groups(work: Deduplicating, decisions: Iterable[Decision], rules: Sequence[R
     return settle([_candidates(items, decision, mains) for decision in found], rules)
 
 
+Describe = Callable[[Bundle], Item]
+
+
+def describing(work: Deduplicating, wanted: Iterable[ContentId]) -> Describe:
+    """A function that says of bundles of these contents what is known of them, and how they are on disk now."""
+    named = set(wanted)
+    return _Items(
+        work, contents.facts_of(work.catalog, named), copies.names(work.catalog, work.roots, named)
+    ).item
+
+
 def _contents(decisions: Iterable[Decision], kind: GroupKind) -> list[ContentId]:
     return [b.main.content for d in decisions if d.group.kind is kind for b in d.group.members]
 
@@ -173,7 +184,7 @@ class _Items:
 def plan(work: Deduplicating, settled: Sequence[Settled], deed: Deed) -> Resolved:
     """What is done with the copies that may go."""
     if deed is Deed.TRASH:
-        return trash_plan(settled, _read)
+        return trash_plan(settled, read)
     return link_plan(settled, deed, Sharing(lambda ref: work.reader.volume(ref).id, _described))
 
 
@@ -190,7 +201,7 @@ def _within(path: str, root: str) -> bool:
     return real == held or real.startswith(held.rstrip("/") + "/") or path.startswith(root.rstrip("/") + "/")
 
 
-def _read(ref: Ref) -> bytes | None:
+def read(ref: Ref) -> bytes | None:
     """The bytes of a sidecar; None where there is none, or one that no program would write."""
     if not os.path.lexists(ref.key):
         return None

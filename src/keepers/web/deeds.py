@@ -1,0 +1,155 @@
+"""What jobs do, each by the workflow that the command line uses, too."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, Protocol
+
+from keepers.actions import Copy, Move, Restore, Trash, source, target
+from keepers.apply.history import moved_away
+from keepers.apply.journal import Journal
+from keepers.apply.ours import place_of
+from keepers.apply.record import RunState, StepState
+from keepers.apply.run import Finished, resume, run
+from keepers.apply.undo import run_to_undo
+from keepers.apply.undo import undo as undo_run
+from keepers.catalog import locations, review_rows, sightings
+from keepers.catalog.store import Catalog
+from keepers.errors import ChangedError, UsageError
+from keepers.model import LOCAL, GroupKind, Ref
+from keepers.wiring import Session, sources
+from keepers.workflows import review_plan, reviewing
+from keepers.workflows.tidy import tidy
+
+_STATES: Final = {RunState.DONE: "done", RunState.STOPPED: "stopped", RunState.UNDONE: "done"}
+
+
+class Asked(Protocol):
+    """Somebody who may want the work to stop."""
+
+    def asked(self) -> AbstractContextManager[Callable[[], bool]]:
+        """While this lasts, the work asks by itself whether to stop."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a job ended."""
+
+    state: str = "done"
+    result: str = ""
+    error: str = ""
+    run: int | None = None
+
+
+def do(session: Session, job: dict[str, Any], wish: Asked) -> Done:
+    """Do a job; KeyboardInterrupt where it was stopped in the midst of what resumes by itself."""
+    match job["kind"]:
+        case "scan":
+            return _scan(session, job)
+        case "group":
+            with session.catalog(create=True) as catalog:
+                return Done(result=_group(session, catalog))
+        case "apply":
+            return _apply(session, str(job["plan"]), wish)
+        case "undo":
+            return _undo(session, int(job["run"]), wish)
+        case other:
+            message = f"there is no job of the kind {other}"
+            raise UsageError(message)
+
+
+def _scan(session: Session, job: dict[str, Any]) -> Done:
+    with session.catalog(create=True) as catalog:
+        given = sources(job["sources"] or _known(catalog))
+        if not given:
+            raise UsageError("nothing is known yet; name a folder to scan")
+        report = session.scan(catalog, given)
+        words = f"{report.files:,} files, {report.photos:,} photos, {len(report.unreadable):,} unreadable; {report.measured:,} were new."
+        if job["then_group"]:
+            words = f"{words} {_group(session, catalog)}"
+    return Done(result=words)
+
+
+def _known(catalog: Catalog) -> list[str]:
+    servers = [root for root in sightings.everywhere(catalog) if root != "/"]
+    return [*(path for path, _, _ in locations.roots(catalog)), *servers]
+
+
+def _group(session: Session, catalog: Catalog) -> str:
+    judging = session.judging(catalog, tuple(GroupKind))
+    tidied = tidy(judging, sightings.everywhere(catalog))
+    number = reviewing.keep(catalog, tidied, judging.backend().method, datetime.now(UTC), session.progress)
+    with session.journal(create=False) as journal:
+        place = session.local()
+        left = (
+            (Ref(LOCAL, path), True) for path in moved_away(journal) if not place.exists(Ref(LOCAL, path))
+        )
+        review_rows.mark_gone(catalog, left)
+    return f"{number:,} groups; {tidied.ungrouped:,} photos in none."
+
+
+def prepared(session: Session, catalog: Catalog) -> review_plan.Prepared:
+    """The plan of what was said so far."""
+    roots = [path for path, _, _ in locations.roots(catalog)]
+    return review_plan.prepare(session.deduplicating(catalog, session.local(roots), (), ()))
+
+
+def _apply(session: Session, plan: str, wish: Asked) -> Done:
+    with session.catalog(create=False) as catalog, session.journal(create=True) as journal:
+        assert journal is not None  # noqa: S101 (create=True makes one)
+        roots = [path for path, _, _ in locations.roots(catalog)]
+        old = journal.unfinished(review_plan.KEY)
+        place = session.local(roots)
+        with wish.asked() as stop:
+            if old is not None:
+                ended = resume(old.id, journal, place, progress=session.progress, stop=stop)
+            else:
+                found = prepared(session, catalog)
+                if found.name != plan:
+                    raise ChangedError(
+                        "something changed since the plan was shown; look at it again, then apply it"
+                    )
+                if not found.checked.actions:
+                    return Done(result="There is nothing to do.")
+                ended = run(
+                    found.checked, journal, place, progress=session.progress, key=review_plan.KEY, stop=stop
+                )
+        review_rows.mark_gone(catalog, _moved(journal, ended.run))
+    return _ended(ended, f"{ended.title}: {ended.done:,} changes done. All of it can be taken back.")
+
+
+def _undo(session: Session, number: int, wish: Asked) -> Done:
+    with session.catalog(create=True) as catalog, session.journal(create=False) as journal:
+        wanted = None if journal is None else run_to_undo(journal, number)
+        if journal is None or wanted is None:
+            return Done(result="There is nothing to take back.")
+        roots = [path for path, _, _ in locations.roots(catalog)]
+        steps = [step.action for step in journal.steps(wanted.id)]
+        with session.place(place_of(steps), roots) as place, wish.asked() as stop:
+            ended = undo_run(number, journal, place, progress=session.progress, stop=stop)
+        if ended is None:
+            return Done(result="There is nothing to take back.")
+        review_rows.mark_gone(catalog, _moved(journal, ended.run))
+    return _ended(ended, f"Taken back: {ended.done:,} changes undone.")
+
+
+def _moved(journal: Journal, number: int) -> Iterator[tuple[Ref, bool]]:
+    """What a run took away (True) and what it put into its place."""
+    for step in journal.steps(number):
+        if step.state is not StepState.DONE:
+            continue
+        old, new = source(step.action), target(step.action)
+        if isinstance(step.action, Trash | Move) and old is not None:
+            yield old, True
+        if isinstance(step.action, Restore | Copy | Move) and new is not None:
+            yield new, False
+
+
+def _ended(ended: Finished, words: str) -> Done:
+    state = _STATES.get(ended.state, "failed")
+    left = f" {len(ended.problems):,} could not be done: {ended.problems[0].why}" if ended.problems else ""
+    if state == "stopped":
+        words = f"Stopped after {ended.done:,} changes; the job goes on from there, or can be taken back."
+    return Done(state, words + left, "" if state != "failed" else left.strip(), ended.run)
