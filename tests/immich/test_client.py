@@ -14,6 +14,7 @@ from keepers.places.immich_api import client as client_module
 from keepers.places.immich_api.client import Search
 from keepers.places.immich_api.records import Given, Known
 from keepers.places.immich_api.wire import AnswerError
+from keepers.read.told_names import file_name
 from tests.immich.server import KEY, Fault, running
 from tests.immich.state import Face, an_id
 
@@ -202,12 +203,12 @@ def test_a_list_that_is_none_is_told(newest, lately, body):
     ],
 )
 def test_names_are_made_harmless(raw, name):
-    assert records.file_name(raw, "the-id") == name
+    assert file_name(raw, "the-id") == name
 
 
 @given(st.text())
 def test_a_name_is_always_one_part_of_a_path(raw):
-    name = records.file_name(raw, "the-id")
+    name = file_name(raw, "the-id")
     assert name
     assert name not in {".", ".."}
     assert not {"/", "\\", "\x00", "\n"} & set(name)

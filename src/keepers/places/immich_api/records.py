@@ -4,19 +4,17 @@ import base64
 import binascii
 import math
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 from keepers.places.immich_api.wire import AnswerError
+from keepers.read.told_names import file_name
 
 _ID: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,63}")
 _PERMISSION: Final = re.compile(r"[A-Za-z.]{1,60}")
 _LONGEST_TEXT: Final = 10_000
-#: The longest name that file systems take.
-_LONGEST_NAME: Final = 255
 _LONGEST_WORD: Final = 200
 _EXPOSURE: Final = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(?:/(\d{1,9}(?:\.\d{1,9})?))?")
 _WAY_BACK: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -197,21 +195,6 @@ def permissions(row: Json) -> frozenset[str]:
     found = row.get("permissions")
     names: list[object] = found if isinstance(found, list) else []  # pyright: ignore[reportUnknownVariableType]  (JSON)
     return frozenset(name for name in names if isinstance(name, str) and _PERMISSION.fullmatch(name))
-
-
-def file_name(raw: str, instead: str) -> str:
-    """A file name out of hostile text: one part of a path, composed, without control characters, never empty."""
-    plain = "".join(
-        c for c in unicodedata.normalize("NFC", raw[:_LONGEST_TEXT]) if unicodedata.category(c)[0] != "C"
-    )
-    last = re.split(r"[/\\]", plain)[-1].strip()
-    if not last.strip("."):
-        return instead
-    stem, dot, extension = last.rpartition(".")
-    if not dot or len(extension) > 16:
-        stem, dot, extension = last, "", ""
-    room = _LONGEST_NAME - len((dot + extension).encode())
-    return stem.encode()[:room].decode(errors="ignore") + dot + extension
 
 
 def remote(row: Json) -> Remote:
