@@ -107,18 +107,19 @@ class Session:
 
     def workers(self) -> Workers:
         """Crash-proof worker processes for measuring."""
-        from keepers.work.local import LocalWorkers  # noqa: PLC0415 (multiprocessing costs 100 ms)
-
-        return LocalWorkers(
-            self.jobs, seconds=self.settings.seconds_per_file, start=("keepers.workflows.measure",)
-        )
+        return self._workers("keepers.workflows.measure")
 
     def picture_workers(self) -> Workers:
         """Crash-proof worker processes for looking at pictures."""
-        from keepers.work.local import LocalWorkers  # noqa: PLC0415 (multiprocessing costs 100 ms)
+        return self._workers("keepers.detect.look", "keepers.workflows.picture")
 
-        start = ("keepers.detect.look", "keepers.workflows.picture")
-        return LocalWorkers(self.jobs, seconds=self.settings.seconds_per_file, start=start)
+    def _workers(self, *start: str) -> Workers:
+        from keepers.work import choose  # noqa: PLC0415 (multiprocessing costs 100 ms)
+
+        settings = self.settings
+        return choose.workers(
+            settings.scheduler, self.jobs, settings.seconds_per_file, start, self.progress.say
+        )
 
     def measuring(self) -> Measuring:
         """The workers of a scan and what they run."""

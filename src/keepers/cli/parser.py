@@ -67,6 +67,9 @@ def _sources(parser: argparse.ArgumentParser, *, needed: bool, served: bool = Fa
         "sources", nargs="+" if needed else "*", metavar="SOURCE", help=SOURCE + (SERVER if served else "")
     )
     parser.add_argument("--jobs", type=int, metavar="N", help="worker processes; default: one a core")
+    parser.add_argument(
+        "--scheduler", metavar="ADDRESS", help="a Dask scheduler whose workers are to read the files"
+    )
     parser.add_argument("--limit", type=int, metavar="N", help="measure at most N new files this time")
     parser.add_argument(
         "--accept-missing",
