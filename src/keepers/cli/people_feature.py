@@ -6,7 +6,7 @@ import os
 import sys
 from dataclasses import dataclass
 from random import Random
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from keepers import servers
 from keepers.actions import Action, SetField
@@ -19,18 +19,22 @@ from keepers.cli import changing, people_feature_rows, report_files, session, sh
 from keepers.decide.featuring import refuse_nonsense
 from keepers.detect.choose import choose
 from keepers.errors import SettingsError, UsageError
-from keepers.model import Look, PlaceId
+from keepers.model import PlaceId
 from keepers.places.immich_api import CHANGING, READING, ImmichPlace, place_id
 from keepers.plan.check import Checked
 from keepers.plan.people_feature import FEATURED, PERSON, Present
 from keepers.plan.people_sheet import Sheet, page
-from keepers.ports import LookTask
 from keepers.score.featured import Bias, Lean
 from keepers.score.nearness import around
 from keepers.wiring import Session
 from keepers.work.named import Named
 from keepers.workflows import people_featuring
-from keepers.workflows.people_featuring import BlurTask, CropTask, Featuring, Judge, Picked, Who
+from keepers.workflows.people_featuring import Featuring, Judge, Picked, Who
+
+if TYPE_CHECKING:
+    from keepers.model import Look
+    from keepers.ports import LookTask
+    from keepers.workflows.portrait_tasks import BlurTask, CropTask
 
 _WHAT: Final = "feature"
 _MODULE: Final = "keepers.workflows.portraits"
@@ -86,14 +90,22 @@ def _lean(*, forward: bool, reverse: bool) -> Lean:
 
 
 def _judge(options: argparse.Namespace, opened: Session) -> Judge:
-    look = Named[LookTask, Look]("keepers.detect.look", "look")
-    sharpness = Named[BlurTask, tuple[float | None, ...]](_MODULE, "sharpness")
-    crop = Named[CropTask, bytes](_MODULE, "crop")
+    look: Named[LookTask, Look] = Named("keepers.detect.look", "look")
+    sharpness: Named[BlurTask, tuple[float | None, ...]] = Named(_MODULE, "sharpness")
+    crop: Named[CropTask, bytes] = Named(_MODULE, "crop")
     old = options.blur_by != "face"
     backend = "none"
     if (options.sharp or options.blurry) and not old:
         backend = choose(opened.settings.faces, opened.settings.model_dir).name
-    return Judge(opened.picture_workers, look, sharpness, crop, backend, opened.settings.model_dir, old)
+    return Judge(
+        opened.picture_workers,
+        look,
+        sharpness,
+        crop,
+        backend,
+        opened.settings.model_dir,
+        old,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,6 @@ from keepers.ports import Failure, LookTask, Progress, Shown, Workers
 from keepers.score.featured import Bias, Lean, Portrait, open_ended
 from keepers.workflows.portrait_tasks import BlurTask, Box, CropTask
 
-__all__ = ["BlurTask", "CropTask"]
-
 T = TypeVar("T")
 R = TypeVar("R")
 
