@@ -8,12 +8,12 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
-from keepers.create import sample
 from keepers.errors import KeepersError, PlaceUnreachableError
 from keepers.ports import Failure
 from keepers.work import afar, choose
@@ -177,7 +177,11 @@ def test_a_scheduler_that_goes_away_is_an_error_and_no_hang(tmp_path, monkeypatc
 def test_a_whole_scan_on_a_cluster_learns_what_one_at_home_does(cluster, tmp_path):
     photos = tmp_path / "photos"
     photos.mkdir()
-    sample.write(photos, islice(sample.library(), 40))
+    for number in range(20):
+        # Three qualities of each picture, so that there is something to find.
+        shapes = np.random.default_rng(number // 3).integers(0, 256, (7, 9, 3), dtype=np.uint8)
+        picture = Image.fromarray(shapes).resize((640, 480), Image.Resampling.BICUBIC)
+        picture.save(photos / f"{number:02}.jpg", quality=70 + 10 * (number % 3))
     (photos / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 and no more")
     told = []
     for name, options in (("here", []), ("there", ["--scheduler", cluster.address])):
