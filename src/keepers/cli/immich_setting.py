@@ -1,8 +1,8 @@
-"""`keepers immich tag`, `albums`, `favorites`, `archive`, `stack`, `clean`: what a server is to show of the groups."""
+"""`keepers immich tag`, `albums`, `favorites`, `dedupe`, `clean` and their like: what a server is to show of the groups."""
 
 import argparse
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,11 +13,11 @@ from keepers.apply.record import Run, RunState, StepState
 from keepers.apply.run import Finished, resume, run
 from keepers.apply.undo import undo
 from keepers.catalog.store import Catalog
-from keepers.cli import changing, judging, learning, session, show
+from keepers.cli import changing, immich_copies, judging, learning, session, show
 from keepers.errors import KeepersError, SettingsError, UsageError
 from keepers.model import PlaceId
 from keepers.places.immich_api import ImmichPlace, Need, place_id
-from keepers.places.immich_api.abilities import CHANGING, READING
+from keepers.places.immich_api.abilities import CHANGING, DEDUPING, READING
 from keepers.plan import text
 from keepers.plan.check import Checked
 from keepers.plan.immich_actions import Stays
@@ -34,6 +34,7 @@ _NEEDS: Final = {
     "favorites": ("asset.read", "asset.update"),
     "archive": ("asset.read", "asset.update", "album.read"),
     "stack": ("asset.read", "stack.read", "stack.create", "stack.delete"),
+    **immich_copies.NEEDS,
 }  # fmt: skip
 _SHARING: Final = ("user.read", "albumUser.create", "albumUser.delete")
 _QUESTION: Final = {
@@ -42,6 +43,8 @@ _QUESTION: Final = {
     "favorites": "Set {count} on {place}?",
     "archive": "Take {photos} off the timeline of {place}, into the archive?",
     "stack": "Make {stacks} on {place}?",
+    "duplicates": "Show {photos} on the Duplicates page of {place}?",
+    "scores": "Note scores on {photos} of {place}?",
 }
 
 
@@ -146,7 +149,7 @@ class _Job:
     def choice(self) -> Choice:
         """The options that count."""
         told = vars(self.options)
-        names = ("prefix", "album_prefix", "role", "rating", "describe")
+        names = ("prefix", "album_prefix", "role", "rating", "describe", "merge", "replacing")
         given = {name: told[name] for name in names if name in told}
         if not given.get("prefix", "-").strip("/"):
             raise UsageError("--prefix names the tag above all others; it cannot be empty")
@@ -179,7 +182,8 @@ class _Job:
         finished = resumed
         if prepared.checked.actions:
             changing.consent(self.options, self._question(prepared.checked.actions))
-            immich_setting.remember(self.catalog, self.place, prepared)
+            if prepared.groups:
+                immich_setting.remember(self.catalog, self.place, prepared)
             assert self.journal is not None  # noqa: S101 (only a dry run has none)
             with changing.stopping(self.opened.progress) as stop:
                 finished = run(
@@ -193,12 +197,19 @@ class _Job:
         return self._told(finished, prepared)
 
     def _refuse_without_rights(self) -> None:
-        wanted = (*_NEEDS[self.choice.what], *(_SHARING if self.choice.share else ()))
-        needs = tuple(need for need in (*READING, *CHANGING) if need.permission in wanted)
-        missing = self.server.client.abilities().missing(needs)
-        if missing:
+        self._refuse_without((*_NEEDS[self.choice.what], *(_SHARING if self.choice.share else ())))
+
+    def _refuse_without(self, wanted: Collection[str]) -> None:
+        needs = tuple(need for need in (*READING, *CHANGING, *DEDUPING) if need.permission in wanted)
+        abilities = self.server.client.abilities()
+        if missing := abilities.missing(needs):
             raise SettingsError(
                 f"the API key cannot do this: {_without(missing)}. Add it in Immich: Account Settings, API Keys"
+            )
+        if self.choice.what == "dedupe" and "trash" not in abilities.features:
+            raise SettingsError(
+                f"the trash of {self.place} is off, so what goes would be gone for good; nothing is trashed on it. "
+                "Turn it on in Immich: Administration, Settings, Trash Settings"
             )
 
     def _resumed(self) -> Finished | None:
@@ -211,12 +222,19 @@ class _Job:
             return resume(old.id, self.journal, self.server, progress=self.opened.progress, stop=stop)
 
     def _prepared(self) -> Prepared:
-        tidied = self.opened.tidy(self.catalog, self.roots, judging.kinds(self.options))
         setting = Setting(self.catalog, self.place, self.server, ours(self.journal, self.place))
+        if self.choice.what in immich_copies.NEEDS:
+            copying = immich_copies.Copying(self.options, self.opened, setting, self.server, self.roots)
+            prepared = copying.prepared(self.choice)
+            self._refuse_without(immich_copies.needed(prepared.checked.actions))
+            return prepared
+        tidied = self.opened.tidy(self.catalog, self.roots, judging.kinds(self.options))
         return immich_setting.prepare(setting, tidied.decisions, self.choice)
 
     def _question(self, actions: Sequence[Action]) -> str:
         count = len(actions)
+        if self.choice.what == "dedupe":
+            return immich_copies.question(actions, self.place, self.options.kind or ())
         return _QUESTION[self.choice.what].format(
             count=show.count(count, "field"),
             photos=show.count(count, "photo"),
@@ -247,7 +265,7 @@ class _Job:
                 {
                     "run": None if finished is None else finished.run,
                     "state": None if finished is None else finished.state.value,
-                    "groups": None if prepared is None else len(prepared.groups),
+                    "groups": None if prepared is None else prepared.settled,
                     "done": 0 if finished is None else finished.done,
                     "problems": changing.problems(problems),
                     "stays": _rows(stays),
@@ -263,7 +281,10 @@ class _Job:
 
     def _said(self, finished: Finished | None, stays: Sequence[Stays]) -> None:
         if finished is None:
-            show.line(f"Nothing to do: {self.place} shows it all already.")
+            copies = self.choice.what == "dedupe"
+            show.line(
+                immich_copies.NOTHING if copies else f"Nothing to do: {self.place} shows it all already."
+            )
         else:
             if finished.state is RunState.STOPPED:
                 show.line("Stopped; the same command goes on from here.")

@@ -44,7 +44,7 @@ def add(command: Command, shared: Shared) -> None:
     clean.add_argument(
         "--only",
         action="append",
-        choices=("tag", "albums", "favorites", "archive", "stack"),
+        choices=("tag", "albums", "favorites", "archive", "stack", "dedupe", "duplicates", "scores"),
         help="only what these commands set; may be given again",
     )
     shared.consent(clean)
@@ -123,6 +123,23 @@ def _setting(sub: Command, shared: Shared) -> None:
         "take what is not kept off the timeline; never what is a favourite, rated, edited or in an album",
     )
     setting("stack", "stack bursts and brackets under their best, RAWs under their picture")
+    dedupe = setting(
+        "dedupe",
+        "keep the best of copies with the same bytes or pixels, give it what the others have, and put those into the trash",
+    )
+    dedupe.add_argument(
+        "--merge",
+        action="store_true",
+        help="favourites, rated photos and those in albums may go, too, once the kept one has all of that",
+    )
+    pages = setting("duplicates", "show copies on Immich's own Duplicates page")
+    pages.add_argument(
+        "--replace",
+        dest="replacing",
+        action="store_true",
+        help="in place of what Immich itself has found, too",
+    )
+    setting("scores", "note scores, reasons and groups on the photos, for other programs to read")
 
 
 def filters(parser: argparse.ArgumentParser) -> None:

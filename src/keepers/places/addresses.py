@@ -24,7 +24,7 @@ _TRASH: Final = "#trash"
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which assets of servers are meant; what is empty does not matter. `type` is IMAGE or VIDEO."""
+    """Which assets of servers are meant; what is empty does not matter. `type` is IMAGE or VIDEO, `ids` are the server's."""
 
     album: str = ""
     people: tuple[str, ...] = ()
@@ -32,6 +32,7 @@ class Filter:
     taken_after: datetime | None = None
     taken_before: datetime | None = None
     visibility: str = ""
+    ids: frozenset[str] = frozenset()
 
     @property
     def words(self) -> str:

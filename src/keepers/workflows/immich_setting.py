@@ -49,6 +49,10 @@ class Server(Protocol):
         """The ids of users by name, address or id; UsageError for one that is unknown."""
         ...
 
+    def favourite_people(self) -> Sequence[str]:
+        """The names of the people who are favourites."""
+        ...
+
     def shown_assets(self) -> Iterable[tuple[Ref, str, datetime | None]]:
         """Every photo with its name and its local wall time."""
         ...
@@ -66,6 +70,8 @@ class Choice:
     rating: int | None = None
     describe: bool = False
     every: bool = False
+    merge: bool = False
+    replacing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +86,24 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A checked plan, the groups that it is of, and what is left as it is."""
+    """A checked plan, the groups that it is of, and what is left as it is; `count` where groups have no numbers."""
 
     checked: Checked
     groups: tuple[Served, ...]
     stays: tuple[Stays, ...]
+    count: int = 0
+
+    @property
+    def settled(self) -> int:
+        """How many groups it is of."""
+        return len(self.groups) or self.count
 
 
 def prepare(setting: Setting, decisions: Sequence[Decision], choice: Choice) -> Prepared:
     """Plan one command; the server is asked, and nothing is changed."""
     known = _known(setting, choice)
-    groups = served(folders(decisions), setting.place, known)
+    named = setting.server.favourite_people() if choice.what == "albums" else ()
+    groups = served(folders(decisions), setting.place, known, named)
     wanted = _wanted(setting, groups, choice)
     now = setting.server.values(wanted.actions)
     plan, stays = immich_actions.plan(wanted, now)

@@ -111,17 +111,6 @@ def drop_face(wire: Wire, face: str) -> None:
 # Immich's own duplicates
 
 
-def duplicates(wire: Wire) -> dict[str, frozenset[str]]:
-    """The groups of Immich's Duplicates page: what lies in each."""
-    told = wire.ask(Ask("GET", "duplicates")).value
-    return {
-        records.identifier(row.get("duplicateId")): frozenset(
-            records.identifier(one.get("id")) for one in records.objects(row.get("assets"), "assets")
-        )
-        for row in records.objects(told, "duplicates")
-    }
-
-
 def resolve(wire: Wire, groups: Sequence[Resolution]) -> list[Given]:
     """Let the server merge groups of its Duplicates page and trash what goes; what became of each, by its id.
 

@@ -28,6 +28,7 @@ class Wanted:
     taken_before: datetime | None = None
     archive: bool = True
     visibility: str = ""
+    ids: frozenset[str] = frozenset()
 
     @property
     def visibilities(self) -> tuple[str, ...]:
@@ -72,7 +73,8 @@ def everything(client: Client, wanted: Wanted) -> Iterator[Remote]:
                 raise SettingsError(
                     f"{client.wire.url} shows assets that were not asked for; nothing of it is believed"
                 )
-            yield one
+            if not wanted.ids or one.id in wanted.ids:
+                yield one
 
 
 def parts(client: Client, assets: Mapping[str, Remote]) -> Iterator[tuple[Remote, Remote]]:

@@ -125,9 +125,17 @@ class ImmichPlace(ImmichReader):
             found[Ref(self._place, key)] = one
         return found
 
-    def duplicates(self) -> Mapping[str, frozenset[str]]:
-        """The groups that Immich shows on its own Duplicates page: the ids in each."""
-        return calls.duplicates(self.client.wire)
+    def crowds(self, wanted: Iterable[str]) -> Mapping[str, frozenset[str]]:
+        """All assets that share these ids of Immich's Duplicates page.
+
+        They are found in the list of assets: merely asking for that page makes servers forget groups of one.
+        """
+        found: dict[str, set[str]] = {key: set() for key in wanted}
+        for visibility in VISIBLE:
+            for one in self.client.assets(Search(visibility=visibility, bare=True)):
+                if one.duplicate in found:
+                    found[one.duplicate].add(one.id)
+        return {key: frozenset(keys) for key, keys in found.items()}
 
     def favourite_people(self) -> Sequence[str]:
         """The names of the people who are favourites; none where the key may not ask."""

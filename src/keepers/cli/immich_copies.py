@@ -1,0 +1,111 @@
+"""`keepers immich dedupe`, `duplicates`, `scores`: what is to be done with copies on a server, and what we think of photos."""
+
+import argparse
+import dataclasses
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from keepers.actions import Action, SetField
+from keepers.cli import judging, show
+from keepers.decide.copies import CERTAIN
+from keepers.model import Asset, ContentId, Decision, GroupKind, PlaceId
+from keepers.places.immich_api import ImmichPlace
+from keepers.plan import immich_pages
+from keepers.wiring import Filter, Session, Sources
+from keepers.work.named import Named
+from keepers.workflows import immich_proving, immich_showing
+from keepers.workflows.immich_setting import Choice, Prepared, Setting
+
+if TYPE_CHECKING:
+    from keepers.workflows.job import Proof
+
+#: What the key must be allowed to before anything is looked at.
+NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "dedupe": ("asset.read", "asset.delete", "album.read", "tag.read", "stack.read"),
+    "duplicates": ("asset.read", "asset.update"),
+    "scores": ("asset.read", "asset.update"),
+}
+#: Said where no copy may go.
+NOTHING: Final = "Nothing to do: there are no copies that may go."
+#: What it must be allowed to besides, by how the names of fields begin: to set them, and to take that back.
+_FOR: Final[Mapping[str, tuple[str, ...]]] = {
+    "tag:": ("tag.asset",),
+    "album:": ("albumAsset.create", "albumAsset.delete"),
+    "person:": ("face.read", "face.create", "face.delete"),
+    "cover": ("stack.update",),
+    "favourite": ("asset.update",),
+    "rating": ("asset.update",),
+    "description": ("asset.update",),
+    "duplicate": ("asset.update",),
+}
+
+
+def needed(actions: Sequence[Action]) -> set[str]:
+    """The permissions that a plan needs."""
+    names = {one.name for one in actions if isinstance(one, SetField)}
+    return {
+        need for start, needs in _FOR.items() if any(n.startswith(start) for n in names) for need in needs
+    }
+
+
+def question(actions: Sequence[Action], place: PlaceId, kinds: Collection[str]) -> str:
+    """What people are asked before copies go; `kinds` are those that they named."""
+    count = sum(isinstance(one, SetField) and one.name == "trashed" for one in actions)
+    asked = f"Move {show.count(count, 'photo')} into the trash of {place}?"
+    if {GroupKind(kind) for kind in kinds} <= set(CERTAIN):
+        return asked
+    return f"Some of these only look alike; --dry-run shows which. {asked}"
+
+
+@dataclass(frozen=True, slots=True)
+class Copying:
+    """One command about copies under way."""
+
+    options: argparse.Namespace
+    opened: Session
+    setting: Setting
+    server: ImmichPlace
+    roots: Sequence[str]
+
+    def prepared(self, choice: Choice) -> Prepared:
+        """The plan of a command."""
+        setting, server = self.setting, self.server
+        match choice.what:
+            case "dedupe":
+                decisions = self._proven()
+                return immich_showing.dedupe(
+                    server, decisions, setting.place, setting.ours, self._beside, merge=choice.merge
+                )[0]
+            case "duplicates":
+                kinds = self._kinds(immich_pages.COPIES)
+                decisions = self.opened.tidy(setting.catalog, self.roots, kinds).decisions
+                return immich_showing.duplicates(
+                    server, decisions, setting.place, setting.ours, replacing=choice.replacing
+                )
+            case _:
+                kinds = judging.kinds(self.options)
+                decisions = self.opened.tidy(setting.catalog, self.roots, kinds).decisions
+                return immich_showing.scores(server, decisions, setting.place)
+
+    def _kinds(self, default: Sequence[GroupKind]) -> Sequence[GroupKind]:
+        """The kinds that were asked for, else those that the command is about."""
+        return judging.kinds(self.options) if self.options.kind else default
+
+    def _proven(self) -> Sequence[Decision]:
+        """Groups of copies. Where pictures look identical, the files themselves are read, since only they prove it."""
+        opened, catalog, place = self.opened, self.setting.catalog, self.setting.place
+        kinds = self._kinds(CERTAIN)
+        if GroupKind.SAME_PIXELS in kinds or GroupKind.SAME_BYTES in kinds:
+            ids = immich_proving.unread(opened.judging(catalog, kinds), self.roots, place)
+            if ids:
+                opened.progress.say(
+                    f"reading {show.count(len(ids), 'photo')} that look identical, to compare their pixels"
+                )
+                exact = dataclasses.replace(opened, full_resolution=True, limit=None)
+                exact.scan(catalog, Sources((), servers={f"{place}:identical": Filter(ids=ids)}))
+        return opened.tidy(catalog, self.roots, kinds).decisions
+
+    def _beside(self, assets: Sequence[Asset]) -> Mapping[ContentId, str]:
+        task: Named[Proof, str] = Named("keepers.workflows.picture", "beside")
+        return immich_proving.beside(self.opened.judging(self.setting.catalog, ()), task, assets)
