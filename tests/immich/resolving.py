@@ -7,33 +7,38 @@ import json
 from collections.abc import Callable
 
 from tests.immich.answers import ID, Refusal, World, asset_told, iso
-from tests.immich.state import Asset, Face, an_id
+from tests.immich.state import Asset, Face, State, an_id
 
 #: The first version with `resolve`; data of other programs is free there, too.
 RESOLVES = (2, 7, 0)
 
 
-def _group(world: World, key: str) -> list[Asset]:
+def _group(state: State, key: str) -> list[Asset]:
     """What the Duplicates page shows of a group: nothing that is trashed, hidden or in a stack."""
     shown = [
         one
-        for one in world.state.assets.values()
+        for one in state.assets.values()
         if one.duplicate == key
         and one.owner == an_id(1)
         and not one.trashed
         and one.visibility in {"timeline", "archive"}
-        and world.state.stack_of(one.id) is None
+        and state.stack_of(one.id) is None
     ]
     return sorted(shown, key=lambda one: (one.taken, one.id))
 
 
-def _all(world: World) -> dict[str, list[Asset]]:
-    keys = sorted({one.duplicate for one in world.state.assets.values() if one.duplicate})
-    return {key: _group(world, key) for key in keys}
+def _all(state: State) -> dict[str, list[Asset]]:
+    keys = sorted({one.duplicate for one in state.assets.values() if one.duplicate})
+    return {key: _group(state, key) for key in keys}
+
+
+def groups(state: State) -> list[list[Asset]]:
+    """The groups of the Duplicates page, those of one photo, too."""
+    return list(_all(state).values())
 
 
 def duplicates(world: World, body, query):
-    groups = _all(world)
+    groups = _all(world.state)
     if world.version >= RESOLVES:
         # Merely looking forgets groups of which one photo is left.
         for one in (found[0] for found in groups.values() if len(found) == 1):
@@ -49,7 +54,7 @@ def duplicates(world: World, body, query):
 
 def resolve(world: World, body, query):
     _new_only(world, "POST /api/duplicates/resolve")
-    known = _all(world)
+    known = _all(world.state)
     if any(group["duplicateId"] not in known for group in body["groups"]):
         raise Refusal(400, "Not found or no duplicate.delete access")
     return [

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from keepers.errors import KeepersError, SettingsError
 from keepers.places.immich_api import records
 from keepers.places.immich_api.client import BATCH, PAGE
 from keepers.places.immich_api.records import Given, Json
@@ -144,8 +145,9 @@ def in_one_form(value: object) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
-def set_data(wire: Wire, key: str, texts: Mapping[str, str]) -> None:
-    """Note JSON objects on assets: all in one call where the server has that, else one by one."""
+def set_data(wire: Wire, key: str, texts: Mapping[str, str]) -> dict[str, KeepersError]:
+    """Note JSON objects on assets: all in one call where the server takes that, else one by one; why not, by asset."""
+    found: dict[str, KeepersError] = {}
     items = [{"assetId": one, "key": key, "value": json.loads(text)} for one, text in texts.items()]
     for start in range(0, len(items), PAGE):
         part = items[start : start + PAGE]
@@ -154,9 +156,24 @@ def set_data(wire: Wire, key: str, texts: Mapping[str, str]) -> None:
         except AnswerError as error:
             if error.status not in _GONE:
                 raise
-            for one in part:
-                alone = {"items": [{"key": key, "value": one["value"]}]}
-                wire.ask(Ask("PUT", f"assets/{one['assetId']}/metadata", alone))
+            found |= _noted_alone(wire, key, part)
+    return found
+
+
+def _noted_alone(wire: Wire, key: str, items: Sequence[Mapping[str, object]]) -> dict[str, KeepersError]:
+    found: dict[str, KeepersError] = {}
+    for one in items:
+        asset = str(one["assetId"])
+        try:
+            body = {"items": [{"key": key, "value": one["value"]}]}
+            wire.ask(Ask("PUT", f"assets/{asset}/metadata", body))
+        except AnswerError as error:
+            if "must be one of" in str(error):
+                raise SettingsError(
+                    f"the server at {wire.url} keeps no data of other programs on photos; Immich 2.7 and newer do"
+                ) from error
+            found[asset] = error
+    return found
 
 
 def drop_data(wire: Wire, key: str, assets: Sequence[str]) -> None:

@@ -234,7 +234,6 @@ def _show(client: Client, key: str, person: str, after: str | None, revision: st
 def note(sight: Sight, name: str, texts: Mapping[str, str]) -> dict[str, Why]:
     """Set data of ours, another text for each asset; why it could not be done, by asset."""
     try:
-        calls.set_data(sight.client.wire, name.removeprefix(DATA), texts)
+        return dict(calls.set_data(sight.client.wire, name.removeprefix(DATA), texts))
     except KeepersError as error:
         return dict.fromkeys(texts, error)
-    return {}
