@@ -251,13 +251,15 @@ class Writer(Protocol):
 
 
 @runtime_checkable
-class Bulk(Protocol):
-    """A place that is told and asked of many things in one call, as servers are; its waves are large.
-
-    `trouble` is why all that follows would fail, too, such as a server that is gone; None while there is none.
-    """
+class Troubled(Protocol):
+    """A place that tells in `trouble` why all that follows would fail, too, such as a server that is gone."""
 
     trouble: KeepersError | None
+
+
+@runtime_checkable
+class Bulk(Troubled, Protocol):
+    """A place that is told and asked of many things in one call, as servers are; its waves are large."""
 
     def values(self, wanted: Sequence[SetField]) -> Sequence[str | None]:
         """How the fields that are to be set are now, in the same order."""
@@ -273,8 +275,8 @@ class Served:
     """One asset of a server, as the server tells it; `updated` moves with every change but those of albums.
 
     `sha1` is of its bytes, in hex, and empty where the server tells none. `film` is the id of its motion video.
-    `said` are fields and values as libraries tell them. `facts` are what its bytes would say of themselves.
-    `here` is the file of this machine that its server reads, by the settings; its bytes were not looked at yet.
+    `said` are fields and values as libraries tell them. `facts` are what its bytes would say of themselves. `here` is the
+    file of this machine that its server reads, by the settings; its bytes were not looked at yet.
     """
 
     ref: Ref
@@ -311,7 +313,6 @@ class View:
     boxes: tuple[tuple[float, float, float, float], ...] | None = None
 
 
-#: An asset with a picture to judge it by, or why there is none.
 Viewed = tuple[Asset, View | Failure]
 
 
@@ -356,6 +357,10 @@ class Gallery(Protocol):
         """The motion videos of these ids."""
         ...
 
+    def chosen(self, wanted: Sequence[str]) -> Iterator[Served]:
+        """Those of these ids that are there and not trashed, with all that is told of each."""
+        ...
+
     def pictures(self, assets: Iterable[Served]) -> Iterator[tuple[Served, Shown | Failure]]:
         """Every asset with its picture, many loaded at once; a file may go when many more were loaded."""
         ...
@@ -385,8 +390,7 @@ class Clock(Protocol):
 class LookTask:
     """One photo to judge: where its bytes lie, which face back end by which models.
 
-    `boxes` (fractions of the upright picture: x, y, width, height) are faces that somebody found
-    already, such as a server; then none are searched.
+    `boxes` (fractions of the upright picture: x, y, width, height) are faces that a server found; then none are searched.
     """
 
     path: str

@@ -52,11 +52,15 @@ def galleries(settings: Settings, environment: Mapping[str, str], *, exact: bool
 
 
 def views(
-    opened: immich_api.Galleries, catalog: Catalog, assets: Sequence[Asset], *, exact: bool
+    opened: immich_api.Galleries, assets: Sequence[Asset], *, exact: bool, catalog: Catalog | None = None
 ) -> Iterator[tuple[Asset, View | Failure]]:
-    """Every asset with a picture to judge it by, or its file where it lies here; closes the galleries at the end."""
+    """Every asset with a picture to judge it by; closes the galleries at the end.
+
+    It is the file itself where the catalog knows that it lies on this machine, too.
+    """
+    paths = {} if catalog is None else lying.paths(catalog, assets)
     with opened:
-        yield from opened.views(assets, exact=exact, lying=lying.paths(catalog, assets))
+        yield from opened.views(assets, exact=exact, lying=paths)
 
 
 def scanned(

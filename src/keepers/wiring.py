@@ -153,15 +153,16 @@ class Session:
         """Learn the sources: absolute paths, and servers."""
         given = sources if isinstance(sources, Sources) else Sources(tuple(sources))
         if not given.servers:
-            return scan.scan(self._learning(catalog, given), given)
+            return scan.scan(self.learning(catalog, given), given)
         from keepers import servers  # noqa: PLC0415 (httpx2 costs 150 ms)
 
-        reports = [scan.scan(self._learning(catalog, given), given.paths)] if given.paths else []
+        reports = [scan.scan(self.learning(catalog, given), given.paths)] if given.paths else []
         opened = servers.galleries(self.settings, self.environment, exact=self.full_resolution)
-        reports += servers.scanned(opened, given.servers, lambda: self._learning(catalog, Sources(())))
+        reports += servers.scanned(opened, given.servers, lambda: self.learning(catalog, Sources(())))
         return scan.together(reports)
 
-    def _learning(self, catalog: Catalog, given: Sources) -> "Learning":
+    def learning(self, catalog: Catalog, given: Sources) -> "Learning":
+        """What a scan works with."""
         libraries = {path: self._apple(path, trashed=trashed) for path, trashed in given.apples.items()}
         entries = {path: library.entries for path, library in libraries.items()}
         reader = LocalPlace(opens=given.takeouts, libraries=entries)
@@ -217,7 +218,7 @@ class Session:
         from keepers import servers  # noqa: PLC0415 (httpx2 costs 150 ms)
 
         opened = servers.galleries(self.settings, self.environment, exact=exact)
-        return servers.views(opened, catalog, assets, exact=exact)
+        return servers.views(opened, assets, exact=exact, catalog=catalog)
 
     def judging(self, catalog: Catalog, kinds: Sequence[GroupKind]) -> "Judging":
         """What grouping and judging work with."""
@@ -354,15 +355,11 @@ class Session:
         from keepers.workflows.organizing import Organizing  # noqa: PLC0415 (numpy costs 80 ms)
 
         thumbnail: Named[Thumb, bytes] = Named("keepers.workflows.picture", "thumbnail")
+        views = functools.partial(self._views, catalog, exact=False)
         return Organizing(
-            catalog,
-            place,
-            self.progress,
-            self.picture_workers,
-            thumbnail,
-            functools.partial(placed, journal),
-            datetime.now(UTC),
-        )
+            catalog, place, self.progress, self.picture_workers, thumbnail, functools.partial(placed, journal),
+            datetime.now(UTC), views,
+        )  # fmt: skip
 
     def _placed(self) -> Mapping[str, ContentId]:
         with self.journal(create=False) as journal:

@@ -9,6 +9,13 @@ from tests.immich.uploads import upload_all
 pytestmark = pytest.mark.slow
 
 
+class Mapped:
+    """A server, and the ids of its photos by name."""
+
+    def __init__(self, server, ids):
+        self.state, self.requests, self.ids = server.state, server.requests, ids
+
+
 @pytest.fixture
 def library(photos, tmp_path):
     """Every picture once, in one folder, as the server of the tests keeps them."""
@@ -26,8 +33,7 @@ def mapped(cache, monkeypatch, library):  # noqa: F811 (the fixture)
     with running() as made:
         set_up(made, monkeypatch)
         monkeypatch.setenv("KEEPERS_IMMICH_PATHS", f"/photos={library}")
-        made.ids = upload_all(made.state, library)
-        yield made
+        yield Mapped(made, upload_all(made.state, library))
 
 
 def explained(keepers, server, name):

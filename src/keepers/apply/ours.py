@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Final
 
-from keepers.actions import Action, SetField
+from keepers.actions import Action, SetField, refs
 from keepers.apply.journal import Journal
 from keepers.apply.record import Run, RunState, StepState
 from keepers.errors import UsageError
@@ -24,6 +24,13 @@ def place_of(actions: Iterable[Action]) -> PlaceId:
             f"these changes are of several places at once ({', '.join(found)}); name a run of one"
         )
     return found[0] if found else LOCAL
+
+
+def read_from(actions: Iterable[Action]) -> frozenset[PlaceId]:
+    """The other places that actions take bytes from, or look at what they took from them."""
+    found = list(actions)
+    places = {ref.place for action in found for ref in refs(action)}
+    return frozenset(places - {place_of(found), LOCAL})
 
 
 def run_key(what: str, place: PlaceId, *more: object) -> str:

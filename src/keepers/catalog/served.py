@@ -120,6 +120,23 @@ def number_of(catalog: Catalog, place: str, key: str) -> int | None:
     return None if row is None else row[0]
 
 
+def role_of(catalog: Catalog, place: str, key: str) -> tuple[Role, int | None]:
+    """Which part of a photo an asset is, and the row of that photo; a photo by itself where it is not known."""
+    row = catalog.db.execute(
+        "SELECT role, main FROM location WHERE place = ? AND key = ?", (place, os.fsencode(key))
+    ).fetchone()
+    return (Role.MAIN, None) if row is None else (Role(row[0]), row[1])
+
+
+def prints_of(catalog: Catalog, place: str, key: str) -> bytes:
+    """The fingerprints by which an asset is known now; none where there are none."""
+    row = catalog.db.execute(
+        "SELECT p.data FROM print p JOIN location l ON l.content = p.content WHERE l.place = ? AND l.key = ?",
+        (place, os.fsencode(key)),
+    ).fetchone()
+    return b"" if row is None else bytes(row[0])
+
+
 def gone(catalog: Catalog, place: str, root: str) -> int:
     """How many known assets of a server, without motion videos, are not among those that were met."""
     number: int = catalog.db.execute(

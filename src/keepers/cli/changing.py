@@ -13,7 +13,7 @@ from keepers.actions import Action
 from keepers.apply.history import history as history_document
 from keepers.apply.history import originals
 from keepers.apply.journal import Journal
-from keepers.apply.ours import place_of
+from keepers.apply.ours import place_of, read_from
 from keepers.apply.record import Run, RunState, StepState
 from keepers.apply.run import Finished, Problem, resume
 from keepers.apply.undo import Place, run_to_undo
@@ -21,10 +21,11 @@ from keepers.apply.undo import undo as undo_run
 from keepers.catalog import locations
 from keepers.cli import session, show
 from keepers.errors import KeepersError, UsageError
+from keepers.model import LOCAL
 from keepers.places.local import LocalPlace
 from keepers.plan import text
 from keepers.plan.check import Checked, Refused, forbidden
-from keepers.ports import Bulk, Progress
+from keepers.ports import Progress, Troubled
 
 OPEN = (RunState.PLANNED, RunState.RUNNING, RunState.STOPPED, RunState.FAILED)
 
@@ -62,7 +63,7 @@ def undo(options: argparse.Namespace) -> int:
         finish = "Finish" if wanted.undoes is not None else f"Take back run {wanted.id},"
         consent(options, f"{finish} {wanted.title} ({show.count(len(back), 'change')})?")
         with (
-            opened.place(place_of(back), _roots(opened)) as place,
+            _place(opened, back) as place,
             stopping(opened.progress) as stop,
         ):
             finished = undo_run(options.number, journal, place, progress=opened.progress, stop=stop)
@@ -79,14 +80,19 @@ def undo(options: argparse.Namespace) -> int:
         )
     else:
         show.line(f"Run {taken_back} was taken back: {show.count(finished.done, 'change')} undone.")
-    return _ended(options, finished, place)
+    return ended(options, finished, place)
 
 
-def _ended(options: argparse.Namespace, finished: Finished, place: Place) -> int:
+def trouble(place: Place) -> KeepersError | None:
+    """Why all that follows would fail, too."""
+    return place.trouble if isinstance(place, Troubled) else None
+
+
+def ended(options: argparse.Namespace, finished: Finished, place: Place) -> int:
     """Tell what was not done; where a server is gone, that alone and not of each photo."""
-    trouble = place.trouble if isinstance(place, Bulk) else None
-    if trouble is not None and finished.state is RunState.FAILED:
-        return lost(trouble)
+    lost_why = trouble(place)
+    if lost_why is not None and finished.state is RunState.FAILED:
+        return lost(lost_why)
     tell_problems(options, finished.problems, ())
     return finished.exit_code
 
@@ -166,11 +172,21 @@ def apply(options: argparse.Namespace) -> int:
         consent(options, f"Carry out plan {chosen.id}, {chosen.title}?")
         steps = [step.action for step in journal.steps(chosen.id)]
         with (
-            opened.place(place_of(steps), _roots(opened)) as place,
+            _place(opened, steps) as place,
             stopping(opened.progress) as stop,
         ):
             finished = resume(chosen.id, journal, place, progress=opened.progress, stop=stop)
     return _finished(options, finished, place)
+
+
+def _place(opened: wiring.Session, actions: Sequence[Action]) -> contextlib.AbstractContextManager[Place]:
+    """The place that actions change, which knows the servers that they take bytes from."""
+    place = place_of(actions)
+    if place == LOCAL and read_from(actions):
+        from keepers import downloads  # noqa: PLC0415 (httpx2 costs 150 ms)
+
+        return downloads.place(opened, _roots(opened))
+    return opened.place(place, _roots(opened))
 
 
 def _would_apply(options: argparse.Namespace, run: Run, journal: Journal, place: LocalPlace) -> None:
@@ -212,7 +228,7 @@ def _finished(options: argparse.Namespace, finished: Finished, place: Place) -> 
         show.line(
             f"{finished.title}: {show.count(finished.done, 'change')} done. Take it back: keepers undo {finished.run}"
         )
-    return _ended(options, finished, place)
+    return ended(options, finished, place)
 
 
 def _show(

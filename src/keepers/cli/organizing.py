@@ -1,8 +1,10 @@
 """The main job: organize."""
 
 import argparse
+import contextlib
 import json
 import os
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,27 +13,31 @@ from keepers.apply.journal import Journal
 from keepers.apply.look import world
 from keepers.apply.record import RunState
 from keepers.apply.run import Finished, resume, run
+from keepers.apply.undo import Place
 from keepers.catalog.store import Catalog
 from keepers.cli import changing, judging, learning, session, show
+from keepers.model import Decision, Ref
 from keepers.places.local import LocalPlace
 from keepers.plan.check import Checked, check
 from keepers.plan.report import Summary
+from keepers.plan.text import shown
 from keepers.workflows import organizing
 from keepers.workflows.scan import ScanReport
+from keepers.workflows.tidy import Tidied
 
 
 def organize(options: argparse.Namespace) -> int:
     """Scan, group, judge, and copy every group into a folder of its own."""
     opened = session.opened(options)
-    sources = wiring.sources(options.sources)
-    job = _Job(options, opened, sources, wiring.target(options.to, sources))
+    sources = session.sources(options)
+    job = _Job(options, opened, sources, wiring.target(options.to, sources.paths))
     with opened.catalog(create=True) as catalog:
         report = opened.scan(catalog, sources)
         if options.dry_run:
             with opened.journal(create=False) as journal:
-                changing.show_plan(options, _prepared(job, catalog, journal, report)[1])
-            if not options.json:
-                learning.unreadable(report.unreadable)
+                planned = _planned(job, catalog, journal, report)
+            changing.show_plan(options, planned.checked)
+            _told_unread(job, planned)
             return 0
         with opened.journal(create=True) as journal:
             assert journal is not None  # noqa: S101 (create=True makes one)
@@ -52,7 +58,7 @@ class _Job:
         return json.dumps(
             [
                 "organize",
-                self.sources.paths,
+                tuple(self.sources),
                 self.target,
                 told.threshold,
                 told.time_window,
@@ -61,23 +67,53 @@ class _Job:
             ]
         )
 
-    def place(self) -> LocalPlace:
+    def machine(self) -> LocalPlace:
         """The files of this machine, with a quarantine in the target if one is needed."""
-        return self.opened.local([*self.sources, self.target])
+        return self.opened.local([*self.sources.paths, self.target])
+
+    @contextlib.contextmanager
+    def place(self, decisions: Sequence[Decision] = (), catalog: Catalog | None = None) -> Generator[Place]:
+        """This machine, and the servers whose photos are copied; what the catalog knows of them is not asked again."""
+        if not self.sources.servers:
+            yield self.machine()
+            return
+        from keepers import downloads  # noqa: PLC0415 (httpx2 costs 150 ms)
+
+        roots = [*self.sources.paths, self.target]
+        paths = {} if catalog is None else downloads.paths(catalog, decisions)
+        with downloads.place(self.opened, roots, downloads.known(decisions), paths) as made:
+            yield made
+
+    def tidied(self, catalog: Catalog) -> tuple[Tidied, Mapping[Ref, str]]:
+        """The groups, and why photos of servers are left out; a dry run loads none of them."""
+        kinds = judging.kinds(self.options)
+        if not self.sources.servers or self.options.dry_run:
+            return self.opened.tidy(catalog, self.sources, kinds), {}
+        from keepers import downloads  # noqa: PLC0415 (httpx2 costs 150 ms)
+
+        return downloads.whole(self.opened, catalog, self.sources, kinds)
 
 
-def _prepared(
-    job: _Job, catalog: Catalog, journal: Journal | None, report: ScanReport
-) -> tuple[organizing.Prepared, Checked]:
-    tidied = job.opened.tidy(catalog, job.sources, judging.kinds(job.options))
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    prepared: organizing.Prepared
+    checked: Checked
+    decisions: Sequence[Decision]
+    unread: tuple[tuple[str, str], ...]
+
+
+def _planned(job: _Job, catalog: Catalog, journal: Journal | None, report: ScanReport) -> _Planned:
+    tidied, left = job.tidied(catalog)
+    unread = (*report.unreadable, *((shown(ref), why) for ref, why in left.items()))
     when = datetime.now(UTC).astimezone(job.opened.home)
     about = Summary(
-        "Your photos, organized", tidied.photos, tidied.ungrouped, when, job.sources.paths, report.unreadable
+        "Your photos, organized", tidied.photos, tidied.ungrouped, when, tuple(job.sources), unread
     )
-    place = job.place()
-    work = job.opened.organizing(catalog, journal, place)
+    work = job.opened.organizing(catalog, journal, job.machine())
     prepared = organizing.prepare(work, tidied.decisions, job.target, about)
-    return prepared, check(prepared.plan, world(prepared.plan, place, prepared.present))
+    with job.place(tidied.decisions) as place:
+        checked = check(prepared.plan, world(prepared.plan, place, prepared.present))
+    return _Planned(prepared, checked, tidied.decisions, unread)
 
 
 def _carried_out(job: _Job, catalog: Catalog, journal: Journal, report: ScanReport) -> int:
@@ -85,27 +121,34 @@ def _carried_out(job: _Job, catalog: Catalog, journal: Journal, report: ScanRepo
     resumed: Finished | None = None
     if (old := journal.unfinished(job.key)) is not None:
         progress.say(f"finishing run {old.id}, which was stopped")
-        with changing.stopping(progress) as stop:
-            resumed = resume(old.id, journal, job.place(), progress=progress, stop=stop)
-        if resumed.state is RunState.STOPPED:
-            return resumed.exit_code
-    prepared, checked = _prepared(job, catalog, journal, report)
-    organizing.remember(catalog, job.target, prepared)
-    finished = resumed
-    if checked.actions:
-        with changing.stopping(progress) as stop:
-            finished = run(checked, journal, job.place(), progress=progress, key=job.key, stop=stop)
+        with changing.stopping(progress) as stop, job.place() as place:
+            resumed = resume(old.id, journal, place, progress=progress, stop=stop)
+        if resumed.state is RunState.STOPPED or changing.trouble(place) is not None:
+            return changing.ended(job.options, resumed, place)
+    planned = _planned(job, catalog, journal, report)
+    organizing.remember(catalog, job.target, planned.prepared)
+    finished, trouble = resumed, None
+    if planned.checked.actions:
+        with changing.stopping(progress) as stop, job.place(planned.decisions, catalog) as place:
+            finished = run(planned.checked, journal, place, progress=progress, key=job.key, stop=stop)
+            trouble = changing.trouble(place)
     if finished is None:
         code = 0
-        _nothing(job, len(prepared.placings))
+        _nothing(job, len(planned.prepared.placings))
     else:
         code = finished.exit_code
-        _tell(job, report, finished)
-        changing.tell_problems(job.options, finished.problems, ())
-    changing.tell_problems(job.options, (), checked.refused)
+        _tell(job, planned, finished)
+        changing.tell_problems(job.options, () if trouble else finished.problems, ())
+    changing.tell_problems(job.options, (), planned.checked.refused)
+    _told_unread(job, planned)
+    if trouble is not None:
+        return changing.lost(trouble)
+    return code or (learning.PARTLY if planned.unread or planned.checked.refused else 0)
+
+
+def _told_unread(job: _Job, planned: _Planned) -> None:
     if not job.options.json:
-        learning.unreadable(report.unreadable)
-    return code or (learning.PARTLY if report.unreadable or checked.refused else 0)
+        learning.unreadable(planned.unread)
 
 
 def _nothing(job: _Job, groups: int) -> None:
@@ -117,7 +160,7 @@ def _nothing(job: _Job, groups: int) -> None:
         show.line("There are no groups; nothing was written.")
 
 
-def _tell(job: _Job, report: ScanReport, finished: Finished) -> None:
+def _tell(job: _Job, planned: _Planned, finished: Finished) -> None:
     page = os.path.join(job.target, "reports", "index.html")
     if job.options.json:
         show.document(
@@ -127,7 +170,7 @@ def _tell(job: _Job, report: ScanReport, finished: Finished) -> None:
                 "to": job.target,
                 "page": page,
                 "actions": finished.done,
-                "unreadable": [{"path": path, "reason": reason} for path, reason in report.unreadable],
+                "unreadable": [{"path": path, "reason": reason} for path, reason in planned.unread],
             }
         )
         return

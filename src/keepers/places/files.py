@@ -367,6 +367,11 @@ def set_folder_time(path: str, modified_ns: int) -> None:
         os.fsync(handle)
 
 
+def set_time(path: str, modified_ns: int) -> None:
+    """Set the modification time of a file of our own."""
+    os.utime(path, ns=(modified_ns, modified_ns), follow_symlinks=False)
+
+
 def sync_folder(path: str) -> None:
     """Bring the names in a folder to the disk; a folder that is gone needs none."""
     with contextlib.suppress(FileNotFoundError), opened_folder(path) as handle:

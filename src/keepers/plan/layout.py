@@ -9,7 +9,7 @@ from typing import Final
 from keepers.actions import Action, Copy, Plan, Trash, Write
 from keepers.decide.destination import called, collision_key, fitting, group_numbers, name_of, split, suffixed
 from keepers.fingerprint.exact import content_id
-from keepers.model import Asset, Bundle, ContentId, Decision, Facts, Kind, Ref, Score
+from keepers.model import LOCAL, Asset, Bundle, ContentId, Decision, Facts, Kind, Ref, Score
 from keepers.plan.layout_text import metadata_text, report_text
 
 #: A plan holds every version of the report that a killed run may leave behind. One a group is n^2 bytes
@@ -282,8 +282,9 @@ def _taken_back(asset: Asset, ref: Ref, unit: str) -> Trash:
 
 
 def _copy(asset: Asset, target: Ref, because: str, unit: str) -> Copy:
-    # An archive's times are those of its making; the photo's own is better.
-    known = asset.ref.archive and asset.taken is not None and asset.taken.source != "mtime"
+    # An archive's times are those of its making, and what is loaded from a server is new; the photo's own is better.
+    named = asset.ref.archive and asset.taken is not None and asset.taken.source != "mtime"
+    known = named or asset.ref.place != LOCAL
     taken_ns = int(asset.taken.at.timestamp()) * 1_000_000_000 if asset.taken is not None and known else 0
     return Copy(
         asset.ref,

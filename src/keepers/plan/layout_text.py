@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from keepers.decide.destination import name_of, visible
-from keepers.model import Asset, Bundle, ContentId, Decision, Facts
+from keepers.decide.destination import called, visible
+from keepers.model import LOCAL, Asset, Bundle, ContentId, Decision, Facts
+from keepers.plan.text import shown
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -15,7 +16,7 @@ def metadata_text(members: Sequence[Bundle], facts: Callable[[ContentId], Facts 
     """metadata.txt as the old tool wrote it, with the tags of the Exif and the GPS IFD too."""
     lines = [f"Photo Group - {len(members)} images", "=" * 80, ""]
     for number, bundle in enumerate(members, 1):
-        lines += [f"Photo {number}: {visible(name_of(bundle.main.ref))}", "-" * 80]
+        lines += [f"Photo {number}: {visible(called(bundle.main))}", "-" * 80]
         lines += [
             f"{key}: {visible(value)}" for key, value in _fields(bundle.main, facts(bundle.main.content))
         ]
@@ -24,7 +25,9 @@ def metadata_text(members: Sequence[Bundle], facts: Callable[[ContentId], Facts 
 
 
 def modified(asset: Asset) -> datetime | None:
-    """When the file was last changed, out of its revision (size:mtime_ns:inode)."""
+    """When the file was last changed, out of its revision (size:mtime_ns:inode); servers tell when its tags changed, too."""
+    if asset.ref.place != LOCAL:
+        return None
     parts = asset.revision.split(":")
     if len(parts) < 2 or not parts[1].lstrip("-").isdecimal():
         return None
@@ -48,8 +51,8 @@ def report_text(done: Sequence[tuple[Decision, Mapping[str, object]]], groups: i
 
 def _fields(asset: Asset, facts: Facts | None) -> Iterable[tuple[str, str]]:
     changed = modified(asset)
-    yield "filename", name_of(asset.ref)
-    yield "filepath", asset.ref.key
+    yield "filename", called(asset)
+    yield "filepath", shown(asset.ref)
     yield "filesize", str(asset.size)
     width, height = (facts.width, facts.height) if facts else (asset.width, asset.height)
     yield "dimensions", f"{width}x{height}"
@@ -76,9 +79,9 @@ def _told(decision: Decision) -> dict[str, object]:
         score = scores.get(bundle.main.ref)
         members.append(
             {
-                "path": bundle.main.ref.key,
-                "files": [asset.ref.key for asset in bundle.assets],
-                "copies": [ref.key for ref in bundle.copies],
+                "path": shown(bundle.main.ref),
+                "files": [shown(asset.ref) for asset in bundle.assets],
+                "copies": [shown(ref) for ref in bundle.copies],
                 "keep": bundle.main.ref in decision.keep,
                 "score": round(score.value, 4) if score else None,
                 "scores": {name: round(value, 4) for name, value in score.parts.items()} if score else {},

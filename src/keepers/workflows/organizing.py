@@ -1,16 +1,28 @@
 """The main job: copy each group into a folder of its own, with the best photo in front."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from keepers.actions import Plan
 from keepers.catalog import contents, hashed, numbers
 from keepers.catalog.store import Catalog
-from keepers.model import LOCAL, Bundle, ContentId, Decision, Found, Group, GroupKind, Problem, Ref, Score
+from keepers.model import (
+    LOCAL,
+    Asset,
+    Bundle,
+    ContentId,
+    Decision,
+    Found,
+    Group,
+    GroupKind,
+    Problem,
+    Ref,
+    Score,
+)
 from keepers.plan import report
 from keepers.plan.layout import Placing, Target, lay_out, organize_plan
-from keepers.ports import Progress, Reader, Workers
+from keepers.ports import Progress, Reader, View, Viewed, Workers
 from keepers.workflows.job import Thumb
 from keepers.workflows.thumbnails import Drawing
 
@@ -30,6 +42,7 @@ class Organizing:
     thumbnail: Callable[[Thumb], bytes]
     placed: Callable[[str], Mapping[str, ContentId]]
     now: datetime
+    views: Callable[[Sequence[Asset]], Iterator[Viewed]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +106,16 @@ def folders(decisions: Sequence[Decision]) -> tuple[Decision, ...]:
             continue
         homes.update((bundle.main.content, anchor) for bundle in fresh)
     return tuple(sorted(made, key=_first_seen))
+
+
+def without(decisions: Sequence[Decision], left: Collection[Ref]) -> tuple[Decision, ...]:
+    """Decisions without the photos of which a file is left out; no group is of one photo."""
+    made: list[Decision] = []
+    for decision in decisions:
+        members = [b for b in decision.group.members if not any(asset.ref in left for asset in b.assets)]
+        if len(members) > 1:
+            made.append(_narrowed(decision, members))
+    return tuple(made)
 
 
 def _rank(decision: Decision) -> tuple[int, str]:
@@ -180,4 +203,7 @@ def _thumbnails(organizing: Organizing, decisions: Sequence[Decision]) -> dict[C
     members = {bundle.main.content: bundle for decision in decisions for bundle in decision.group.members}
     side = LARGE_SIDE if len(members) <= MANY else SMALL_SIDE
     drawing = Drawing(organizing.workers, organizing.thumbnail, organizing.progress)
-    return drawing.thumbnails({content: one.main.ref.key for content, one in members.items()}, side)
+    here = {content: one.main.ref.key for content, one in members.items() if one.main.ref.place == LOCAL}
+    others = [one.main for one in members.values() if one.main.ref.place != LOCAL]
+    shown = {asset.content: view.path for asset, view in organizing.views(others) if isinstance(view, View)}
+    return drawing.thumbnails(here | shown, side)

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -15,7 +16,7 @@ from keepers.places.immich_api.loading import ORIGINAL, PREVIEW, THUMBNAIL, Load
 from keepers.places.immich_api.pictures import Picture, Pictures
 from keepers.places.immich_api.place import spoken
 from keepers.places.immich_api.records import Exif, Remote
-from keepers.places.immich_api.wire import ForbiddenError
+from keepers.places.immich_api.wire import AT_ONCE, ForbiddenError
 from keepers.ports import Failure, Served, Shown
 from keepers.read import exif, formats
 
@@ -105,6 +106,13 @@ class ImmichGallery:
         sought = frozenset(wanted)
         hidden = self._client.assets(Search(visibility=HIDDEN))
         yield from (self._served(one) for one in hidden if one.id in sought and not one.trashed)
+
+    def chosen(self, wanted: Sequence[str]) -> Iterator[Served]:
+        """Those of these ids that are there and not trashed."""
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            for one in threads.map(self._client.asset, wanted):
+                if one is not None and not one.trashed:
+                    yield self._served(one)
 
     def _searches(self) -> Iterator[Search]:
         search = search_for(self._client, self._wanted)

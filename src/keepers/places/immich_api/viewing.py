@@ -5,12 +5,13 @@ from contextlib import AbstractContextManager, ExitStack
 from types import MappingProxyType, TracebackType
 from typing import Final, Self
 
-from keepers.model import Asset, Ref
+from keepers.model import Asset, PlaceId, Ref
 from keepers.places import files
 from keepers.places.immich_api.client import Client
 from keepers.places.immich_api.gallery import ImmichGallery
 from keepers.places.immich_api.listing import Wanted
 from keepers.places.immich_api.pictures import Pictures
+from keepers.places.immich_api.place import ImmichReader
 from keepers.ports import Failure, View
 
 _NONE: Final[Mapping[Ref, str]] = MappingProxyType({})
@@ -41,12 +42,19 @@ class Galleries:
 
     def gallery(self, root: str, wanted: Wanted) -> ImmichGallery:
         """What is wanted of the account whose address is `root`."""
-        place = root.partition(":")[0]
-        if place not in self._clients:
-            self._clients[place] = self._stack.enter_context(self._opening(place))
+        client = self._client(root.partition(":")[0])
         if self._pictures is None:
             self._pictures = self._stack.enter_context(Pictures(*self._kept))
-        return ImmichGallery(self._clients[place], root, wanted, self._pictures, exact=self._exact)
+        return ImmichGallery(client, root, wanted, self._pictures, exact=self._exact)
+
+    def reader(self, place: PlaceId) -> ImmichReader:
+        """One account, to look at its assets."""
+        return ImmichReader(self._client(place), place)
+
+    def _client(self, place: str) -> Client:
+        if place not in self._clients:
+            self._clients[place] = self._stack.enter_context(self._opening(place))
+        return self._clients[place]
 
     def views(
         self, assets: Sequence[Asset], *, exact: bool, lying: Mapping[Ref, str] = _NONE

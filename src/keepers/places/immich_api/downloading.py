@@ -1,0 +1,275 @@
+"""Photos of servers on their way into folders of this machine, and their copies there when they are taken back."""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final, Protocol
+
+from keepers.actions import Action, Copy, SetField, Trash, Write
+from keepers.errors import KeepersError, PlaceUnreachableError, SettingsError
+from keepers.model import LOCAL, Asset, ContentId, Found, Kind, Problem, Ref
+from keepers.places import files
+from keepers.places.immich_api.viewing import Galleries
+from keepers.ports import End, Failure, Folder, Outcome, Reader, Rights, Task, View, Volume, Writer
+
+#: So much is loaded before it is placed: less than any folder of pictures holds, many files at once.
+_PART: Final = 256 << 20
+_PART_FILES: Final = 64
+_CHUNK: Final = 1 << 20
+_NONE: Final[Mapping[Ref, Found]] = MappingProxyType({})
+_NO_PATHS: Final[Mapping[Ref, str]] = MappingProxyType({})
+
+
+class Machine(Reader, Writer, Protocol):
+    """The place that the photos go to."""
+
+
+class DownloadPlace:
+    """Files of this machine, some of which come from servers: loaded into the folder of pictures, then copied like any file.
+
+    What is `known` of the assets was told a moment ago. Those that are `lying` on this machine are copied from there.
+    """
+
+    def __init__(
+        self,
+        machine: Machine,
+        servers: Galleries,
+        known: Mapping[Ref, Found] = _NONE,
+        lying: Mapping[Ref, str] = _NO_PATHS,
+    ) -> None:
+        """Bring photos of some servers to a machine."""
+        self._machine = machine
+        self._servers = servers
+        self._known = known
+        self._lying = lying
+        #: Why all that follows would fail, too.
+        self.trouble: KeepersError | None = None
+
+    # The Reader
+
+    def listing(self, roots: Sequence[str]) -> Iterator[Found | Problem]:
+        """Yield the machine's entries below the roots."""
+        return self._machine.listing(roots)
+
+    def look(self, ref: Ref) -> Found | None:
+        """Describe a file, or an asset; None where there is none, or it lies in the server's trash."""
+        if ref.place == LOCAL:
+            return self._machine.look(ref)
+        if ref in self._known:
+            return self._known[ref]
+        return self._servers.reader(ref.place).look(ref)
+
+    def exists(self, ref: Ref) -> bool:
+        """Whether there is something of that name."""
+        return self._machine.exists(ref) if ref.place == LOCAL else self.look(ref) is not None
+
+    def names(self, folder: Ref) -> Sequence[str]:
+        """The machine's names in a folder; a server has no folders."""
+        return self._machine.names(folder) if folder.place == LOCAL else ()
+
+    def folder(self, ref: Ref) -> Folder | None:
+        """A folder of the machine."""
+        return self._machine.folder(ref) if ref.place == LOCAL else None
+
+    def content(self, ref: Ref) -> ContentId:
+        """Read all bytes of a file, or of an asset."""
+        return (
+            self._machine.content(ref) if ref.place == LOCAL else self._servers.reader(ref.place).content(ref)
+        )
+
+    def field(self, ref: Ref, name: str) -> str | None:
+        """Files have no fields; those of assets are not asked here."""
+        return self._machine.field(ref, name) if ref.place == LOCAL else None
+
+    def identity(self, root: str) -> str:
+        """The file system of a root of the machine."""
+        return self._machine.identity(root)
+
+    def volume(self, ref: Ref) -> Volume:
+        """The volume of a file; an account is one."""
+        return (
+            self._machine.volume(ref) if ref.place == LOCAL else self._servers.reader(ref.place).volume(ref)
+        )
+
+    def rights(self, ref: Ref) -> Rights:
+        """What the owner of the machine's files said; nothing of a server is changed."""
+        return self._machine.rights(ref) if ref.place == LOCAL else Rights.ANY
+
+    def true_path(self, ref: Ref, content: ContentId) -> str:
+        """The path that was meant for a file of the machine."""
+        return self._machine.true_path(ref, content) if ref.place == LOCAL else ""
+
+    # The Writer
+
+    def prepare(self, tasks: Sequence[Task]) -> Sequence[Task]:
+        """Fill in the quarantine names of the machine."""
+        ready = self._machine.prepare([_here(task) for task in tasks])
+        return [replace(task, kept=one.kept) for task, one in zip(tasks, ready, strict=True)]
+
+    def folders(self, tasks: Iterable[Task]) -> Sequence[Folder]:
+        """The folders of the machine that the tasks will make or alter."""
+        return self._machine.folders([_here(task) for task in tasks])
+
+    def before(self, task: Task) -> tuple[int, int]:
+        """Time and mode of what a Write takes the place of."""
+        return self._machine.before(_here(task))
+
+    def tidy(self, folders: Sequence[Folder]) -> None:
+        """Tidy the machine's folders."""
+        self._machine.tidy(folders)
+
+    def settle(self, task: Task) -> Outcome:
+        """Finish or take back what a crash left on the machine."""
+        return self._machine.settle(_here(task))
+
+    def perform(self, tasks: Sequence[Task], placed: Callable[[], None]) -> Sequence[Outcome]:
+        """Carry out tasks; what comes from servers is loaded part by part, and looked at there before a copy of it goes."""
+        outcomes: dict[str, Outcome] = {}
+        ours = [task for task in tasks if _served(task.action) is None]
+        for task, outcome in zip(ours, self._machine.perform(ours, placed), strict=True):
+            outcomes[task.token] = outcome
+        for part in _parts([task for task in tasks if _is_copy(task.action)]):
+            outcomes |= self._copied(part, placed)
+        gone = [task for task in tasks if task.token not in outcomes]
+        outcomes |= self._taken_back(gone, placed)
+        return [outcomes[task.token] for task in tasks]
+
+    # Loading
+
+    def _copied(self, tasks: Sequence[Task], placed: Callable[[], None]) -> dict[str, Outcome]:
+        outcomes: dict[str, Outcome] = {}
+        ready: list[Task] = []
+        try:
+            if self.trouble is not None:
+                return {task.token: Outcome(End.OPEN) for task in tasks}
+            for task, path in self._loaded(tasks):
+                if isinstance(path, Failure):
+                    outcomes[task.token] = Outcome(End.FAILED, path.reason)
+                elif isinstance(task.action, Copy):
+                    action = replace(task.action, source=Ref(LOCAL, path), revision="")
+                    ready.append(replace(task, action=action))
+        except KeepersError as error:
+            failed = self._failed(error)
+            outcomes |= {task.token: failed for task in tasks if task.token not in outcomes}
+            ready = [task for task in ready if task.token not in outcomes]
+        done = self._machine.perform(ready, placed)
+        return outcomes | {task.token: one for task, one in zip(ready, done, strict=True)}
+
+    def _loaded(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, str | Failure]]:
+        """Every task with the file of this machine that has the bytes it copies."""
+        waiting: dict[Ref, list[Task]] = {}
+        assets: list[Asset] = []
+        for task in tasks:
+            action = task.action
+            if not isinstance(action, Copy):
+                continue
+            if path := self._same(action):
+                yield task, path
+                continue
+            if action.source not in waiting:
+                assets.append(Asset(action.source, Kind.PHOTO, action.size, action.revision, action.content))
+            waiting.setdefault(action.source, []).append(task)
+        for asset, view in self._servers.views(assets, exact=True):
+            for task in waiting[asset.ref]:
+                action = task.action
+                if isinstance(view, View) and isinstance(action, Copy) and action.modified_ns:
+                    files.set_time(view.path, action.modified_ns)
+                yield task, view.path if isinstance(view, View) else view
+
+    def _same(self, action: Copy) -> str:
+        """A file of this machine that the asset is, as large as it was; its bytes are compared while it is copied."""
+        path = self._lying.get(action.source, "")
+        found = self._machine.look(Ref(LOCAL, path)) if path else None
+        return path if found is not None and found.size == action.size else ""
+
+    def _failed(self, error: KeepersError) -> Outcome:
+        """A failure; hopeless where all that follows would fail like it."""
+        hopeless = isinstance(error, PlaceUnreachableError | SettingsError)
+        if hopeless:
+            self.trouble = self.trouble or error
+        return Outcome(End.FAILED, str(error), hopeless=hopeless)
+
+    # Taking back
+
+    def _taken_back(self, tasks: Sequence[Task], placed: Callable[[], None]) -> dict[str, Outcome]:
+        """Remove copies whose photos are on their server still, by its checksum or by their bytes."""
+        outcomes: dict[str, Outcome] = {}
+        ready: list[Task] = []
+        for task in tasks:
+            try:
+                if self.trouble is not None:
+                    outcomes[task.token] = Outcome(End.OPEN)
+                elif self._is_there(task.action):
+                    ready.append(_here(task))
+                else:
+                    why = "its source is gone or has changed, so this copy stays"
+                    outcomes[task.token] = Outcome(End.CHANGED, why)
+            except KeepersError as error:
+                outcomes[task.token] = self._failed(error)
+            except OSError as error:
+                outcomes[task.token] = Outcome(
+                    End.FAILED, f"reading it: {(error.strerror or str(error)).lower()}"
+                )
+        done = self._machine.perform(ready, placed)
+        return outcomes | {task.token: one for task, one in zip(ready, done, strict=True)}
+
+    def _is_there(self, action: Action) -> bool:
+        if not isinstance(action, Trash) or action.survivor is None:
+            return False
+        reader = self._servers.reader(action.survivor.place)
+        one = reader.client.asset(action.survivor.key)
+        if one is None or one.trashed:
+            return False
+        if one.sha1:
+            # The copy has the bytes that it had: that is looked at when it goes.
+            return one.sha1 == _sha1(action.ref.key)
+        return reader.content(action.survivor) == action.content
+
+
+def _served(action: Action) -> Ref | None:
+    """The asset that an action copies, or whose copy it takes back; None where all is of this machine."""
+    source = action.source if isinstance(action, Copy) else None
+    if isinstance(action, Trash):
+        source = action.survivor
+    return source if source is not None and source.place != LOCAL else None
+
+
+def _is_copy(action: Action) -> bool:
+    return isinstance(action, Copy) and _served(action) is not None
+
+
+def _here(task: Task) -> Task:
+    """A task as the machine is to see it: it alone, without what lies on a server."""
+    action = task.action
+    if _served(action) is None or isinstance(action, SetField):
+        return task
+    if isinstance(action, Copy):
+        return replace(task, action=replace(action, source=action.target))
+    if isinstance(action, Trash):
+        # What Keepers wrote goes without another look at where it came from: that has been looked at.
+        return replace(task, action=replace(action, undoes=Write(action.ref, b"", action.content)))
+    return task
+
+
+def _parts(tasks: Sequence[Task]) -> Iterator[list[Task]]:
+    part: list[Task] = []
+    size = 0
+    for task in tasks:
+        action = task.action
+        size += action.size if isinstance(action, Copy) else 0
+        part.append(task)
+        if size >= _PART or len(part) >= _PART_FILES:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
+
+
+def _sha1(path: str) -> str:
+    digest = hashlib.sha1(usedforsecurity=False)
+    with files.opened(path) as handle:
+        while chunk := os.read(handle, _CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
