@@ -203,7 +203,7 @@ def person(world: World, key: str) -> dict:
     about = world.state.about[key]
     return {
         "id": key, "name": world.state.people.get(key, ""), "birthDate": about.birth_date, "thumbnailPath": "",
-        "isHidden": about.hidden, "isFavorite": about.favorite,
+        "isHidden": about.hidden, "isFavorite": about.favorite, "updatedAt": iso(about.updated),
     }  # fmt: skip
 
 

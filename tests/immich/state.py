@@ -104,6 +104,7 @@ class About:
     hidden: bool = False
     favorite: bool = False
     featured: str | None = None
+    updated: datetime = START
 
 
 @dataclass
