@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import importlib
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from random import Random
@@ -11,6 +12,7 @@ from keepers import config
 from keepers.catalog import lying
 from keepers.catalog.store import Catalog
 from keepers.config import Settings
+from keepers.errors import SettingsError
 from keepers.model import Asset, PlaceId
 from keepers.people import People
 from keepers.places import immich_api
@@ -75,10 +77,41 @@ def scanned(
 
 
 @contextlib.contextmanager
-def people(environment: Mapping[str, str], name: str) -> Generator[People]:
-    """The people of the server of a profile."""
-    with client(environment, name) as made:
-        yield immich_api.RestPeople(made)
+def people(environment: Mapping[str, str], name: str, via: str = "") -> Generator[People]:
+    """The people of the server of a profile: via `rest` or `database`, the latter where one is set and nothing is said."""
+    stored = None if via == "rest" else immich_api.stored(name, environment)
+    if stored is None:
+        if via == "database":
+            raise SettingsError(
+                f'no database is set for the Immich profile {name}: write database = "postgresql://…" into '
+                f"[immich.{name}] of {config.config_file(environment)}, see docs/people.md; or use --via rest"
+            )
+        with client(environment, name) as made:
+            yield immich_api.RestPeople(made)
+        return
+    with contextlib.closing(_from_database(environment, name, stored)) as found:
+        yield found
+
+
+def _from_database(environment: Mapping[str, str], name: str, stored: immich_api.Stored) -> People:
+    try:
+        immich_db = importlib.import_module("keepers.places.immich_db")
+    except ImportError as error:
+        raise SettingsError(
+            "reading Immich's database needs one more package: pip install 'keepers[database]'; or use --via rest"
+        ) from error
+    made: People = immich_db.opened(stored.where, stored.password, stored.user or _user(environment, name))
+    return made
+
+
+def _user(environment: Mapping[str, str], name: str) -> str:
+    """Whose people are meant, by the API key; empty where none is set."""
+    try:
+        profile = immich_api.profile(name, environment)
+    except SettingsError:
+        return ""
+    with immich_api.opened(profile) as made:
+        return made.user()
 
 
 @contextlib.contextmanager
@@ -118,7 +151,7 @@ def featuring(
 
 def path_there(environment: Mapping[str, str], name: str, path: str) -> str:
     """What the server of a profile calls a file of this machine; empty where no folder is mapped."""
-    return immich_api.unmapped(path, immich_api.profile(name, environment).paths) or ""
+    return immich_api.unmapped(path, immich_api.folders(name, environment)) or ""
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 def listing(options: argparse.Namespace) -> int:
     """List people, or photos with faces of nobody known, or who is in a file."""
-    with servers.people(os.environ, options.server) as source:
+    with servers.people(os.environ, options.server, options.via) as source:
         if options.unidentified:
             _unidentified(options, source)
         elif options.file:

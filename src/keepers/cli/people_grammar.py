@@ -2,11 +2,15 @@
 
 import argparse
 from collections.abc import Callable
+from typing import Final
 
 from keepers.cli import people_feature_grammar
 
 Command = Callable[[str, str, str], argparse.ArgumentParser]
 Options = Callable[[argparse.ArgumentParser], None]
+
+#: Where people come from: the server's REST interface, or its database.
+VIA: Final = ("rest", "database")
 
 
 def add(command: Command, common: Options) -> None:
@@ -26,12 +30,18 @@ def add(command: Command, common: Options) -> None:
 
 
 def source(parser: argparse.ArgumentParser) -> None:
-    """Add which server is meant."""
+    """Add which server is meant, and by which road its people are asked for."""
     parser.add_argument(
         "--server",
         default="default",
         metavar="NAME",
         help="which [immich.NAME] of keepers.toml; default: default",
+    )
+    parser.add_argument(
+        "--via",
+        choices=VIA,
+        default="",
+        help="ask the server itself, or its database, read-only; default: the database where one is set",
     )
 
 

@@ -9,7 +9,7 @@ from keepers.places.immich_api.people import RestPeople
 from keepers.places.immich_api.pictures import Pictures
 from keepers.places.immich_api.place import place_id
 from keepers.places.immich_api.portraits import Portraits
-from keepers.places.immich_api.profile import DEFAULT, Profile, profile
+from keepers.places.immich_api.profile import DEFAULT, Profile, Stored, folders, profile, stored
 from keepers.places.immich_api.viewing import Galleries
 from keepers.places.immich_api.writer import ImmichPlace
 
@@ -29,10 +29,13 @@ __all__ = [
     "Portraits",
     "Profile",
     "RestPeople",
+    "Stored",
     "Wanted",
+    "folders",
     "mapped",
     "opened",
     "place_id",
     "profile",
+    "stored",
     "unmapped",
 ]

@@ -18,13 +18,17 @@ from keepers.places.immich_api.paths import checked_paths, from_text
 DEFAULT: Final = "default"
 #: Under this name a key lies in the keyring, the profile's name as its user.
 KEYRING: Final = "keepers-immich"
-_KEYS: Final = frozenset({"url", "key_file", "keyring", "ca_file"})
+_KEYS: Final = frozenset({
+    "url", "key_file", "keyring", "ca_file", "database", "database_password_file", "database_user"
+})  # fmt: skip
 #: A table: folders of the server with those of this machine that hold the same files.
 _PATHS: Final = "paths"
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
 #: What may stand in a header; Immich's own keys are base64 and hex.
 _KEY: Final = re.compile(r"[\x21-\x7e]{8,512}")
 _LONGEST: Final = 4096
+#: A password in the words of libpq: `//user:password@host`, or `password=`.
+_PASSWORD: Final = re.compile(r"//[^/@]*:[^/@]*@|\bpassword\s*=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,15 @@ class Profile:
     key: str = field(repr=False)
     ca_file: str = ""
     paths: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Where the database of a server is, in libpq's words, and whose people are meant in it: a user's id, or nobody's."""
+
+    where: str = field(repr=False)
+    password: str = field(repr=False)
+    user: str = ""
 
 
 def profile(
@@ -60,6 +73,32 @@ def profile(
     return Profile(
         name, checked_url(found), key, os.path.expanduser(ca_file or said.get("ca_file", "")), paths
     )
+
+
+def stored(name: str, environment: Mapping[str, str]) -> Stored | None:
+    """Where the database of a profile's server is; None where none is set."""
+    if not _NAME.fullmatch(name):
+        return None
+    said, _ = _table(name, environment)
+    where = environment.get(_variable("DATABASE", name), "")
+    if not where:
+        where = said.get("database", "")
+        if _PASSWORD.search(where):
+            raise SettingsError(
+                f"[immich.{name}] database holds a password, which every copy of {config.config_file(environment)} tells: "
+                "put it into ~/.pgpass, or alone into a file that database_password_file names"
+            )
+    if not where:
+        return None
+    file = said.get("database_password_file", "")
+    return Stored(where, _from_file(file, "password") if file else "", said.get("database_user", ""))
+
+
+def folders(name: str, environment: Mapping[str, str]) -> Mapping[str, str]:
+    """Which folders of a profile's server lie where on this machine, whether or not it is set how to ask it."""
+    _, paths = _table(name, environment)
+    told = environment.get(_variable("PATHS", name))
+    return from_text(told, _variable("PATHS", name)) if told else paths
 
 
 def checked_url(text: str) -> str:
@@ -117,7 +156,8 @@ def _table(name: str, environment: Mapping[str, str]) -> tuple[dict[str, str], d
             more = "; a key lies in a file of its own, see key_file" if "key" in str(key) else ""
             raise SettingsError(f"{file}: [immich.{name}] knows no {str(key)!r}{more}")
         found[str(key)] = str(value)
-    if not said and name != DEFAULT and _variable("URL", name) not in environment:
+    elsewhere = {_variable("URL", name), _variable("DATABASE", name)}
+    if not said and name != DEFAULT and elsewhere.isdisjoint(environment):
         known = ", ".join(sorted(profiles)) or "none"
         raise SettingsError(f"there is no [immich.{name}] in {file}; known there: {known}")
     return found, paths
@@ -142,16 +182,16 @@ def _key(name: str, environment: Mapping[str, str], said: Mapping[str, str], key
     return key
 
 
-def _from_file(path: str) -> str:
+def _from_file(path: str, what: str = "key") -> str:
     full = os.path.expanduser(path)
     try:
         with Path(full).open("rb") as file:
             mode = os.fstat(file.fileno()).st_mode
             text = file.read(_LONGEST)
     except OSError as error:
-        raise SettingsError(f"the key file {full}: {(error.strerror or str(error)).lower()}") from error
+        raise SettingsError(f"the {what} file {full}: {(error.strerror or str(error)).lower()}") from error
     if stat.S_IMODE(mode) & 0o077:
-        raise SettingsError(f"others can read the key file {full}: chmod 600 {full}")
+        raise SettingsError(f"others can read the {what} file {full}: chmod 600 {full}")
     return text.decode("ascii", "replace").strip()
 
 
