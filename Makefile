@@ -15,7 +15,7 @@ export DATA
 # What `make proof` is to try, such as PROOF="move undo --points 30 --modes kill".
 PROOF ?=
 
-.PHONY: help run setup test cover check lint types fast format bench quality proof docs lock notes hooks clean
+.PHONY: help run setup page test cover check lint types fast format bench quality proof docs lock notes hooks clean
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,8 +27,11 @@ run: ## organize a folder: make run SRC=~/Pictures OUT=~/Organized (without SRC:
 setup: ## make .venv from the lock files; quick when nothing changed
 	@scripts/setup dev
 
-test: setup lint types ## everything CI checks (under 15 minutes on 2 cores)
-	@scripts/packages strace
+page: setup ## build the review page from frontend/, check its types and run its tests
+	$(BIN)/python -m build_tools.page test
+
+test: setup lint types page ## everything CI checks (under 15 minutes on 2 cores)
+	@scripts/packages strace chromium
 	$(BIN)/pytest -n $(JOBS) -m "not proof" --hypothesis-profile ci
 
 cover: setup ## the tests once more, telling which lines they never reach
@@ -79,4 +82,5 @@ hooks: setup ## check style, layers and types at every git commit
 	$(BIN)/pre-commit install
 
 clean: ## remove what the other targets made (.venv, caches, the sample)
+	rm -rf frontend/node_modules src/keepers/web/static
 	rm -rf .venv .cache sample sample.catalog sample-organized .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,33 @@
+// Names for the shapes that the server's OpenAPI document states.
+
+import type { components } from "../../made/schema";
+
+type Shapes = components["schemas"];
+
+export type Band = Shapes["Band"];
+export type GroupRow = Shapes["GroupRow"];
+// The client reads pairs and fours of numbers as lists of them.
+export type FaceBox = Omit<Shapes["FaceBox"], "box"> & { box: number[] };
+export type Member = Omit<Shapes["Member"], "faces"> & { faces: FaceBox[] };
+export type Group = Omit<Shapes["Group-Output"], "members"> & { members: Member[] };
+export type Totals = Shapes["Totals"];
+export type Marks = Shapes["Marks"];
+export type Changed = Shapes["Changed"];
+export type History = Shapes["History"];
+export type Step = Shapes["Step"];
+export type Sample = Shapes["Sample"];
+export type Plan = Shapes["Plan"];
+export type Job = Shapes["Job"];
+export type NewJob = Shapes["Scan"] | Shapes["Group-Input"] | Shapes["Apply"] | Shapes["Undo"];
+export type Run = Shapes["Run"];
+export type PlanAction = Shapes["Action"];
+export type Status = Shapes["Status"];
+export type Server = Shapes["Server"];
+export type Setting = Shapes["Setting"];
+export type Settings = Shapes["Settings"];
+export type FolderPair = Shapes["FolderPair"];
+export type WeakDate = Shapes["WeakDate"];
+export type Unreadable = Shapes["Unreadable"];
+export type Person = Shapes["Person"];
+export type Strip = Shapes["Strip"];
+export type Problem = Shapes["Problem"];

@@ -1,0 +1,34 @@
+// Jobs as the server tells of them, as they go on.
+
+import type { Job } from "../api/types";
+import { say } from "./notice.svelte";
+import { t } from "./texts.svelte";
+
+export const jobs = $state({
+  byId: {} as Record<number, Job>,
+  /** Rises when a job ends: what is shown may be old then. */
+  ended: 0,
+});
+
+const OVER = new Set(["done", "failed", "stopped"]);
+
+/** The latest first. */
+export const listed = (): Job[] => Object.values(jobs.byId).sort((a, b) => b.id - a.id);
+
+export const running = (): Job | undefined =>
+  listed().find((job) => job.state === "running" || job.state === "queued");
+
+export function learn(job: Job): void {
+  const before = jobs.byId[job.id];
+  jobs.byId[job.id] = job;
+  if (before === undefined || OVER.has(before.state) || !OVER.has(job.state)) return;
+  jobs.ended += 1;
+  say(t("jobEnded", { title: job.title, state: t(`jobState.${job.state}`) }));
+}
+
+/** Listen until the page is left; the browser connects again by itself. */
+export function listen(): () => void {
+  const source = new EventSource("/api/v1/jobs/events");
+  source.addEventListener("job", (event: MessageEvent<string>) => learn(JSON.parse(event.data) as Job));
+  return () => source.close();
+}

@@ -1,0 +1,430 @@
+// The review: which group is looked at, what is said of it, how it is zoomed; saved at once, one after the other.
+
+import * as calls from "../api/calls";
+import { Trouble } from "../api/client";
+import type { Changed, Group, GroupRow, Member } from "../api/types";
+import { rows as faceRows, boxOf, personAfter } from "../lib/faces";
+import { read, written, type Filters } from "../lib/filters";
+import { counted, left, START, type Pace } from "../lib/pace";
+import { judged, saying, type Saying } from "../lib/verdict";
+import { isWhole, onFace, WHOLE, type View } from "../lib/zoom";
+import { complain, say } from "./notice.svelte";
+import { replace, route } from "./route.svelte";
+import { Rows } from "./rows.svelte";
+import { t } from "./texts.svelte";
+
+const AHEAD = 2;
+const MOST_AHEAD = 8;
+const KEPT = 40;
+const LOOKED_THROUGH = 2000;
+
+interface Totals {
+  groups: number;
+  reviewed: number;
+}
+
+export class Review {
+  rows = $state.raw(new Rows(read(new URLSearchParams())));
+  group = $state.raw<Group | undefined>();
+  at = $state(0);
+  index = $state(-1);
+  missing = $state(false);
+  empty = $state(false);
+  /** Of the group: zoom and the person whose face is followed. */
+  view = $state.raw<View>(WHOLE);
+  person = $state<number | undefined>();
+  saving = $state(0);
+  canUndo = $state(false);
+  canRedo = $state(false);
+  totals = $state.raw<Totals | undefined>();
+  pace = $state.raw<Pace>(START);
+  private head = 0;
+  private known = new Map<string, Promise<Group>>();
+  private last: Promise<unknown> = Promise.resolve();
+  private wanted = "";
+
+  get filters(): Filters {
+    return this.rows.filters;
+  }
+
+  get members(): readonly Member[] {
+    return this.group?.members ?? [];
+  }
+
+  get focused(): Member | undefined {
+    return this.members[this.at];
+  }
+
+  get timeLeft(): number | undefined {
+    const totals = this.totals;
+    return totals === undefined ? undefined : left(this.pace, totals.groups - totals.reviewed);
+  }
+
+  get faces() {
+    return faceRows(this.members);
+  }
+
+  /** Begin where the address says. */
+  async begin(): Promise<void> {
+    const query = route.query;
+    this.rows = new Rows(read(query));
+    this.known.clear();
+    const wanted = query.get("group") ?? "";
+    try {
+      const loading = this.rows.load();
+      const opening = wanted === "" ? undefined : this.open(wanted, Number(query.get("photo") ?? 0));
+      await Promise.all([loading, this.count(), this.remember(), opening]);
+      this.index = this.group === undefined ? -1 : this.rows.indexOf(this.group.row.id);
+      this.empty = this.rows.total === 0;
+      if (wanted === "") await this.openRow(0);
+    } catch (error) {
+      complain(error);
+    }
+  }
+
+  async filter(filters: Filters): Promise<void> {
+    replace(written(filters));
+    this.group = undefined;
+    this.wanted = "";
+    await this.begin();
+  }
+
+  async count(): Promise<void> {
+    this.totals = await calls.totals();
+  }
+
+  private async remember(): Promise<void> {
+    const told = await calls.decisions(null, 1);
+    this.head = told.head;
+    this.canUndo = told.can_undo;
+    this.canRedo = told.can_redo;
+  }
+
+  // ------------------------------------------------------------ going about
+
+  async openRow(index: number): Promise<void> {
+    if (index < 0 || index >= this.rows.total) return;
+    this.index = index;
+    await this.rows.ensure({ from: index, to: index + 1 });
+    const row = this.rows.row(index);
+    if (row !== undefined && this.index === index) await this.open(row.id);
+  }
+
+  async open(id: string, photo = 0): Promise<void> {
+    this.wanted = id;
+    this.missing = false;
+    try {
+      const found = await this.fetched(id);
+      if (this.wanted !== id) return;
+      this.show(found, found.members.findIndex((member) => member.photo === photo));
+    } catch (error) {
+      this.known.delete(id);
+      if (!(error instanceof Trouble && error.status === 404)) throw error;
+      if (this.wanted !== id) return;
+      this.group = undefined;
+      this.missing = true;
+    }
+    this.ahead();
+  }
+
+  private show(found: Group, at: number): void {
+    this.group = found;
+    this.at = Math.max(0, at);
+    if (this.index < 0 || this.rows.row(this.index)?.id !== found.row.id) {
+      this.index = this.rows.indexOf(found.row.id);
+    }
+    if (this.person !== undefined) this.follow(this.faces[0]?.person);
+    this.place();
+  }
+
+  /** Put what is looked at into the address. */
+  private place(): void {
+    if (this.group === undefined) return;
+    const query = written(this.filters);
+    query.set("group", this.group.row.id);
+    if (this.at > 0 && this.focused !== undefined) query.set("photo", String(this.focused.photo));
+    replace(query);
+  }
+
+  focus(at: number): void {
+    if (at < 0 || at >= this.members.length || at === this.at) return;
+    this.at = at;
+    this.place();
+  }
+
+  async step(by: 1 | -1): Promise<void> {
+    if (this.index >= 0) return this.openRow(this.index + by);
+    const id = by > 0 ? this.group?.after : this.group?.before;
+    if (typeof id === "string") await this.open(id);
+  }
+
+  /** The next group that nobody has reviewed. */
+  async nextWaiting(): Promise<boolean> {
+    const from = this.index + 1;
+    const to = Math.min(this.rows.total, from + LOOKED_THROUGH);
+    for (let index = from; index < to; index++) {
+      if (this.rows.row(index) === undefined) await this.rows.ensure({ from: index, to: index + 1 });
+      const row = this.rows.row(index);
+      if (row !== undefined && !row.reviewed) {
+        await this.openRow(index);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private fetched(id: string): Promise<Group> {
+    const known = this.known.get(id);
+    if (known !== undefined) return known;
+    const asking = calls.group(id, this.filters);
+    asking.catch(() => this.known.delete(id));
+    this.known.set(id, asking);
+    const oldest = this.known.keys().next().value;
+    if (this.known.size > KEPT && oldest !== undefined) this.known.delete(oldest);
+    return asking;
+  }
+
+  /** Have the neighbours and their pictures at hand before they are asked for. */
+  private ahead(): void {
+    if (this.index < 0) return;
+    for (const by of [1, 2, -1, -2].filter((by) => Math.abs(by) <= AHEAD)) {
+      const row = this.rows.row(this.index + by);
+      if (row === undefined) continue;
+      void this.fetched(row.id).then(
+        (found) => {
+          for (const member of found.members.slice(0, MOST_AHEAD)) warm(member.preview);
+        },
+        () => undefined,
+      );
+    }
+    void this.rows.ensure({ from: this.index - 3, to: this.index + 4 }).catch(() => undefined);
+  }
+
+  // ------------------------------------------------------------ looking
+
+  look(view: View): void {
+    this.view = view;
+    this.person = undefined;
+  }
+
+  viewOf(member: Member): View {
+    if (this.person === undefined) return this.view;
+    const face = member.faces.find((one) => one.person === this.person);
+    return face === undefined ? this.view : onFace(boxOf(face), member.width / Math.max(1, member.height));
+  }
+
+  follow(person: number | undefined): void {
+    this.person = person;
+  }
+
+  lock(): void {
+    const first = this.faces[0]?.person;
+    if (first === undefined) say(t("noFaces"));
+    else if (this.person !== undefined) {
+      this.person = undefined;
+      this.view = WHOLE;
+      say(t("faceLockOff"));
+    } else this.lockOn(first);
+  }
+
+  lockOn(person: number | undefined): void {
+    if (person === undefined) return say(t("noFaces"));
+    this.person = person;
+    say(t("faceLockOn", { person: this.personName(person) }));
+  }
+
+  nextFace(): void {
+    this.lockOn(personAfter(this.faces, this.person));
+  }
+
+  personName(person: number): string {
+    const at = this.faces.findIndex((row) => row.person === person);
+    return t("personN", { n: at + 1 });
+  }
+
+  whole(): void {
+    this.view = WHOLE;
+    this.person = undefined;
+  }
+
+  get isWhole(): boolean {
+    return this.person === undefined && isWhole(this.view);
+  }
+
+  // ------------------------------------------------------------ deciding
+
+  decide(what: Saying): void {
+    const group = this.group;
+    const member = this.focused;
+    if (group === undefined || member === undefined) return;
+    const verdict = saying(group.members, member.photo, what);
+    this.put({ ...group, members: judged(group.members, verdict) });
+    const keep = this.members[this.at]?.keep === true;
+    say(t("said", { name: member.name, fate: keep ? t("stays") : t("goes") }));
+    this.save(group.row.id, (revision) => calls.decide(group.row.id, revision, verdict.keep, verdict.drop));
+  }
+
+  suggested(): void {
+    const group = this.group;
+    if (group === undefined) return;
+    this.put({ ...group, members: judged(group.members, { keep: [], drop: [] }) });
+    say(t("suggested"));
+    this.save(group.row.id, (revision) => calls.forget(group.row.id, revision));
+  }
+
+  async accept(): Promise<void> {
+    const group = this.group;
+    if (group === undefined) return;
+    if (!group.row.reviewed && this.totals !== undefined) {
+      this.totals = { ...this.totals, reviewed: this.totals.reviewed + 1 };
+      this.pace = counted(this.pace, Date.now());
+    }
+    const row = { ...group.row, reviewed: true };
+    this.put({ ...group, row });
+    this.rows.update([row]);
+    say(t("accepted"));
+    this.save(group.row.id, (revision) => calls.accept(group.row.id, revision));
+    try {
+      if (!(await this.nextWaiting()) && this.rows.total > 0) say(t("allDone"));
+    } catch (error) {
+      complain(error);
+    }
+  }
+
+  async split(photos: readonly number[]): Promise<void> {
+    const group = this.group;
+    if (group === undefined) return;
+    const rest = group.members.map((member) => member.photo).filter((photo) => !photos.includes(photo));
+    const changed = await this.save(group.row.id, (revision) =>
+      calls.split(group.row.id, revision, [rest, [...photos]]),
+    );
+    if (changed !== undefined) await this.after(changed, t("splitDone"));
+  }
+
+  async removeFocused(): Promise<void> {
+    const group = this.group;
+    const member = this.focused;
+    if (group === undefined || member === undefined) return;
+    const changed = await this.save(group.row.id, (revision) =>
+      calls.remove(group.row.id, revision, [member.photo]),
+    );
+    if (changed !== undefined) await this.after(changed, t("removeDone", { name: member.name }));
+  }
+
+  async merge(other: GroupRow): Promise<void> {
+    const group = this.group;
+    if (group === undefined) return;
+    const changed = await this.save(group.row.id, (revision) =>
+      calls.merge([
+        { id: group.row.id, revision },
+        { id: other.id, revision: other.revision },
+      ]),
+    );
+    if (changed !== undefined) await this.after(changed, t("mergeDone"));
+  }
+
+  async back(forth: boolean): Promise<void> {
+    await this.last;
+    if (forth ? !this.canRedo : !this.canUndo) return say(t(forth ? "nothingRedo" : "nothingUndo"));
+    try {
+      const changed = await (forth ? calls.redo(this.head) : calls.undo(this.head));
+      this.learn(changed);
+      await this.after(changed, t(forth ? "redone" : "undone", { what: changed.step.words }));
+    } catch (error) {
+      await this.failed(error, "");
+    }
+  }
+
+  /** Show what a change of several groups left, at the group that it was about. */
+  async after(changed: Changed, words: string): Promise<void> {
+    const away = new Set(changed.gone);
+    for (const id of [...changed.gone, ...changed.groups.map((row) => row.id), ...changed.step.groups]) {
+      this.known.delete(id);
+    }
+    say(words);
+    const regrouped = changed.gone.length > 0;
+    if (regrouped || changed.changed > changed.groups.length) await this.rows.load();
+    await this.count();
+    const next = changed.groups.find((row) => !away.has(row.id)) ?? changed.groups[0];
+    if (next === undefined) return void (await this.reopen());
+    this.index = this.rows.indexOf(next.id);
+    await this.open(next.id);
+  }
+
+  /** After many groups changed at once: all of them anew. */
+  async bulk(changed: Changed, words: string): Promise<void> {
+    this.learn(changed);
+    say(words);
+    this.group = undefined;
+    replace(written(this.filters));
+    await this.begin();
+  }
+
+  private async reopen(): Promise<void> {
+    const id = this.group?.row.id;
+    if (id !== undefined) await this.open(id, this.focused?.photo);
+  }
+
+  private put(group: Group): void {
+    this.group = group;
+    this.known.set(group.row.id, Promise.resolve(group));
+  }
+
+  /** Save one thing behind all that was said before; the revision is that of the latest answer. */
+  private save(id: string, what: (revision: number) => Promise<Changed>): Promise<Changed | undefined> {
+    this.saving += 1;
+    const saved = this.last.then(async () => {
+      try {
+        const group = await this.known.get(id);
+        const changed = await what(group?.row.revision ?? this.group?.row.revision ?? 0);
+        this.learn(changed);
+        return changed;
+      } catch (error) {
+        await this.failed(error, id);
+        return undefined;
+      } finally {
+        this.saving -= 1;
+      }
+    });
+    this.last = saved;
+    return saved;
+  }
+
+  private learn(changed: Changed): void {
+    this.head = changed.head;
+    this.canUndo = changed.can_undo;
+    this.canRedo = changed.can_redo;
+    this.rows.update(changed.groups, changed.gone);
+    for (const row of changed.groups) {
+      const known = this.known.get(row.id);
+      if (known !== undefined) this.known.set(row.id, known.then((group) => ({ ...group, row })));
+      if (this.group?.row.id === row.id) this.group = { ...this.group, row };
+    }
+  }
+
+  private async failed(error: unknown, id: string): Promise<void> {
+    if (!(error instanceof Trouble && error.status === 409)) return complain(error);
+    this.known.delete(id);
+    await this.remember();
+    if (this.group !== undefined && (id === "" || this.group.row.id === id)) {
+      const at = this.focused?.photo;
+      this.known.delete(this.group.row.id);
+      await this.open(this.group.row.id, at);
+    }
+    complain(new Trouble(409, t("conflict"), ""));
+  }
+}
+
+const warmed = new Set<string>();
+
+/** Load and decode a picture before it is shown. */
+function warm(address: string): void {
+  if (warmed.has(address)) return;
+  if (warmed.size > 400) warmed.clear();
+  warmed.add(address);
+  const picture = new Image();
+  picture.src = address;
+  void picture.decode().catch(() => warmed.delete(address));
+}
+
+export const review = new Review();

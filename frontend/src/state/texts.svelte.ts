@@ -1,0 +1,32 @@
+// Words in the language of the reader.
+
+import { en, type Key } from "../texts/en";
+import { de } from "../texts/de";
+import { chosen, worded, type Values } from "../texts/words";
+import * as numbers from "../lib/numbers";
+
+const TEXTS = { en, de };
+
+export const tongue = $state({ language: chosen("auto", navigator.languages, Object.keys(TEXTS)) as "en" | "de" });
+
+export function speak(wanted: string): void {
+  tongue.language = chosen(wanted, navigator.languages, Object.keys(TEXTS)) as "en" | "de";
+  document.documentElement.lang = tongue.language;
+  document.documentElement.dir = "ltr";
+}
+
+export const t = (key: Key, values: Values = {}): string =>
+  worded(TEXTS[tongue.language][key], values, tongue.language);
+
+/** A word of the server's that the page may have a text for, such as the name of a field. */
+export function word(group: "kind" | "band" | "field", name: string): string {
+  const key = `${group}.${name}`;
+  return key in en ? t(key as Key) : name.charAt(0).toUpperCase() + name.slice(1).replaceAll("-", " ");
+}
+
+export const bytes = (value: number): string => numbers.bytes(value, tongue.language);
+export const count = (value: number): string => numbers.count(value, tongue.language);
+export const span = (ms: number): string => numbers.span(ms, tongue.language);
+export const wallTime = (iso: string, withTime = true): string =>
+  numbers.wallTime(iso, tongue.language, withTime);
+export const moment = (iso: string): string => numbers.moment(iso, tongue.language);

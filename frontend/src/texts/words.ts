@@ -1,0 +1,25 @@
+// Filling in and choosing forms, apart from where the texts come from.
+
+import type { Text } from "./en";
+
+export type Values = Readonly<Record<string, string | number>>;
+
+export function worded(text: Text, values: Values, language: string): string {
+  const form =
+    typeof text === "string"
+      ? text
+      : new Intl.PluralRules(language).select(Number(values["n"] ?? 0)) === "one"
+        ? text.one
+        : text.other;
+  return form.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = values[name];
+    if (value === undefined) return whole;
+    return typeof value === "number" ? new Intl.NumberFormat(language).format(value) : value;
+  });
+}
+
+/** The language to show: what was chosen, or the first of the browser's that there is. */
+export function chosen(wanted: string, browser: readonly string[], there: readonly string[]): string {
+  const names = wanted === "auto" ? browser : [wanted];
+  return names.map((name) => name.slice(0, 2).toLowerCase()).find((name) => there.includes(name)) ?? "en";
+}
