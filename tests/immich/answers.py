@@ -116,7 +116,7 @@ def _found(world: World, body: dict) -> list[Asset]:
     wanted = {body["visibility"]} if body.get("visibility") else default
     state = world.state
     albums = [set(state.albums[key].assets) for key in body.get("albumIds") or ()]
-    tagged = [set(state.tags[key].assets) for key in body.get("tagIds") or ()]
+    tagged = [state.below(key) for key in body.get("tagIds") or ()]
     tests = [
         lambda one: one.owner == an_id(1) and one.visibility in wanted,
         lambda one: not one.trashed or body.get("withDeleted"),

@@ -136,6 +136,12 @@ class State:
         self.assets[key] = Asset(key, name, data, self.tick(), **fields)
         return key
 
+    def below(self, key: str) -> set[str]:
+        """What a search for a tag finds: what has it, or one below it."""
+        start = self.tags[key].value
+        below = (tag for tag in self.tags.values() if tag.value == start or tag.value.startswith(start + "/"))
+        return {asset for tag in below for asset in tag.assets}
+
     def tagged(self, value: str) -> list[str]:
         return sorted(key for tag in self.tags.values() if tag.value == value for key in tag.assets)
 

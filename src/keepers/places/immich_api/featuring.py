@@ -37,15 +37,18 @@ _MAYBE: Final = (
 
 #: The id of the asset that stands for a person, empty where none does.
 Teller = Callable[[str], str]
+#: Those of the people for whom an asset stands, by the picture that the server has drawn of them.
+Recogniser = Callable[[Mapping[str, str]], frozenset[str]]
 Wish = tuple[str, SetField]
 
 
 @dataclass(frozen=True, slots=True)
 class Featuring:
-    """Sets featured photos by a client; `tell` reads them where a database is there."""
+    """Sets featured photos by a client; `tell` reads them where a database is there, `stands` knows them by sight."""
 
     client: Client
     tell: Teller | None = None
+    stands: Recogniser | None = None
 
     def values(self, wishes: Sequence[Wish]) -> dict[str, str | None]:
         """What stands for people now, by token; where nobody can tell, what is thought to stand there, and setting looks closer."""
@@ -92,14 +95,17 @@ class Featuring:
                     action, action.before, "another photo has been chosen meanwhile"
                 )
         else:
+            touched: list[Wish] = []
             asking = gathered(lambda wish: self.client.wire.start(Ask("GET", _path(wish[1]))), doubtful)
             for (token, action), answer in asking:
                 try:
                     changed = records.text(records.mapping(answer.result().value, "a person"), "updatedAt")
                     if not is_untouched(action.revision, changed):
-                        against[token] = ChangedError(_MAYBE)
+                        touched.append((token, action))
                 except KeepersError as error:
                     against[token] = _gone(error)
+            seen = self._seen(touched)
+            against |= {token: ChangedError(_MAYBE) for token, one in touched if _person(one) not in seen}
         return [(token, action, against.get(token)) for token, action in wishes]
 
     def _read_back(self, action: SetField, answer: Answer) -> Outcome:
@@ -113,6 +119,11 @@ class Featuring:
         ):
             return Outcome(End.FAILED, str(why))
         return Outcome(End.DONE, revision=records.text(told, "updatedAt")[:40])
+
+    def _seen(self, wishes: Sequence[Wish]) -> frozenset[str]:
+        """Those whose picture, as the server has drawn it, is still that of the photo which is to stand there."""
+        wanted = {_person(action): action.before for _, action in wishes if action.before}
+        return frozenset() if self.stands is None or not wanted else self.stands(wanted)
 
     def _told_otherwise(self, action: SetField, wanted: str | None, why: str) -> KeepersError | None:
         """What speaks against something standing for a person, by the database; nothing where there is none to ask."""

@@ -173,7 +173,8 @@ def _unmake(sight: Sight, key: str, revision: str) -> None:
         sight.client.drop_album(thing.id)
     elif isinstance(thing, Tag):
         search = Search(tag=thing.id, with_trashed=True)
-        used = (sight.client.has(replace(search, visibility=where)) for where in EVERYWHERE)
+        places = () if thing.id in sight.unused else EVERYWHERE
+        used = (sight.client.has(replace(search, visibility=where)) for where in places)
         if sight.has_below(thing) or any(used):
             raise ChangedError("the tag is in use by others")
         sight.client.drop_tag(thing.id)

@@ -54,6 +54,8 @@ class Sight:
     """One look at a server: its lists of tags, albums and stacks are asked once, when they are needed."""
 
     client: Client
+    #: The ids of tags that are known to be on nothing.
+    unused: frozenset[str] = frozenset()
     _tags: dict[str, Tag] | None = None
     _albums: tuple[Album, ...] | None = None
     _stacks: dict[str, str] | None = None
@@ -133,6 +135,14 @@ class Sight:
         return dict(album.users).get(user) if isinstance(album, Album) else None
 
     # Tags and albums
+
+    def tags_of(self, keys: Sequence[str]) -> dict[str, tuple[str, ...] | KeepersError]:
+        """All tags of assets, or why they cannot be told."""
+        found = _each(self.client.asset, keys)
+        return {
+            key: one if isinstance(one, KeepersError) else () if one is None else one.tags
+            for key, one in found.items()
+        }
 
     def _held(self, name: str, revision: str, keys: Sequence[str]) -> dict[str, Now]:
         holder = self.holder(name, revision)

@@ -10,17 +10,15 @@ from keepers.actions import SetField
 from keepers.errors import ChangedError, KeepersError, PlaceUnreachableError, SettingsError, UsageError
 from keepers.model import PlaceId, Ref
 from keepers.places.immich_api import calls, fields
+from keepers.places.immich_api.clearing import Clearing, clearing
 from keepers.places.immich_api.client import Client, Search
-from keepers.places.immich_api.featuring import FEATURED, Featuring, Teller
+from keepers.places.immich_api.featuring import FEATURED, Featuring, Recogniser, Teller
 from keepers.places.immich_api.fields import PATIENCE
 from keepers.places.immich_api.listing import VISIBLE
 from keepers.places.immich_api.place import ImmichReader
 from keepers.places.immich_api.sight import (
     ALBUM,
     ALBUM_KEY,
-    COVER,
-    DATA,
-    PERSON,
     SHARED,
     TAG,
     TAG_KEY,
@@ -29,6 +27,7 @@ from keepers.places.immich_api.sight import (
     Now,
     Sight,
 )
+from keepers.places.immich_api.turns import Kind, kind_of, meant, revision_of, set_alike, turn_of
 from keepers.places.immich_api.twins import held_back, twins
 from keepers.places.immich_api.wire import AT_ONCE, ForbiddenError
 from keepers.plan.immich_twins import Twin
@@ -39,13 +38,9 @@ R = TypeVar("R")
 
 _NO_FILES: Final = "files on an Immich server are not moved, linked, written or trashed"
 _MEANWHILE: Final = "it has been set to something else meanwhile"
-#: Beyond the turn of any tag, however deep.
-_LAST: Final = 1 << 20
 
 #: What is to be set, by the token of its task.
 _Wish = tuple[str, SetField]
-#: Wishes that one call fulfils: name, value, and which tag or album is meant.
-_Kind = tuple[str, str | None, str]
 
 
 class ImmichPlace(ImmichReader):
@@ -57,9 +52,13 @@ class ImmichPlace(ImmichReader):
         self.trouble: KeepersError | None = None
         #: Tags and albums that we made just now; nothing is in them, so nobody need ask.
         self._fresh: set[str] = set()
+        #: Tags that have just been taken from everything.
+        self._unused: frozenset[str] = frozenset()
         self._account: str | None = None
         #: Reads which photo stands for a person, where the server's database is there.
         self.featured_by: Teller | None = None
+        #: Knows it by the picture that the server has drawn of the person.
+        self.seen_by: Recogniser | None = None
 
     def prepare(self, tasks: Sequence[Task]) -> Sequence[Task]:
         """Nothing is taken away, so nothing needs a name in quarantine."""
@@ -159,12 +158,13 @@ class ImmichPlace(ImmichReader):
             if isinstance(task.action, SetField) and task.action.name == FEATURED:
                 people.append((task.token, task.action))
             elif isinstance(task.action, SetField):
-                turns[_turn(task.action)].append((task.token, task.action))
+                turns[turn_of(task.action)].append((task.token, task.action))
             else:
                 outcomes[task.token] = Outcome(End.FAILED, _NO_FILES)
+        self._unused = frozenset()
         for turn in sorted(turns):
             outcomes |= self._set(turns[turn])
-        featuring = Featuring(self.client, self.featured_by).perform(people)
+        featuring = Featuring(self.client, self.featured_by, self.seen_by).perform(people)
         outcomes |= {
             token: self._failed(end) if isinstance(end, KeepersError) else end
             for token, end in featuring.items()
@@ -188,29 +188,34 @@ class ImmichPlace(ImmichReader):
             return self._failed(now)
         if now != action.after:
             return Outcome(End.OPEN)
-        return Outcome(End.DONE, revision=_revision(sight, action))
+        return Outcome(End.DONE, revision=revision_of(sight, action))
 
     def _set(self, wishes: Sequence[_Wish]) -> dict[str, Outcome]:
         """Set fields that do not depend on each other."""
         outcomes: dict[str, Outcome] = {}
         ready: list[_Wish] = []
-        sight = Sight(self.client)
-        now = self._values(sight, wishes, fresh=True)
+        sight = Sight(self.client, self._unused)
+        try:
+            together = clearing(sight, wishes)
+        except KeepersError as error:
+            return {token: self._failed(error) for token, _ in wishes}
+        seen = frozenset[str]() if together is None else together.tokens
+        now = self._values(sight, [wish for wish in wishes if wish[0] not in seen], fresh=True)
         for token, action in wishes:
-            told = now[token]
+            told = action.before if token in seen else now[token]
             if isinstance(told, KeepersError):
                 outcomes[token] = self._failed(told)
             elif told != action.before:
                 outcomes[token] = Outcome(End.CHANGED, _MEANWHILE)
             else:
                 ready.append((token, action))
-        return outcomes | self._written(sight, ready)
+        return outcomes | self._written(sight, ready, together)
 
     def _values(self, sight: Sight, wishes: Sequence[_Wish], *, fresh: bool = False) -> dict[str, Now]:
         """How the fields are now, or why that cannot be told; with `fresh` what is new and empty is not asked."""
         alike: dict[tuple[str, str], list[_Wish]] = defaultdict(list)
         for wish in wishes:
-            alike[wish[1].name, _meant(wish[1])].append(wish)
+            alike[wish[1].name, meant(wish[1])].append(wish)
 
         def told(kind: tuple[str, str]) -> dict[str, Now]:
             keys = [action.ref.key for _, action in alike[kind]]
@@ -232,21 +237,21 @@ class ImmichPlace(ImmichReader):
             found |= {token: values[action.ref.key] for token, action in alike[kind]}
         return found
 
-    def _written(self, sight: Sight, ready: Sequence[_Wish]) -> dict[str, Outcome]:
+    def _written(self, sight: Sight, ready: Sequence[_Wish], together: Clearing | None) -> dict[str, Outcome]:
         if not ready:
             return {}
         withheld = self._withheld(ready)
         ready = [wish for wish in ready if wish[0] not in withheld]
-        alike: dict[_Kind, list[_Wish]] = defaultdict(list)
+        alike: dict[Kind, list[_Wish]] = defaultdict(list)
         for wish in ready:
-            alike[_kind(wish[1])].append(wish)
+            alike[kind_of(wish[1])].append(wish)
 
         lost: list[fields.Why] = []
 
-        def write(kind: _Kind) -> dict[str, fields.Why] | None:
+        def write(kind: Kind) -> dict[str, fields.Why] | None:
             if len(lost) >= PATIENCE:
                 return None
-            refused = _call(sight, kind, [one for _, one in alike[kind]])
+            refused = set_alike(sight, kind, [one for _, one in alike[kind]])
             lost.extend(why for why in refused.values() if _is_hopeless(why))
             return refused
 
@@ -259,7 +264,7 @@ class ImmichPlace(ImmichReader):
                 continue
             done += alike[kind]
             refusals |= {token: refused[one.ref.key] for token, one in alike[kind] if one.ref.key in refused}
-        return withheld | outcomes | self._read_back(sight, done, refusals)
+        return withheld | outcomes | self._read_back(sight, done, refusals, together)
 
     def _withheld(self, ready: Sequence[_Wish]) -> dict[str, Outcome]:
         """What must not go into the trash after all: what is to stay instead has not got all of it now.
@@ -275,23 +280,34 @@ class ImmichPlace(ImmichReader):
         }
 
     def _read_back(
-        self, sight: Sight, done: Sequence[_Wish], refusals: dict[str, fields.Why]
+        self, sight: Sight, done: Sequence[_Wish], refusals: dict[str, fields.Why], together: Clearing | None
     ) -> dict[str, Outcome]:
         """How it ended, by how the fields are now: an answer that was lost may have been to a call that was carried out."""
         if done and (done[0][1].name == THERE or done[0][1].name.startswith(SHARED)):
             sight = Sight(self.client)
         sight.forget_stacks()
-        now = self._values(sight, done)
+        now = self._now(sight, done, together)
         outcomes: dict[str, Outcome] = {}
         for token, action in done:
             outcome = self._judged(action, now[token], refusals.get(token, ""))
             if outcome.end is End.DONE:
-                revision = _revision(sight, action)
-                outcome = Outcome(End.DONE, revision=revision)
+                made = revision_of(sight, action)
+                outcome = Outcome(End.DONE, revision=made)
                 if action.name == THERE and action.after:
-                    self._fresh.add(revision)
+                    self._fresh.add(made)
             outcomes[token] = outcome
         return outcomes
+
+    def _now(self, sight: Sight, done: Sequence[_Wish], together: Clearing | None) -> dict[str, Now]:
+        """How fields are after they were set; of many tags that were taken away together, what is left of them."""
+        if together is None:
+            return self._values(sight, done)
+        try:
+            left = together.left(done)
+        except KeepersError as error:
+            left = dict.fromkeys(together.tokens, error)
+        self._unused |= together.unused
+        return left | self._values(sight, [wish for wish in done if wish[0] not in left])
 
     def _judged(self, action: SetField, now: Now, refused: fields.Why) -> Outcome:
         if isinstance(refused, ChangedError) or (isinstance(refused, str) and refused):
@@ -314,64 +330,6 @@ class ImmichPlace(ImmichReader):
 
 def _is_hopeless(why: fields.Why) -> bool:
     return isinstance(why, PlaceUnreachableError | SettingsError)
-
-
-def _meant(action: SetField) -> str:
-    """Which tag or album is meant; what stays instead of what goes does not tell two trashes apart."""
-    return "" if action.name == TRASHED else action.revision
-
-
-def _kind(action: SetField) -> _Kind:
-    """What is alike is set by one call; data of ours is told asset by asset, but in one call, too."""
-    many = action.name.startswith(DATA) and action.after is not None
-    return action.name, "" if many else action.after, _meant(action)
-
-
-def _call(sight: Sight, kind: _Kind, actions: Sequence[SetField]) -> dict[str, fields.Why]:
-    name, after, revision = kind
-    if name.startswith(DATA) and after is not None:
-        return fields.note(sight, name, {one.ref.key: one.after or "" for one in actions})
-    return fields.write(sight, name, after, revision, [one.ref.key for one in actions])
-
-
-def _turn(action: SetField) -> int:
-    """A tag or album is there before it is filled, and empty before it is removed, those below it first.
-
-    What goes into the trash goes last, and what comes out of it comes first; a stack gets its cover in between.
-    """
-    if action.name == TRASHED:
-        return _LAST if action.after else -_LAST
-    if action.name == COVER:
-        return 1
-    if action.name == THERE:
-        depth = action.ref.key.count("/")
-        return depth - 1000 if action.after else 1000 - depth
-    return -1 if action.name.startswith(SHARED) else 0
-
-
-def _revision(sight: Sight, action: SetField) -> str:
-    """The id of the tag or album that an action speaks of, or of the faces that it made."""
-    if action.name.startswith(PERSON):
-        return _faces_of(sight, action)
-    if action.name == THERE or action.name.startswith(SHARED):
-        thing = sight.thing(action.ref.key, action.revision)
-    elif action.name.startswith((TAG, ALBUM)):
-        thing = sight.holder(action.name, action.revision)
-    else:
-        return ""
-    return "" if thing is None else thing.id
-
-
-def _faces_of(sight: Sight, action: SetField) -> str:
-    """The faces that were added to an asset, by their ids: what taking it back removes."""
-    if action.after is None:
-        return ""
-    person = action.name.removeprefix(PERSON)
-    try:
-        found = calls.faces(sight.client.wire, action.ref.key)
-    except KeepersError:
-        return ""
-    return " ".join(face.id for face in found if face.person == person)
 
 
 def _at_once(do: Callable[[T], R], kinds: Sequence[T]) -> list[tuple[T, R]]:
