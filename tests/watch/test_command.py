@@ -24,10 +24,12 @@ pytestmark = pytest.mark.slow
         ("scan", ["scan", "/a", "/b"]),
         ("keepers import --to '/my library' --move --yes", ["import", "/a", "/b", "--to", "/my library", "--move", "--yes"]),
         ("missing {} --from /l", ["missing", "/a", "/b", "--from", "/l"]),
-        ("people sort --to /p", ["people", "sort", "--to", "/p"]),
+        ("people sort --to /p", ["people", "sort", "/a", "/b", "--to", "/p", "--wait"]),
+        ("people sort --wait=5 --to /p", ["people", "sort", "/a", "/b", "--wait=5", "--to", "/p"]),
+        ("people sort --to /p {}", ["people", "sort", "--to", "/p", "/a", "/b"]),
     ],
 )  # fmt: skip
-def test_the_sources_stand_behind_the_first_word(text, said):
+def test_the_sources_stand_behind_the_command(text, said):
     assert arguments(command_words(text), ["/a", "/b"]) == said
 
 

@@ -40,7 +40,10 @@ class Sorted:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How much was sorted, in all, by person's id, by what was done, by day; what was undone is not in it."""
+    """How much was sorted, in all, by whose folder it is, by what was done, by day; what was undone is not in it.
+
+    `people` and `names` are by id, with `+` between the ids of several who share a folder.
+    """
 
     total: int
     people: Mapping[str, int]
@@ -48,6 +51,10 @@ class Counted:
     actions: Mapping[str, int]
     days: Mapping[str, int]
     latest: str
+
+    def of(self, person: str) -> int:
+        """How many photos of somebody were sorted, alone or together with others."""
+        return sum(number for key, number in self.people.items() if person in key.split("+"))
 
 
 def folders(catalog: Catalog, base: str) -> dict[str, tuple[str, str]]:
@@ -119,19 +126,32 @@ def sorted_before(
 
 
 def history(catalog: Catalog, *, before: int = 0, limit: int = 0, person: str = "") -> list[Sorted]:
-    """What was sorted or left, the latest first; with `before` those of a lower id."""
+    """What was sorted or left, the latest first; with `before` those of a lower id, of a `person` by name or id."""
+    keys = _keys(catalog, person) if person else []
+    marks = ",".join("?" * len(keys))
+    where = f"person IN ({marks})" if person else "1"
     rows = catalog.db.execute(
         f"""SELECT {_COLUMNS} FROM person_sorted
-            WHERE (run IS NOT NULL OR action IN ('skipped', 'error')) AND (? = 0 OR id < ?)
-                AND (? = '' OR instr('+' || person || '+', '+' || ? || '+'))
+            WHERE (run IS NOT NULL OR action IN ('skipped', 'error')) AND (? = 0 OR id < ?) AND {where}
             ORDER BY id DESC LIMIT ?""",
-        (before, before, person, person, limit or -1),
+        (before, before, *keys, limit or -1),
     )
     return [_row(row) for row in rows]
 
 
+def _keys(catalog: Catalog, text: str) -> list[str]:
+    """Whose folders somebody's photos went to, by name in any case or by id."""
+    wanted = text.casefold()
+    rows = catalog.db.execute("SELECT DISTINCT person, name FROM person_sorted WHERE person != ''")
+    return [
+        person
+        for person, name in rows
+        if text in person.split("+") or wanted in {name.casefold(), *name.casefold().split(", ")}
+    ][:BATCH]
+
+
 def counted(catalog: Catalog, undone: Sequence[int]) -> Counted:
-    """How much was sorted; what `undone` runs did does not count. A folder of several counts for each of them."""
+    """How much was sorted; what `undone` runs did does not count."""
     marks = ",".join("?" * len(undone))
     where = f"run IS NOT NULL AND run NOT IN ({marks})"
     people: dict[str, int] = {}
@@ -139,9 +159,7 @@ def counted(catalog: Catalog, undone: Sequence[int]) -> Counted:
     for person, name, number in catalog.db.execute(
         f"SELECT person, max(name), count(*) FROM person_sorted WHERE {where} GROUP BY person", undone
     ):
-        for one in str(person).split("+"):
-            people[one] = people.get(one, 0) + number
-        names[person] = name
+        people[person], names[person] = number, name
     actions = dict(
         catalog.db.execute(
             f"SELECT action, count(*) FROM person_sorted WHERE {where} GROUP BY action ORDER BY action",

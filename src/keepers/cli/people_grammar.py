@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from typing import Final
 
-from keepers.cli import people_feature_grammar
+from keepers.cli import people_feature_grammar, people_sort_grammar
 
 Command = Callable[[str, str, str], argparse.ArgumentParser]
 Options = Callable[[argparse.ArgumentParser], None]
@@ -18,14 +18,19 @@ def add(command: Command, common: Options) -> None:
     people = command("people", "", "the people whom an Immich server knows by their faces")
     subs = people.add_subparsers(dest="what", metavar="WHAT", required=True)
 
-    def sub(name: str, run: str, text: str) -> argparse.ArgumentParser:
+    def plain(name: str, run: str, text: str) -> argparse.ArgumentParser:
         made = subs.add_parser(name, help=text, description=text, allow_abbrev=False)
         made.set_defaults(run=run)
         common(made)
+        return made
+
+    def sub(name: str, run: str, text: str) -> argparse.ArgumentParser:
+        made = plain(name, run, text)
         source(made)
         return made
 
     _list(sub)
+    people_sort_grammar.add(sub, plain)
     people_feature_grammar.add(sub)
 
 

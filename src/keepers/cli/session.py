@@ -14,7 +14,7 @@ _TYPES: Final = {"photo": "IMAGE", "video": "VIDEO"}
 _SETTINGS = (
     "catalog", "jobs", "scheduler", "threshold", "time_window", "min_size", "faces", "model_dir", "import_template",
     "undated_template", "settle_seconds", "immich_cache_dir", "immich_cache_size", "people_base", "people_how",
-    "people_several", "people_min_faces", "people_folders", "people_wait",
+    "people_several", "people_min_faces", "people_folders",
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from keepers import config, servers, wiring
+from keepers import config, wiring
 from keepers.apply.history import moved_away
 from keepers.apply.journal import Journal
 from keepers.apply.record import Run, RunState
@@ -18,6 +18,7 @@ from keepers.catalog import library, locations, sightings
 from keepers.catalog.store import Catalog
 from keepers.decide.people_choice import Rules, Several
 from keepers.errors import UsageError
+from keepers.people_work.account import account, folders_here
 from keepers.places.immich_api import DEFAULT
 from keepers.places.local.writers import has_writer
 from keepers.plan.check import Checked
@@ -45,6 +46,7 @@ class Asked:
 
     sources: Sources | None = None
     server: str = DEFAULT
+    via: str = ""
     people: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     videos: bool = False
@@ -98,9 +100,9 @@ class Work:
                     return Ended(job.request, None, finished)
             scanned = session.scan(catalog, job.sources)
             _learn_base(session, catalog, job.request.base, journal)
-            with servers.account(session.environment, asked.server) as account:
-                work = _sorting(session, catalog, account, journal, asked.wait)
-                prepared = people_sorting.prepare(work, _only(job.request, account, asked), scanned)
+            with account(session.environment, asked.server, asked.via) as opened:
+                work = _sorting(session, catalog, opened, journal, asked.wait)
+                prepared = people_sorting.prepare(work, _only(job.request, opened, asked), scanned)
             if dry or journal is None:
                 return Ended(job.request, prepared, None)
             if prepared.checked.actions:
@@ -200,7 +202,7 @@ def _refuse_off(session: Session) -> None:
 
 def _everything(session: Session, server: str) -> Sources:
     """Where the server's files lie here; if nobody said, all that is known."""
-    mapped = servers.folders_here(session.environment, server)
+    mapped = folders_here(session.environment, server)
     if mapped:
         return wiring.sources(mapped)
     known: list[str] = []

@@ -48,14 +48,14 @@ class Told:
     undone: bool
 
 
-def standing(session: Session, server: str = DEFAULT) -> Standing:
+def standing(session: Session, server: str = DEFAULT, via: str = "") -> Standing:
     """Whether sorting is set up, and how it stands."""
     # Another program may have switched it since the session began.
     settings = config.load({}, session.environment)
     sorting = counted(session)
     people, trouble = None, ""
     try:
-        with servers.people(session.environment, server) as source:
+        with servers.people(session.environment, server, via) as source:
             people = sum(bool(one.name) for one in source.people(counted=False))
     except (SettingsError, PlaceUnreachableError) as error:
         trouble = str(error)
@@ -76,9 +76,9 @@ def switch(session: Session, *, on: bool) -> None:
     config.store(config.config_file(session.environment), "people_sorting", ON if on else OFF)
 
 
-def people(session: Session, server: str = DEFAULT, *, hidden: bool = False) -> list[Known]:
+def people(session: Session, server: str = DEFAULT, via: str = "", *, hidden: bool = False) -> list[Known]:
     """Everybody whom the server knows, who is in most photos first."""
-    with servers.people(session.environment, server) as source:
+    with servers.people(session.environment, server, via) as source:
         found = source.people(hidden=hidden)
     base, sorting = base_of(session.settings), counted(session)
     with _catalog(session) as catalog:
@@ -87,7 +87,7 @@ def people(session: Session, server: str = DEFAULT, *, hidden: bool = False) -> 
         Known(
             one,
             os.path.join(base, folders[one.id][1]) if one.id in folders else "",
-            sorting.people.get(one.id, 0),
+            sorting.of(one.id),
         )
         for one in found
     ]

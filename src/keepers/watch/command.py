@@ -23,6 +23,7 @@ from keepers.watch.loop import INTERRUPTED, Watching, Why, watching
 #: What may be done again and again; sources stand behind the word, or where {} is.
 COMMANDS: Final = ("scan", "import", "organize", "duplicates", "group", "verify", "missing", "people", "tidy")
 _TAKE_SOURCES: Final = frozenset({"scan", "import", "organize", "duplicates", "group", "verify"})
+_SORT: Final = ("people", "sort")
 _BEGIN: Final = "import sys; from keepers.cli.start import keepers; sys.exit(keepers())"
 _WORDS: Final = {
     0: "done",
@@ -99,6 +100,10 @@ def arguments(words: Sequence[str], sources: Sequence[str]) -> list[str]:
     """The command with the sources in it."""
     if "{}" in words:
         return [part for word in words for part in (sources if word == "{}" else (word,))]
+    if tuple(words[:2]) == _SORT:
+        # What has just come Immich has to learn of first.
+        waits = () if any(word.partition("=")[0] == "--wait" for word in words) else ("--wait",)
+        return [*_SORT, *sources, *words[2:], *waits]
     return [words[0], *(sources if words[0] in _TAKE_SOURCES else ()), *words[1:]]
 
 

@@ -52,41 +52,52 @@ class Matching:
     archived: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """Everybody whom a server knows, and those by whom photos are sorted; by id."""
+
+    everybody: Mapping[str, Person]
+    known: Mapping[str, Person]
+
+
 @dataclass(slots=True)
 class Matched:
     """What a server knows of photos, by their main content; `asked` are those that it was asked for one by one.
 
     One that was asked for and is not in `seen` is not known to the server; of one that was not asked for, that is open.
+    `circle` is whom the server knew when it was asked last.
     """
 
+    circle: Circle
     seen: dict[ContentId, Seen] = field(default_factory=dict[ContentId, Seen])
     asked: set[ContentId] = field(default_factory=set[ContentId])
 
 
 def matched(
-    matching: Matching, bundles: Sequence[Bundle], known: Mapping[str, Person], patience: Patience
+    matching: Matching, bundles: Sequence[Bundle], who: Callable[[], Circle], patience: Patience
 ) -> Matched:
-    """Find the asset of each photo; `known` are the people that matter, by id.
+    """Find the asset of each photo; `who` asks whom the server knows.
 
-    Those of which the server was never given its time to learn are waited for, as long as `patience` allows, once.
+    Photos of which the server was never given its time to learn are waited for, as long as `patience` allows, once.
     """
-    found = Matched()
-    if len(bundles) <= FEW:
-        _ask_each(matching, bundles, known, found)
-    else:
-        _listed(matching, bundles, known, found)
+    found = Matched(who())
+    _ask(matching, bundles, found)
     if patience.seconds > 0:
-        _await(matching, bundles, known, patience, found)
+        _await(matching, bundles, who, patience, found)
     return found
 
 
-def _ask_each(
-    matching: Matching, bundles: Iterable[Bundle], known: Mapping[str, Person], found: Matched
-) -> None:
+def _ask(matching: Matching, bundles: Sequence[Bundle], found: Matched) -> None:
+    if len(bundles) <= FEW:
+        _ask_each(matching, bundles, found)
+    else:
+        _listed(matching, bundles, found)
+
+
+def _ask_each(matching: Matching, bundles: Iterable[Bundle], found: Matched) -> None:
     for bundle in bundles:
-        seen = _best(
-            [one for asset in bundle.assets if (one := _of_file(matching, asset)) is not None], known
-        )
+        told = [one for asset in bundle.assets if (one := _of_file(matching, asset)) is not None]
+        seen = _best(told, found.circle.known)
         found.asked.add(bundle.main.content)
         if seen is not None:
             found.seen[bundle.main.content] = seen
@@ -108,11 +119,9 @@ def _differ(one: str, other: str) -> bool:
     return bool(one and other) and one != other
 
 
-def _listed(
-    matching: Matching, bundles: Sequence[Bundle], known: Mapping[str, Person], found: Matched
-) -> None:
+def _listed(matching: Matching, bundles: Sequence[Bundle], found: Matched) -> None:
     """Ask for everybody's photos, and find those among them that are here."""
-    account = matching.account
+    account, known = matching.account, found.circle.known
     matching.progress.stage("asking who is in which photo", 0, 0)
     told: list[Seen] = []
     for one in account.people.faces(sorted(known), archived=matching.archived):
@@ -166,12 +175,12 @@ def _faces(seen: Seen, known: Mapping[str, Person]) -> int:
 def _await(
     matching: Matching,
     bundles: Sequence[Bundle],
-    known: Mapping[str, Person],
+    who: Callable[[], Circle],
     patience: Patience,
     found: Matched,
 ) -> None:
-    """Ask again and again for those that the server knows nobody in, until it does or its time is over."""
-    waiting = [one for one in bundles if not _is_told(found.seen.get(one.main.content), known)]
+    """Ask again and again for those in which the server knows nobody, until it does or its time is over."""
+    waiting = [one for one in bundles if not _is_told(found.seen.get(one.main.content))]
     new = remembered.fresh(matching.catalog, [one.main.content for one in waiting])
     waiting = [one for one in waiting if one.main.content in new]
     if not waiting:
@@ -180,37 +189,29 @@ def _await(
     since: dict[ContentId, datetime] = {}
     pause = _FIRST_PAUSE
     matching.progress.stage("waiting for Immich", len(waiting), 0)
-    while waiting := [one for one in waiting if not _is_settled(one, known, patience, found, since)]:
+    while waiting := [one for one in waiting if not _is_settled(one, patience, found, since)]:
         left = patience.seconds - (patience.clock.now() - began).total_seconds()
         if left <= 0:
             break
         patience.pause(min(pause, left))
         pause = min(pause * 2, _LONGEST_PAUSE)
-        before = len(waiting)
-        if before <= FEW:
-            _ask_each(matching, waiting, known, found)
-        else:
-            _listed(matching, waiting, known, found)
+        found.circle = who()
+        _ask(matching, waiting, found)
     matching.progress.done()
+    # Somebody may have got a first face, or a name, while it was asked.
+    found.circle = who()
     remembered.set_awaited(matching.catalog, new, patience.clock.now().isoformat())
 
 
-def _is_settled(
-    bundle: Bundle,
-    known: Mapping[str, Person],
-    patience: Patience,
-    found: Matched,
-    since: dict[ContentId, datetime],
-) -> bool:
-    """Whether all is told of a photo: somebody is known in it, or it has been there for long enough without."""
+def _is_settled(bundle: Bundle, patience: Patience, found: Matched, since: dict[ContentId, datetime]) -> bool:
+    """Whether all is told of a photo: it shows somebody, or it has been there for long enough without."""
     seen = found.seen.get(bundle.main.content)
-    if _is_told(seen, known):
-        return True
-    if seen is None:
-        return False
+    if seen is None or _is_told(seen):
+        return seen is not None
     now = patience.clock.now()
     return (now - since.setdefault(bundle.main.content, now)).total_seconds() >= patience.quiet
 
 
-def _is_told(seen: Seen | None, known: Mapping[str, Person]) -> bool:
-    return seen is not None and _faces(seen, known) > 0
+def _is_told(seen: Seen | None) -> bool:
+    """Whether a server has found whose faces there are; a face is found before it is known whose it is."""
+    return seen is not None and any(face.person for face in seen.faces)

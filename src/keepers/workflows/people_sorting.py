@@ -26,7 +26,7 @@ from keepers.plan.people_plan import Ground, How, Placed, Sorting
 from keepers.plan.world import World
 from keepers.ports import Progress, Reader
 from keepers.workflows.importing import remember as remember_files
-from keepers.workflows.people_matching import Account, Matched, Matching, Patience, matched
+from keepers.workflows.people_matching import Account, Circle, Matched, Matching, Patience, matched
 from keepers.workflows.scan import ScanReport
 from keepers.workflows.settling import Settling, torn, unsettled
 
@@ -69,7 +69,7 @@ class PeopleSorting:
 class Left:
     """One photo that is not sorted, and why: a word for programs and a sentence for people.
 
-    `target` is where it lies already, if it does.
+    `target` is where it lies already, if it does. `files` are all that belong to the photo.
     """
 
     path: str
@@ -79,6 +79,7 @@ class Left:
     faces: int = 0
     name: str = ""
     target: str = ""
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +97,10 @@ class Prepared:
 def prepare(work: PeopleSorting, request: Request, scanned: ScanReport) -> Prepared:
     """Decide about every photo of the sources; a plan without actions where there is nothing to sort."""
     found = _bundles(work.catalog, request)
-    everybody = {one.id: one for one in work.account.people.people(hidden=True, counted=False)}
-    known = known_people(everybody, request.rules)
-    if request.only:
-        known = {key: one for key, one in known.items() if key in request.only}
     wanted = [one for one in found if one.main.kind is Kind.PHOTO or request.rules.videos]
     matching = Matching(work.catalog, work.account, work.progress, request.archived)
-    told = matched(matching, wanted, known, work.patience)
+    told = matched(matching, wanted, lambda: _circle(work, request), work.patience)
+    known = told.circle.known
     choices = {one.main.ref: _choice(one, told, known, request.rules) for one in found}
     left = [_not_chosen(one, choices[one.main.ref]) for one in found if not choices[one.main.ref].people]
     chosen = [one for one in found if choices[one.main.ref].people]
@@ -110,7 +108,7 @@ def prepare(work: PeopleSorting, request: Request, scanned: ScanReport) -> Prepa
     chosen, elsewhere = _linkable(work, request, chosen)
     sortings = [_sorting(one, choices[one.main.ref]) for one in chosen]
     sortings, before = _once(work, request, sortings)
-    owners = _folders(work, request, sortings, everybody)
+    owners = _folders(work, request, sortings, told.circle.everybody)
     placed = people_plan.place(
         sortings,
         {key: folder for key, (_, folder) in owners.items()},
@@ -184,6 +182,14 @@ def _bundles(catalog: Catalog, request: Request) -> list[Bundle]:
     )
 
 
+def _circle(work: PeopleSorting, request: Request) -> Circle:
+    everybody = {one.id: one for one in work.account.people.people(hidden=True, counted=False)}
+    known = known_people(everybody, request.rules)
+    return Circle(
+        everybody, {key: one for key, one in known.items() if not request.only or key in request.only}
+    )
+
+
 def _choice(bundle: Bundle, told: Matched, known: Mapping[str, Person], rules: Rules) -> Choice:
     if bundle.main.kind is not Kind.PHOTO and not rules.videos:
         return Choice((), 0, "not-an-image", "Not an image file")
@@ -196,7 +202,15 @@ def _choice(bundle: Bundle, told: Matched, known: Mapping[str, Person], rules: R
 
 
 def _not_chosen(bundle: Bundle, made: Choice) -> Left:
-    return Left(bundle.main.ref.key, bundle.main.content, made.reason, made.message, made.faces)
+    return _left(bundle, made.reason, made.message, made.faces)
+
+
+def _left(
+    bundle: Bundle, reason: str, message: str, faces: int = 0, name: str = "", target: str = ""
+) -> Left:
+    main = bundle.main
+    files = tuple(asset.ref.key for asset in bundle.assets)
+    return Left(main.ref.key, main.content, reason, message, faces, name, target, files)
 
 
 def _settled(
@@ -209,7 +223,7 @@ def _settled(
     for one in bundles:
         why = next((waiting[asset.ref] for asset in one.assets if asset.ref in waiting), "")
         if why:
-            later.append(Left(one.main.ref.key, one.main.content, "later", why))
+            later.append(_left(one, "later", why))
         else:
             ready.append(one)
     return ready, later
@@ -233,7 +247,7 @@ def _linkable(
             ready.append(one)
         else:
             words = f"It lies on another drive than {request.base}, so it cannot be linked; --copy can do it"
-            apart.append(Left(one.main.ref.key, one.main.content, "other-drive", words))
+            apart.append(_left(one, "other-drive", words))
     return ready, apart
 
 
@@ -264,17 +278,7 @@ def _once(
         for owner in one.owners:
             if owner.id in gone:
                 words = f"Sorted to {owner.name} before, and taken away from there since; --again sorts it once more"
-                left.append(
-                    Left(
-                        main.ref.key,
-                        main.content,
-                        "sorted-before",
-                        words,
-                        one.faces,
-                        owner.name,
-                        gone[owner.id],
-                    )
-                )
+                left.append(_left(one.bundle, "sorted-before", words, one.faces, owner.name, gone[owner.id]))
         if kept:
             fresh.append(replace(one, owners=kept))
     return fresh, left

@@ -1,0 +1,102 @@
+"""Sorting one file that was just downloaded: the hook of the old tool, which knew no more than its path."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from keepers import wiring
+from keepers.catalog import people as remembered
+from keepers.catalog.people import Sorted
+from keepers.errors import KeepersError, PlaceUnreachableError, SettingsError
+from keepers.model import ContentId, Kind
+from keepers.people_work import tell
+from keepers.people_work.sort import Asked, Ended, Work, agreed, base_of, is_on
+from keepers.plan.check import Checked
+from keepers.read import formats
+from keepers.read.siblings import related
+from keepers.workflows.people_results import ERROR, SKIPPED, Result, failure, one_of, results, skipped
+
+#: What is no event of its own: nothing new was learned of the file.
+_NOTHING_NEW = frozenset({"already-there", "sorted-before", "switched-off"})
+
+
+@dataclass(frozen=True, slots=True)
+class OneFile:
+    """What came of one file, and every folder that it went to; `exit_code` where something was in the way."""
+
+    result: Result
+    targets: tuple[str, ...] = ()
+    run: int | None = None
+    exit_code: int = 0
+
+
+def sort_file(
+    work: Work,
+    asked: Asked,
+    path: str,
+    ask: Callable[[Checked], None] = agreed,
+    *,
+    dry: bool = False,
+    scan_library: bool = False,
+) -> OneFile:
+    """Sort one file with all that belongs to it; whatever goes wrong with the server is a result, too.
+
+    With `scan_library` the server is told to look for new files first.
+    """
+    why_not = _why_not(work, asked, path)
+    if why_not is not None:
+        return _ended(work, asked, OneFile(why_not, exit_code=int(why_not.status == ERROR)), dry=dry)
+    try:
+        if scan_library and not dry:
+            tell.scan_library(work.session, asked.server, paths=[path])
+        folder, name = os.path.split(path)
+        files = [os.path.join(folder, one) for one in related(name, os.listdir(folder))]
+        sources = wiring.sources([one for one in files if os.path.isfile(one)])
+        ended = work.sort(replace(asked, sources=sources), ask, dry=dry)
+    except (PlaceUnreachableError, SettingsError) as error:
+        reason = "unreachable" if isinstance(error, PlaceUnreachableError) else "settings"
+        return _ended(
+            work, asked, OneFile(failure(path, reason, str(error)), exit_code=error.exit_code), dry=dry
+        )
+    return _ended(work, asked, _of(path, ended), dry=dry)
+
+
+def _why_not(work: Work, asked: Asked, path: str) -> Result | None:
+    """What can be told without asking anybody."""
+    if not is_on(work.session):
+        return skipped(path, "switched-off", "Face sorting disabled: keepers config set people_sorting on")
+    if not os.path.isfile(path):
+        return failure(path, "not-found", "File not found")
+    form = formats.by_name(os.path.basename(path))
+    wanted = {Kind.PHOTO, Kind.VIDEO} if asked.videos else {Kind.PHOTO}
+    if form is None or form.kind not in wanted:
+        return skipped(path, "not-an-image", "Not an image file")
+    return None
+
+
+def _of(path: str, ended: Ended) -> OneFile:
+    finished, prepared = ended.finished, ended.prepared
+    if prepared is None:
+        stopped = failure(path, "stopped", "Stopped; the same command goes on from there")
+        return OneFile(stopped, run=None if finished is None else finished.run, exit_code=130)
+    problems = () if finished is None else finished.problems
+    mine = [one for one in results(prepared, problems) if path in one.files or path == one.path]
+    made = one_of(path, mine)
+    done = [one.target_path for one in mine if one.status not in {ERROR, SKIPPED} and one.target_path]
+    code = KeepersError.exit_code if made.status == ERROR else 0
+    return OneFile(replace(made, path=path), tuple(done), finished.run if finished and done else None, code)
+
+
+def _ended(work: Work, asked: Asked, one: OneFile, *, dry: bool) -> OneFile:
+    """Note in the history what was left and why; what was sorted is there already."""
+    made = one.result
+    if dry or made.status not in {SKIPPED, ERROR} or made.reason in _NOTHING_NEW:
+        return one
+    row = Sorted(
+        made.path, "", base_of(work.session.settings), "", made.person_name or "", made.faces_found, ContentId(""),
+        "error" if made.status == ERROR else "skipped", made.message, download=asked.download,
+    )  # fmt: skip
+    with work.session.catalog(create=True) as catalog:
+        remembered.note(catalog, row, datetime.now(UTC).isoformat())
+    return one

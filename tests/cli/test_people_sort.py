@@ -1,0 +1,402 @@
+"""`people sort` as a whole: against the loopback server and folders of this machine."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from keepers.apply import carry
+from keepers.workflows import people_matching
+from tests.cli.world import TAKEN, bytes_in, jpeg, picture, put, tree
+from tests.immich.server import KEY, Fault, running
+from tests.immich.state import About, Face
+
+pytestmark = pytest.mark.slow
+
+SIDE = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>'
+
+
+class Home:
+    """A server with people, and the folder of this machine that their photos came from."""
+
+    def __init__(self, server, folder: Path) -> None:
+        self.server, self.state, self.folder = server, server.state, folder
+
+    def person(self, name: str, **about) -> str:
+        key = self.state.fresh()
+        self.state.people[key] = name
+        self.state.about[key] = About(**about)
+        return key
+
+    def photo(self, name: str, number: int, **faces: int) -> Path:
+        """A photo here and there, with a face for each person: the side of its box in pixels."""
+        data = jpeg(picture(number, (96, 64)), TAKEN)
+        self.know(name, data, **faces)
+        return put(self.folder / name, data)
+
+    def know(self, name: str, data: bytes, **faces: int) -> str:
+        key = self.state.add(name.rpartition("/")[2], data)
+        self.see(key, **faces)
+        return key
+
+    def see(self, key: str, **faces: int) -> None:
+        ids = {name: one for one, name in self.state.people.items()}
+        for name, side in faces.items():
+            box = (0, 0, side, side)
+            self.state.faces.append(Face(self.state.fresh(), key, ids.get(name), box, (1000, 1000)))
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("KEEPERS_CONFIG", str(tmp_path / "keepers.toml"))
+    monkeypatch.setenv("KEEPERS_HOME_ZONE", "UTC")
+    monkeypatch.setenv("KEEPERS_SETTLE_SECONDS", "0")
+    monkeypatch.setenv("KEEPERS_JOBS", "1")
+    with running() as server:
+        monkeypatch.setenv("KEEPERS_IMMICH_URL", server.url)
+        monkeypatch.setenv("KEEPERS_IMMICH_API_KEY", KEY)
+        made = Home(server, tmp_path / "photos")
+        made.person("Anna")
+        made.person("Ben")
+        yield made
+
+
+@pytest.fixture
+def base(tmp_path):
+    return tmp_path / "by-person"
+
+
+def names(folder: Path) -> set[str]:
+    return set(bytes_in(folder))
+
+
+def reasons(told) -> dict[str, str]:
+    return {Path(row["path"]).name: row["reason"] for row in told.json["files"]}
+
+
+def test_photos_are_copied_to_whom_they_show_once_and_undo_takes_all_back(keepers, home, base):
+    anna = home.photo("trip/a.jpg", 1, Anna=100)
+    put(home.folder / "trip/a.jpg.xmp", SIDE)
+    home.photo("trip/b.jpg", 2, Ben=50, nobody=300)
+    home.photo("trip/both.jpg", 3, Anna=100, Ben=50)
+    home.photo("trip/empty.jpg", 4)
+    put(home.folder / "trip/new.jpg", jpeg(picture(5, (96, 64)), TAKEN))
+    before = tree(home.folder.parent / "photos")
+
+    told = keepers("people", "sort", home.folder, "--to", base, "--json")
+    assert told.code == 0, told.err
+    assert names(base) == {"Anna/a.jpg", "Anna/a.jpg.xmp", "Ben/b.jpg"}
+    assert (base / "Anna/a.jpg").read_bytes() == anna.read_bytes()
+    assert tree(home.folder.parent / "photos") == before
+    assert reasons(told) == {
+        "a.jpg": None, "b.jpg": None, "both.jpg": "several-people", "empty.jpg": "no-faces", "new.jpg": "unknown",
+    }  # fmt: skip
+    rows = {Path(row["path"]).name: row for row in told.json["files"]}
+    assert rows["a.jpg"]["action"] == "copied"
+    assert rows["a.jpg"]["target_path"] == str(base / "Anna/a.jpg")
+    assert (rows["a.jpg"]["person_name"], rows["both.jpg"]["faces_found"]) == ("Anna", 2)
+
+    after = tree(base)
+    again = keepers("people", "sort", home.folder, "--to", base, "--json")
+    assert (again.code, again.json["run"], again.json["actions"]) == (0, None, [])
+    assert reasons(again)["a.jpg"] == "already-there"
+    assert tree(base) == after
+
+    assert keepers("undo", "--yes").code == 0
+    assert not base.exists()
+    assert tree(home.folder.parent / "photos") == before
+    # What was taken back may be sorted again.
+    assert keepers("people", "sort", home.folder, "--to", base).code == 0
+    assert names(base) == {"Anna/a.jpg", "Anna/a.jpg.xmp", "Ben/b.jpg"}
+
+
+@pytest.mark.parametrize(
+    ("several", "expected"),
+    [
+        ("first", {"Anna/both.jpg"}),
+        ("each", {"Anna/both.jpg", "Ben/both.jpg"}),
+        ("together", {"Anna, Ben/both.jpg"}),
+    ],
+)
+def test_photos_of_several_people_go_where_it_was_asked(keepers, home, base, several, expected):
+    home.photo("both.jpg", 1, Anna=100, Ben=50)
+    for how in ("--copy", "--link", "--move"):
+        before = tree(home.folder)
+        told = keepers(
+            "people", "sort", home.folder, "--to", base, "--several", several, how, "--yes", "--json"
+        )
+        assert told.code == 0, told.err
+        assert names(base) == expected
+        assert (home.folder / "both.jpg").exists() is (how != "--move")
+        if how == "--link":
+            assert {one["verb"] for one in told.json["actions"]} == {"link"}
+            held = {(base / name).stat().st_ino for name in expected}
+            assert held == {(home.folder / "both.jpg").stat().st_ino}
+        assert keepers("undo", "--yes").code == 0
+        assert tree(home.folder) == before
+        assert not base.exists()
+
+
+def test_a_move_is_asked_for(keepers, home, base):
+    photo = home.photo("a.jpg", 1, Anna=100)
+    told = keepers("people", "sort", home.folder, "--to", base, "--move")
+    assert told.code == 2
+    assert "--yes" in told.err
+    assert photo.exists()
+    assert not base.exists()
+
+
+def test_a_dry_run_writes_nothing(keepers, home, base):
+    home.photo("a.jpg", 1, Anna=100)
+    told = keepers("people", "sort", home.folder, "--to", base, "--dry-run", "--json")
+    assert told.code == 0
+    assert [one["to"] for one in told.json["actions"]] == [str(base / "Anna/a.jpg")]
+    assert not base.exists()
+    assert keepers("people", "history", "--json").json["history"] == []
+
+
+def test_people_of_one_name_have_folders_of_their_own_and_names_may_change(keepers, home, base):
+    home.photo("1.jpg", 1, Anna=100)
+    other = home.person("anna")
+    home.photo("2.jpg", 2, anna=100)
+    odd = home.person("!!!")
+    home.photo("3.jpg", 3, **{"!!!": 100})
+    assert keepers("people", "sort", home.folder, "--to", base).code == 0
+    assert names(base) == {"Anna/1.jpg", "anna (2)/2.jpg", "!!!/3.jpg"}
+    home.state.people[other], home.state.people[odd] = "Anna Smith", "Zoe"
+    home.photo("4.jpg", 4, **{"Anna Smith": 100})
+    home.photo("5.jpg", 5, Zoe=100)
+    assert keepers("people", "sort", home.folder, "--to", base).code == 0
+    assert {"anna (2)/4.jpg", "!!!/5.jpg"} <= names(base)
+
+
+def test_other_photos_of_one_name_are_both_kept_and_nothing_is_overwritten(keepers, home, base):
+    mine = put(base / "Anna/a.jpg", b"mine, and no photo")
+    first, second = home.photo("x/a.jpg", 1, Anna=100), home.photo("y/a.jpg", 2, Anna=100)
+    shutil.copy2(first, put(home.folder / "z/same.jpg", b""))
+    told = keepers("people", "sort", home.folder, "--to", base, "--json")
+    assert told.code == 0, told.err
+    found = bytes_in(base)
+    assert mine.read_bytes() == b"mine, and no photo"
+    assert sorted(found.values()) == sorted([b"mine, and no photo", first.read_bytes(), second.read_bytes()])
+    assert len(found) == 3
+
+
+def test_what_was_taken_out_of_a_folder_is_not_put_back_unless_it_is_asked_for(keepers, home, base):
+    home.photo("a.jpg", 1, Anna=100)
+    home.photo("b.jpg", 2, Anna=100)
+    assert keepers("people", "sort", home.folder, "--to", base).code == 0
+    (base / "Anna/a.jpg").unlink()
+    told = keepers("people", "sort", home.folder, "--to", base, "--json")
+    assert reasons(told) == {"a.jpg": "sorted-before", "b.jpg": "already-there"}
+    assert names(base) == {"Anna/b.jpg"}
+    assert keepers("people", "sort", home.folder, "--to", base, "--again").code == 0
+    assert names(base) == {"Anna/a.jpg", "Anna/b.jpg"}
+
+
+def test_without_a_source_all_is_sorted_that_the_settings_say_lies_here(keepers, home, base, tmp_path):
+    (tmp_path / "keepers.toml").write_text(
+        f'people_base = "{base}"\n[immich.default]\n[immich.default.paths]\n"/photos" = "{home.folder}"\n'
+    )
+    # The server tells no checksum of the bytes of an external library: its path alone counts.
+    photo = home.photo("a.jpg", 1)
+    one = next(iter(home.state.assets.values()))
+    one.library = home.state.fresh()
+    home.see(one.id, Anna=100)
+    assert keepers("people", "sort").code == 0
+    assert bytes_in(base) == {"Anna/a.jpg": photo.read_bytes()}
+    assert keepers("people", "sort", "immich:").code == 0
+
+
+def test_without_a_base_or_a_source_it_says_what_to_do(keepers, home, base):
+    home.photo("a.jpg", 1, Anna=100)
+    told = keepers("people", "sort", home.folder)
+    assert told.code == 2
+    assert "people_base" in told.err
+    told = keepers("people", "sort", "--to", base)
+    assert told.code == 2
+    assert "[immich.default.paths]" in told.err
+
+
+def test_the_base_may_lie_in_the_source_as_the_old_tool_had_it(keepers, home):
+    home.photo("a.jpg", 1, Anna=100)
+    faces = home.folder / "faces"
+    for _ in range(2):
+        assert keepers("people", "sort", home.folder, "--to", faces, "--lower-case").code == 0
+        assert names(home.folder) == {"a.jpg", "faces/anna/a.jpg"}
+
+
+def test_history_and_stats_tell_what_was_sorted_and_what_was_undone(keepers, home, base):
+    photo = home.photo("a.jpg", 1, Anna=100)
+    assert keepers("people", "sort", home.folder, "--to", base, "--download-id", "d-7").code == 0
+    (row,) = keepers("people", "history", "--json").json["history"]
+    anna = next(key for key, name in home.state.people.items() if name == "Anna")
+    assert (row["original_path"], row["sorted_path"]) == (str(photo), str(base / "Anna/a.jpg"))
+    assert (row["person_id"], row["person_name"], row["faces_count"]) == (anna, "Anna", 1)
+    assert (row["action"], row["download_id"], row["run"], row["undone"]) == ("copied", "d-7", 1, False)
+    stats = keepers("people", "stats", "--json").json
+    assert (stats["total"], stats["people"]) == (1, [{"id": anna, "name": "Anna", "sorted": 1}])
+    assert keepers("undo", "--yes").code == 0
+    assert keepers("people", "history", "--json", "--person", "anna").json["history"][0]["undone"]
+    assert keepers("people", "stats", "--json").json["total"] == 0
+
+
+def test_a_run_that_was_stopped_is_finished_and_in_the_history(keepers, home, base, monkeypatch):
+    for number in range(4):
+        home.photo(f"{number}.jpg", number, Anna=100)
+    real, calls = carry.Carrier.settle, []
+
+    def dies(self):
+        if not calls:
+            calls.append(1)
+            raise KeyboardInterrupt
+        return real(self)
+
+    monkeypatch.setattr(carry.Carrier, "settle", dies)
+    assert keepers("people", "sort", home.folder, "--to", base).code == 130
+    assert keepers("people", "stats", "--json").json["total"] == 0
+    assert keepers("people", "sort", home.folder, "--to", base).code == 0
+    assert len(names(base)) == 4
+    rows = keepers("people", "history", "--json").json["history"]
+    assert {row["run"] for row in rows} == {1}
+    assert len(rows) == 4
+
+
+def test_when_the_server_refuses_nothing_is_changed(keepers, home, base):
+    home.photo("a.jpg", 1, Anna=100)
+    home.server.keys[KEY] = {"person.read"}
+    told = keepers("people", "sort", home.folder, "--to", base)
+    assert told.code == 5
+    assert "asset.read" in told.err
+    assert not base.exists()
+
+
+def test_switched_off_nothing_is_sorted(keepers, home, base):
+    home.photo("a.jpg", 1, Anna=100)
+    assert keepers("config", "set", "people_sorting", "off").code == 0
+    told = keepers("people", "sort", home.folder, "--to", base)
+    assert (told.code, base.exists()) == (2, False)
+    assert "people_sorting on" in told.err
+    one = keepers("people", "sort", "--file", home.folder / "a.jpg", "--to", base, "--json")
+    assert (one.code, one.json["status"], one.json["reason"]) == (0, "skipped", "switched-off")
+    assert keepers("config", "set", "people_sorting", "perhaps").code == 5
+
+
+# ---------------------------------------------------------------- one file behind a download
+
+
+def hook(keepers, file, base, *more):
+    told = keepers("people", "sort", "--file", file, "--to", base, "--json", *more)
+    return told.code, json.loads(told.out)
+
+
+def test_one_file_is_sorted_with_what_belongs_to_it_and_told_in_the_old_words(keepers, home, base):
+    photo = home.photo("a.jpg", 1, Anna=100)
+    put(home.folder / "a.jpg.xmp", SIDE)
+    home.photo("b.jpg", 2, Anna=100)
+    code, told = hook(keepers, photo, base)
+    assert code == 0
+    assert told | {"run": 0} == {
+        "schema_version": 1,
+        "run": 0,
+        "path": str(photo),
+        "status": "success",
+        "action": "copied",
+        "reason": None,
+        "person_name": "Anna",
+        "faces_found": 1,
+        "target_path": str(base / "Anna/a.jpg"),
+        "target_paths": [str(base / "Anna/a.jpg")],
+        "message": "Copied to Anna/",
+    }
+    assert names(base) == {"Anna/a.jpg", "Anna/a.jpg.xmp"}
+    code, told = hook(keepers, photo, base)
+    assert (code, told["status"], told["reason"]) == (0, "skipped", "already-there")
+
+
+def test_one_file_that_cannot_be_sorted_says_why(keepers, home, base):
+    both = home.photo("both.jpg", 1, Anna=100, Ben=50)
+    text = put(home.folder / "notes.txt", b"mine")
+    empty = home.photo("empty.jpg", 2)
+    found = [hook(keepers, one, base, "--wait", "0") for one in (both, text, empty, home.folder / "gone.jpg")]
+    assert [(code, told["status"], told["reason"]) for code, told in found] == [
+        (0, "skipped", "several-people"),
+        (0, "skipped", "not-an-image"),
+        (0, "skipped", "no-faces"),
+        (1, "error", "not-found"),
+    ]
+    assert found[0][1]["faces_found"] == 2
+    assert not base.exists()
+    rows = keepers("people", "history", "--json").json["history"]
+    assert [row["action"] for row in rows] == ["error", "skipped", "skipped", "skipped"]
+    assert keepers("people", "stats", "--json").json["total"] == 0
+
+
+def test_one_file_is_waited_for_until_the_server_knows_who_is_in_it(keepers, home, base):
+    data = jpeg(picture(1, (96, 64)), TAKEN)
+    photo = put(home.folder / "a.jpg", data)
+    asked = []
+
+    def learns(request: str) -> None:
+        # First it knows nothing, then the photo, then the face.
+        if request == "POST /api/search/metadata":
+            asked.append(request)
+            if len(asked) == 2:
+                home.know("a.jpg", data)
+            if len(asked) == 4:
+                home.see(next(iter(home.state.assets)), Anna=100)
+
+    home.server.after = learns
+    code, told = hook(keepers, photo, base, "--wait", "8")
+    assert (code, told["status"]) == (0, "success"), told
+    assert names(base) == {"Anna/a.jpg"}
+
+
+def test_a_server_that_is_gone_is_a_result_too(keepers, home, base):
+    photo = home.photo("a.jpg", 1, Anna=100)
+    home.server.faults.append(Fault("status", "GET /api/people", times=99, status=503))
+    code, told = hook(keepers, photo, base)
+    assert (code, told["status"], told["reason"]) == (6, "error", "unreachable")
+
+
+# ---------------------------------------------------------------- which road, which photos
+
+
+@pytest.mark.parametrize("how", ["--copy", "--link"])
+def test_raw_and_jpeg_stay_together_by_what_is_known_of_either(keepers, home, base, how):
+    home.photo("IMG_1.jpg", 1, Anna=100)
+    raw = jpeg(picture(9, (96, 64)), TAKEN)
+    put(home.folder / "IMG_1.xmp", SIDE)
+    put(home.folder / "IMG_1.mov", raw)
+    assert keepers("people", "sort", home.folder, "--to", base, how).code in {0, 3}
+    assert {"Anna/IMG_1.jpg", "Anna/IMG_1.xmp"} <= names(base)
+
+
+def test_named_and_excluded_people_and_the_number_of_faces_choose(keepers, home, base):
+    home.photo("a.jpg", 1, Anna=100)
+    home.photo("b.jpg", 2, Ben=100)
+    home.photo("both.jpg", 3, Anna=100, Ben=50)
+    assert keepers("people", "sort", home.folder, "--to", base, "--person", "ben").code == 0
+    assert names(base) == {"Ben/b.jpg", "Ben/both.jpg"}
+    assert keepers("undo", "--yes").code == 0
+    assert keepers("people", "sort", home.folder, "--to", base, "--exclude", "BEN").code == 0
+    assert names(base) == {"Anna/a.jpg", "Anna/both.jpg"}
+    assert keepers("undo", "--yes").code == 0
+    told = keepers("people", "sort", home.folder, "--to", base, "--min-faces", "2", "--several", "each")
+    assert told.code == 0
+    assert names(base) == {"Anna/both.jpg", "Ben/both.jpg"}
+    told = keepers("people", "sort", home.folder, "--to", base, "--person", "Nobody")
+    assert told.code == 2
+    assert "people list" in told.err
+
+
+def test_more_photos_than_are_asked_for_one_by_one_are_found_by_their_bytes(keepers, home, base, monkeypatch):
+    monkeypatch.setattr(people_matching, "FEW", 1)
+    home.photo("a.jpg", 1, Anna=100)
+    home.photo("b.jpg", 2, Ben=100)
+    home.photo("none.jpg", 3)
+    told = keepers("people", "sort", home.folder, "--to", base, "--json")
+    assert told.code == 0
+    assert names(base) == {"Anna/a.jpg", "Ben/b.jpg"}
+    assert reasons(told)["none.jpg"] == "no-faces"
