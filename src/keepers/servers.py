@@ -2,10 +2,9 @@
 
 import contextlib
 import dataclasses
+import functools
 import importlib
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from random import Random
 from typing import TYPE_CHECKING
 
 from keepers import config
@@ -17,13 +16,13 @@ from keepers.model import Asset, PlaceId
 from keepers.people import People
 from keepers.places import immich_api
 from keepers.places.addresses import Filter
-from keepers.ports import Failure, Progress, View
+from keepers.ports import Failure, View
 from keepers.workflows import serving
 from keepers.workflows.people_matching import Account
 from keepers.workflows.scan import Learning, ScanReport
 
 if TYPE_CHECKING:
-    from keepers.workflows.people_featuring import Featuring, Judge
+    from keepers.workflows.portrait_tasks import SignTask
 
 
 @contextlib.contextmanager
@@ -39,8 +38,45 @@ def client(
 @contextlib.contextmanager
 def place(environment: Mapping[str, str], named: PlaceId) -> Generator[immich_api.ImmichPlace]:
     """A server as a place that fields are set in, by the profile that its name ends with."""
-    with client(environment, named.partition("@")[2] or immich_api.DEFAULT) as made:
-        yield immich_api.ImmichPlace(made, named)
+    name = named.partition("@")[2] or immich_api.DEFAULT
+    with client(environment, name) as made, contextlib.ExitStack() as later:
+        found = immich_api.ImmichPlace(made, named)
+        found.seen_by = functools.partial(_seen, made)
+        if immich_api.stored(name, environment) is not None:
+            found.featured_by = _Teller(lambda: later.enter_context(people(environment, name, "database")))
+        yield found
+
+
+class _Teller:
+    """Reads from a server's database which photo stands for a person; connects when it is asked for the first time."""
+
+    def __init__(self, opening: Callable[[], People]) -> None:
+        self._opening = opening
+        self._source: People | None = None
+
+    def __call__(self, person: str) -> str:
+        """The id of the asset; empty where none stands there."""
+        if self._source is None:
+            self._source = self._opening()
+        return self._source.featured(person)
+
+
+def _seen(made: immich_api.Client, wanted: Mapping[str, str]) -> frozenset[str]:
+    """Those of the people for whom an asset stands, by the picture that the server has drawn of them."""
+    from keepers.work.local import LocalWorkers  # noqa: PLC0415 (multiprocessing costs 100 ms)
+    from keepers.work.named import Named  # noqa: PLC0415 (only few commands need it)
+    from keepers.workflows.people_recognising import recognised  # noqa: PLC0415 (numpy costs 80 ms)
+
+    signature: Named[SignTask, bytes] = Named("keepers.workflows.portraits", "signature")
+    people = (
+        (person, portrait, {wanted[person]: face})
+        for person, portrait in immich_api.drawn(made, wanted)
+        if (face := immich_api.shown(made, wanted[person], person)) is not None
+    )
+    start = ("keepers.workflows.portraits",)
+    return frozenset(
+        person for person, _ in recognised(lambda: LocalWorkers(1, start=start), signature, people)
+    )
 
 
 def galleries(settings: Settings, environment: Mapping[str, str], *, exact: bool) -> immich_api.Galleries:
@@ -116,37 +152,18 @@ def _user(environment: Mapping[str, str], name: str) -> str:
 
 @contextlib.contextmanager
 def featuring(
-    settings: Settings,
-    environment: Mapping[str, str],
-    name: str,
-    judge: "Judge",
-    chance: Random,
-    progress: Progress,
-) -> Generator[tuple[immich_api.ImmichPlace, "Featuring"]]:
-    """The server of a profile as a place where featured photos are set, and what picking them works with."""
-    from keepers.workflows.people_featuring import Featuring  # noqa: PLC0415 (numpy costs 80 ms)
-
+    settings: Settings, environment: Mapping[str, str], name: str, via: str
+) -> Generator[tuple[immich_api.ImmichPlace, People, immich_api.Portraits]]:
+    """The server of a profile as a place where featured photos are set, its people, and pictures of them."""
     kept = (str(config.picture_folder(settings, environment)), settings.immich_cache_size << 20)
     with (
         client(environment, name) as made,
-        people(environment, name) as source,
+        people(environment, name, via) as source,
         immich_api.Pictures(*kept) as pictures,
     ):
-        place = immich_api.ImmichPlace(made, immich_api.place_id(name))
-        exact = not isinstance(source, immich_api.RestPeople)
-        place.featured_by = source.featured if exact else None
-        yield (
-            place,
-            Featuring(
-                source,
-                immich_api.Portraits(made, pictures),
-                judge,
-                progress,
-                datetime.now(UTC),
-                chance,
-                exact,
-            ),
-        )
+        found = immich_api.ImmichPlace(made, immich_api.place_id(name))
+        found.featured_by = None if isinstance(source, immich_api.RestPeople) else source.featured
+        yield found, source, immich_api.Portraits(made, pictures)
 
 
 def path_there(environment: Mapping[str, str], name: str, path: str) -> str:
@@ -155,10 +172,10 @@ def path_there(environment: Mapping[str, str], name: str, path: str) -> str:
 
 
 @contextlib.contextmanager
-def account(environment: Mapping[str, str], name: str) -> Generator[Account]:
+def account(environment: Mapping[str, str], name: str, via: str = "") -> Generator[Account]:
     """Whose people are asked for, and where their photos lie on this machine."""
-    paths = immich_api.profile(name, environment).paths
-    with people(environment, name) as source:
+    paths = immich_api.folders(name, environment)
+    with people(environment, name, via) as source:
         yield Account(
             immich_api.place_id(name),
             source,
@@ -169,4 +186,4 @@ def account(environment: Mapping[str, str], name: str) -> Generator[Account]:
 
 def folders_here(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
     """The folders of this machine in which the files of a profile's server lie."""
-    return tuple(dict.fromkeys(immich_api.profile(name, environment).paths.values()))
+    return tuple(dict.fromkeys(immich_api.folders(name, environment).values()))

@@ -5,6 +5,7 @@ import dataclasses
 import os
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from random import Random
 from typing import TYPE_CHECKING, Final
 
@@ -34,8 +35,10 @@ from keepers.workflows.people_featuring import Featuring, Judge, Picked, Who
 if TYPE_CHECKING:
     from keepers.model import Look
     from keepers.ports import LookTask
-    from keepers.workflows.portrait_tasks import BlurTask, CropTask
+    from keepers.workflows.portrait_tasks import BlurTask, CropTask, SignTask
 
+#: The previews of so many photos are loaded unasked, to find out which of them stands for somebody now.
+_FEW: Final = 2000
 _WHAT: Final = "feature"
 _MODULE: Final = "keepers.workflows.portraits"
 _NEEDS: Final = ("asset.read", "person.read", "face.read")
@@ -54,12 +57,15 @@ def feature(options: argparse.Namespace) -> int:
     chance = Random(options.seed)  # noqa: S311 (nothing secret depends on it)
     judge = _judge(options, opened)
     with (
-        servers.featuring(opened.settings, os.environ, options.server, judge, chance, opened.progress) as (
+        servers.featuring(opened.settings, os.environ, options.server, options.via) as (
             place,
-            job,
+            source,
+            pictures,
         ),
         opened.journal(create=not options.dry_run) as journal,
     ):
+        exact = place.featured_by is not None
+        job = Featuring(source, pictures, judge, opened.progress, datetime.now(UTC), chance, exact)
         return _Job(options, opened, place, job, journal, who, wanted, report).carried_out()
 
 
@@ -93,6 +99,7 @@ def _judge(options: argparse.Namespace, opened: Session) -> Judge:
     look: Named[LookTask, Look] = Named("keepers.detect.look", "look")
     sharpness: Named[BlurTask, tuple[float | None, ...]] = Named(_MODULE, "sharpness")
     crop: Named[CropTask, bytes] = Named(_MODULE, "crop")
+    signature: Named[SignTask, bytes] = Named(_MODULE, "signature")
     old = options.blur_by != "face"
     backend = "none"
     if (options.sharp or options.blurry) and not old:
@@ -102,6 +109,7 @@ def _judge(options: argparse.Namespace, opened: Session) -> Judge:
         look,
         sharpness,
         crop,
+        signature,
         backend,
         opened.settings.model_dir,
         old,
@@ -140,7 +148,7 @@ class _Job:
         if resumed is not None and resumed.state is not RunState.DONE:
             return self._told(resumed, 0)
         picked = self._picked()
-        now = people_featuring.present(self.job, picked.picks, self._remembered())
+        now = self._present(picked)
         checked = people_featuring.prepare(self.where, picked.picks, now)
         if self.report:
             self._put_report(picked, now)
@@ -181,6 +189,15 @@ class _Job:
     def _remembered(self) -> dict[str, tuple[str, str]]:
         known = latest(self.journal, _WHAT, self.where, FEATURED)
         return {ref.key.removeprefix(PERSON): told for ref, told in known.items()}
+
+    def _present(self, picked: Picked) -> dict[str, Present]:
+        now = people_featuring.present(self.job, picked.picks, self._remembered())
+        wanted = self.options.find_present
+        if wanted is False or self.job.exact:
+            return now
+        loaded = self.bias.blur is not Lean.OFF
+        most = None if wanted or loaded else _FEW
+        return people_featuring.recognise(self.job, picked, now, most=most)
 
     def _put_report(self, picked: Picked, now: dict[str, Present]) -> None:
         faces = people_featuring.faces(self.job, picked, now, self.options.top)

@@ -103,6 +103,12 @@ def _deeds(feature: argparse.ArgumentParser) -> None:
     feature.add_argument(
         "--photo", default="", metavar="ASSET-ID", help="this photo, for the one person who is named"
     )
+    feature.add_argument(
+        "--find-present",
+        action=argparse.BooleanOptionalAction,
+        help="find out by its picture which photo stands for a person now, so that undo can bring it back: loads the "
+        "previews of all photos of those who get another; default: for up to 2,000 photos, and where they are loaded anyway",
+    )
     feature.add_argument("--confirm", action="store_true", help="ask for each person")
     feature.add_argument(
         "--report", metavar="FILE", help="a sheet of the best candidates with their pictures and why: .html"

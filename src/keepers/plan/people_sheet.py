@@ -24,21 +24,26 @@ _SHEET: Final = (
 .people .frame{aspect-ratio:1;border-radius:50%;max-width:180px;margin:0 auto}
 .people .frame img{object-fit:cover}
 .people figcaption{text-align:left}
+.people .name bdi{-webkit-line-clamp:1}
+.people .parts{grid-template-columns:1fr auto;gap:0 8px;font-size:.84rem}
+.people .parts .bar{grid-column:1/-1;margin:1px 0 5px}
 .now{color:var(--soft);font-size:.86rem}
 .none{color:var(--soft);margin-top:8px}
 @media (max-width:560px){.people .photos{grid-template-columns:repeat(2,minmax(0,1fr))}}
 """
 )
+#: What is smaller is nothing beside the others.
+_SMALL: Final = 0.005
 #: What people call the factors.
 _PARTS: Final[Mapping[str, str]] = {
-    "face size": "size of the face",
+    "face size": "face size",
     "sharpness": "sharpness",
     "recency": "age",
     "date": "date",
     "birthday": "birthday",
     "eyes": "eyes",
     "smile": "smile",
-    "frontality": "towards the camera",
+    "frontality": "to the camera",
 }
 
 
@@ -96,7 +101,7 @@ def _person(sheet: Sheet, pick: Pick) -> Html:
         element(
             "div",
             element("h2", element("bdi", named)),
-            element("span", f"{len(pick.ranked):,} photos" if pick.ranked else None, class_="frees"),
+            element("span", _count(len(pick.ranked)) if pick.ranked else None, class_="frees"),
             class_="top",
         ),
         element("p", pick.why, class_="because") if pick.chosen else element("p", pick.why, class_="none"),
@@ -129,6 +134,10 @@ def _figure(sheet: Sheet, pick: Pick, mark: Marked, best: float) -> Html:
     )
 
 
+def _count(photos: int) -> str:
+    return "1 photo" if photos == 1 else f"{photos:,} photos"
+
+
 def _frame(sheet: Sheet, asset: str, picture: Html) -> Html:
     """The face, which leads to the photo on the server."""
     if not sheet.photos:
@@ -154,8 +163,8 @@ def _bars(mark: Marked, best: float) -> Html | None:
         for name, value in rows
         for cell in (
             element("span", name),
+            element("span", f"{value:.2f}" if value >= _SMALL else "0"),
             element("span", element("i"), class_=f"bar w{round(20 * value)}"),
-            element("span", f"{value:.2f}"),
         )
     ]
     return element("div", *cells, class_="parts")

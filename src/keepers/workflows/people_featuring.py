@@ -17,7 +17,8 @@ from keepers.plan.people_feature import FEATURED, UNKNOWN, Present
 from keepers.plan.world import World
 from keepers.ports import Failure, LookTask, Progress, Shown, Workers
 from keepers.score.featured import Bias, Lean, Portrait, open_ended
-from keepers.workflows.portrait_tasks import BlurTask, Box, CropTask
+from keepers.workflows import people_recognising
+from keepers.workflows.portrait_tasks import BlurTask, Box, CropTask, SignTask
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -61,6 +62,14 @@ class Pictures(Protocol):
         """Every asset with its preview; PlaceUnreachableError where the server is gone."""
         ...
 
+    def drawn(self, people: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """The picture that the server has cut out of each one's featured photo; nothing where it has none."""
+        ...
+
+    def changed(self, people: Iterable[str]) -> Mapping[str, str]:
+        """When each of the people was changed last, in the server's words; nothing where it does not tell."""
+        ...
+
     def untouched(self, known: Mapping[str, str]) -> frozenset[str]:
         """Those of the people who have not been changed since the time that is given for each."""
         ...
@@ -74,6 +83,7 @@ class Judge:
     look: Callable[[LookTask], Look]
     sharpness: Callable[[BlurTask], tuple[float | None, ...]]
     crop: Callable[[CropTask], bytes]
+    signature: Callable[[SignTask], bytes]
     backend: str = "none"
     model_dir: str = ""
     old: bool = False
@@ -285,6 +295,39 @@ def present(
         one.person.id: Present(*known[one.person.id]) if one.person.id in same else Present(UNKNOWN)
         for one in picks
     }
+
+
+def recognise(
+    job: Featuring, picked: Picked, now: Mapping[str, Present], *, most: int | None
+) -> dict[str, Present]:
+    """What stands for people, with those added who are known by the picture that the server has drawn of them.
+
+    For that the previews of all their photos are loaded: of so many at `most`, and none where there are more.
+    """
+    wanted = {
+        one.person.id: picked.shots[one.person.id]
+        for one in picked.picks
+        if one.chosen and now[one.person.id].asset == UNKNOWN
+    }
+    if not wanted or (most is not None and sum(map(len, wanted.values())) > most):
+        return dict(now)
+    # Asked before the pictures are: what is changed in between is seen when it is to be set.
+    changed = job.pictures.changed(wanted)
+    drawn = dict(job.pictures.drawn(changed))
+    assets = dict.fromkeys(asset for person in drawn for asset in wanted[person])
+    paths = {
+        asset: shown.path for asset, shown in job.pictures.previews(assets) if not isinstance(shown, Failure)
+    }
+    people = (
+        (
+            person,
+            portrait,
+            {asset: (paths[asset], shot.box) for asset, shot in wanted[person].items() if asset in paths},
+        )
+        for person, portrait in drawn.items()
+    )
+    known = people_recognising.recognised(job.judge.workers, job.judge.signature, people)
+    return {**now, **{person: Present(asset, changed[person]) for person, asset in known}}
 
 
 def prepare(place: PlaceId, picks: Sequence[Pick], now: Mapping[str, Present]) -> Checked:

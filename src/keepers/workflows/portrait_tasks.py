@@ -24,3 +24,13 @@ class CropTask:
     path: str
     box: Box
     side: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignTask:
+    """A face in a picture that is to be known again; without a box the picture is the server's own portrait of somebody."""
+
+    person: str
+    asset: str
+    picture: str | bytes
+    box: Box | None

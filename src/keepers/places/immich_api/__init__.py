@@ -8,7 +8,7 @@ from keepers.places.immich_api.paths import mapped, unmapped
 from keepers.places.immich_api.people import RestPeople
 from keepers.places.immich_api.pictures import Pictures
 from keepers.places.immich_api.place import place_id
-from keepers.places.immich_api.portraits import Portraits
+from keepers.places.immich_api.portraits import Portraits, drawn, shown
 from keepers.places.immich_api.profile import DEFAULT, Profile, Stored, folders, profile, stored
 from keepers.places.immich_api.viewing import Galleries
 from keepers.places.immich_api.writer import ImmichPlace
@@ -31,11 +31,13 @@ __all__ = [
     "RestPeople",
     "Stored",
     "Wanted",
+    "drawn",
     "folders",
     "mapped",
     "opened",
     "place_id",
     "profile",
+    "shown",
     "stored",
     "unmapped",
 ]
