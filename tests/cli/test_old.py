@@ -35,8 +35,21 @@ def test_a_dry_run_writes_nothing(
     assert not (tmp_path / "out").exists()
 
 
-def test_what_is_not_there_yet_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    assert old.photo_organizer(["-s", "in", "-o", "out", "--source-type", "immich", "--tag-only"]) == 2
-    told = capsys.readouterr().err
-    assert "--tag-only is not in this version" in told
-    assert "--source-type immich is not in this version" in told
+def test_what_is_not_made_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    called: list[list[str]] = []
+
+    def main(words: list[str]) -> int:
+        called.append(words)
+        return 0
+
+    monkeypatch.setattr("keepers.cli.main.main", main)
+    assert old.photo_organizer(["-s", "in", "-o", "out", "--enable-hdr", "--hdr-gamma", "2.2"]) == 0
+    assert "--enable-hdr is left out" in capsys.readouterr().err
+    assert called[0][:4] == ["organize", "in", "--to", "out"]
+
+
+def test_a_folder_needs_a_source_and_an_output(capsys: pytest.CaptureFixture[str]) -> None:
+    assert old.photo_organizer(["-s", "in"]) == 2
+    assert "--output" in capsys.readouterr().err

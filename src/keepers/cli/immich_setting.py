@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from keepers.actions import Action
+from keepers.actions import Action, SetField
 from keepers.apply.journal import Journal
 from keepers.apply.ours import ours, run_key, runs_on
 from keepers.apply.record import Run, RunState, StepState
@@ -68,6 +68,8 @@ def clean(options: argparse.Namespace) -> int:
     with opened.journal(create=False) as journal:
         runs = runs_on(journal, place, options.only or ())
         done = [(one, found) for one in runs if journal is not None and (found := _done(journal, one))]
+        if options.album_prefix:
+            done = [(one, found) for one, found in done if _is_called(found, options.album_prefix)]
         actions = [action for _, found in done for action in found]
         if options.dry_run or not actions or journal is None:
             return _would_clean(options, place, done)
@@ -75,17 +77,23 @@ def clean(options: argparse.Namespace) -> int:
             options,
             f"Take back {show.count(len(actions), 'change')} of {show.count(len(done), 'run')} on {place}?",
         )
-        with opened.server(place) as server, changing.stopping(opened.progress) as stop:
+        with opened.place(place) as server, changing.stopping(opened.progress) as stop:
             ends: list[Finished] = []
             for one, _ in done:
                 if stop():
                     break
                 ended = undo(one.id, journal, server, progress=opened.progress, stop=stop)
                 ends += [ended] if ended is not None else []
-                if server.trouble is not None:
+                if changing.trouble(server) is not None:
                     break
-            trouble = server.trouble
+            trouble = changing.trouble(server)
     return _cleaned(options, ends, trouble)
+
+
+def _is_called(actions: Sequence[Action], prefix: str) -> bool:
+    """Whether a run put photos into albums, all of them with names that begin so."""
+    fields = [one.name for one in actions if isinstance(one, SetField) and one.name.startswith("album:")]
+    return bool(fields) and all(name.startswith(f"album:{prefix}") for name in fields)
 
 
 def _done(journal: Journal, one: Run) -> list[Action]:

@@ -47,6 +47,12 @@ def add(command: Command, shared: Shared) -> None:
         choices=("tag", "albums", "favorites", "archive", "stack", "dedupe", "duplicates", "scores"),
         help="only what these commands set; may be given again",
     )
+    clean.add_argument(
+        "--album-prefix",
+        default="",
+        metavar="TEXT",
+        help="only runs that made albums, all of them with names that begin so",
+    )
     shared.consent(clean)
 
 

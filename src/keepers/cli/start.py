@@ -24,6 +24,11 @@ def photo_organizer() -> int:
     return _program("keepers.cli.old", "photo_organizer")
 
 
+def photo_organizer_immich() -> int:
+    """Be the program `photo-organizer-immich`; the exit code."""
+    return _program("keepers.cli.old_script", "photo_organizer_immich")
+
+
 def photo_import() -> int:
     """Be the program `photo-import`; the exit code."""
     return _program("keepers.cli.old_import", "photo_import")
