@@ -5,7 +5,7 @@ import math
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final
@@ -131,6 +131,10 @@ class Settings:
             "doc": "Seconds that Immich has to learn of a new photo, for `people sort --file` and within `keepers watch`."
         },
     )
+    preview_cache_size: int = field(
+        default=2000,
+        metadata={"doc": "MB that pictures for the review page may take; those used longest ago go first."},
+    )
     weight_faces: float = field(default=0.70, metadata={"doc": "Share of the faces in a photo's score."})
     weight_technical: float = field(
         default=0.20, metadata={"doc": "Share of sharpness and exposure where there are faces."}
@@ -246,26 +250,66 @@ def parse(name: str, value: object, where: str) -> Value:
     return getattr(given, name)  # type: ignore[no-any-return]
 
 
+def checked(name: str, value: object, where: str) -> Value:
+    """A setting's value in its own type; SettingsError where it is none that this setting may have."""
+    settings = _with(Settings(), name, value, where)
+    _check(settings)
+    return getattr(settings, name)  # type: ignore[no-any-return]
+
+
 def store(file: Path, name: str, value: Value) -> None:
     """Write one setting into keepers.toml, all other lines kept; SettingsError if the result is no TOML."""
-    text = (
-        str(value).lower()
-        if isinstance(value, bool)
-        else _quoted(value)
-        if isinstance(value, str)
-        else repr(value)
-    )
     old = file.read_text("utf-8").splitlines() if file.exists() else []
-    kept = [line for line in old if line.split("=")[0].strip() != name]
-    lines = "\n".join([f"{name} = {text}", *kept]) + "\n"
+    # Only above the first table a line is a setting.
+    top = next((number for number, line in enumerate(old) if line.lstrip().startswith("[")), len(old))
+    kept = [line for line in old[:top] if line.split("=")[0].strip() != name]
+    _write(file, name, [f"{name} = {_written(value)}", *kept, *old[top:]])
+
+
+def store_table(file: Path, name: str, values: Mapping[str, Value]) -> None:
+    """Write values into a table of keepers.toml, such as `immich.default`, all other lines kept."""
+    old = file.read_text("utf-8").splitlines() if file.exists() else []
+    head = f"[{name}]"
+    if head not in (line.strip() for line in old):
+        old += [*([""] if old else []), head]
+    start = next(number for number, line in enumerate(old) if line.strip() == head) + 1
+    end = next((n for n in range(start, len(old)) if old[n].lstrip().startswith("[")), len(old))
+    kept = [line for line in old[start:end] if line.split("=")[0].strip() not in values]
+    _write(
+        file,
+        name,
+        [*old[:start], *(f"{key} = {_written(one)}" for key, one in values.items()), *kept, *old[end:]],
+    )
+
+
+def store_secret(file: Path, text: str) -> None:
+    """Write a secret into a file of its own that nobody else can read; SettingsError where another one is there."""
+    file.parent.mkdir(parents=True, exist_ok=True)
     try:
-        tomllib.loads(lines)
+        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as made:
+            made.write(text + "\n")
+    except FileExistsError as error:
+        if file.read_text("utf-8").strip() != text:
+            message = f"{file} holds another secret; move it away, or keep it and leave this one out"
+            raise SettingsError(message) from error
+
+
+def _written(value: Value) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return _quoted(value) if isinstance(value, str) else repr(value)
+
+
+def _write(file: Path, what: str, lines: Sequence[str]) -> None:
+    text = "\n".join(lines) + "\n"
+    try:
+        tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        message = f"cannot write {name} into {file}: {error}"
+        message = f"cannot write {what} into {file}: {error}"
         raise SettingsError(message) from error
     file.parent.mkdir(parents=True, exist_ok=True)
     fresh = file.with_name(f".keepers-{file.name}")
-    fresh.write_text(lines, "utf-8")
+    fresh.write_text(text, "utf-8")
     fresh.replace(file)
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from keepers.catalog.sightings import below, signed
 from keepers.catalog.store import Catalog
-from keepers.model import LOCAL, Facts, Fate, Kind, Role, Taken
+from keepers.model import LOCAL, Facts, Fate, Kind, Ref, Role, Taken
 from keepers.read import archive
 from keepers.read.packed import unpack
 
@@ -157,3 +157,15 @@ def roots(catalog: Catalog) -> list[tuple[str, int, str]]:
         "SELECT path, files, scanned FROM root WHERE path >= x'2f' AND path < x'30' ORDER BY path"
     )
     return [(os.fsdecode(path), files, scanned) for path, files, scanned in rows]
+
+
+def numbers_of(catalog: Catalog, refs: Iterable[Ref]) -> dict[Ref, int]:
+    """The numbers of known files, by which the page asks for them."""
+    found: dict[Ref, int] = {}
+    for ref in refs:
+        row = catalog.db.execute(
+            "SELECT id FROM location WHERE place = ? AND key = ?", (ref.place, os.fsencode(ref.key))
+        ).fetchone()
+        if row is not None:
+            found[ref] = int(row[0])
+    return found

@@ -236,6 +236,19 @@ def bundle_at(catalog: Catalog, path: str) -> Bundle | None:
     return Bundle(_asset(main), others, said=told.said(catalog, [row[0]]).get(row[0]))
 
 
+def numbered(catalog: Catalog, number: int) -> tuple[Asset, Bundle] | None:
+    """The file of a number, and the bundle that it belongs to; None when it is no known photo or companion."""
+    row = catalog.db.execute(
+        f"{_ASSET} WHERE l.id = ? AND l.fate IN ('photo', 'companion')", (number,)
+    ).fetchone()
+    if row is None:
+        return None
+    main = number if row[13] is None else int(row[13])
+    first = row if main == number else catalog.db.execute(f"{_ASSET} WHERE l.id = ?", (main,)).fetchone()
+    others = tuple(_others(catalog, [main]).get(main, ()))
+    return _asset(row), Bundle(_asset(first), others, said=told.said(catalog, [main]).get(main))
+
+
 def lone_companions(catalog: Catalog, roots: Sequence[str]) -> list[Asset]:
     """Every companion at or below the roots that belongs to no photo, in path order."""
     where, values = below("l.key", roots)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 from keepers import __version__
-from keepers.cli import copies_grammar, people_grammar, servers, watching
+from keepers.cli import copies_grammar, people_grammar, reviewing, servers, watching
 
 EPILOG: Final = """exit codes: 0 done - 1 failed - 2 usage, or consent missing - 3 done, but some files could not be
 read - 4 found something (--fail-on-found) - 5 settings - 6 server not reachable - 10 no catalog - 11 catalog in use - 130 interrupted"""
@@ -336,6 +336,7 @@ def _keeping_house(command: Command) -> None:
         "check this installation: versions, formats, models, disk, catalog",
     )
     watching.add(command)
+    reviewing.add(command)
     people_grammar.add(command, _common)
     servers.add(command, servers.Shared(_common, _sources, _grouping, _consent))
     config = command("config", "keepers.cli.house:config", "show or set settings")

@@ -223,6 +223,13 @@ class Film:
             raise UnreadableError("no picture of this film can be decoded")
         return _scaled(best, side, "rgb24")
 
+    def still(self, share: float, side: int) -> Levels:
+        """The upright RGB key picture at or before a part of the film (0-1); UnreadableError where there is none."""
+        frame = self._key_frame(self.seconds * share)
+        if frame is None:
+            raise UnreadableError("no picture of this film can be decoded there")
+        return _scaled(frame, side, "rgb24")
+
     # ---------------------------------------------------------------- decoding
 
     def _time(self, frame: "VideoFrame") -> float:

@@ -1,5 +1,7 @@
 """The application: all routes under one roof, each behind the same gate."""
 
+import contextlib
+from collections.abc import AsyncGenerator, Callable
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -7,15 +9,25 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from keepers import __version__
-from keepers.web import problems
+from keepers.web import pages, problems
 from keepers.web.answers.library import Problem
-from keepers.web.routes import decisions, groups, library, people, pictures, work
+from keepers.web.desk import Desk
+from keepers.web.gate import App, Gate, Keys
+from keepers.web.routes import decisions, folders, groups, library, people, pictures, work
+from keepers.wiring import Session
 
 API: Final = "/api/v1"
 OLD: Final = "/api/face-sort"
 DOCUMENT: Final = "/api/openapi.json"
 #: Routes with a fixed last word come before those that take any word in its place.
-ROUTERS: Final = (decisions.ROUTES, groups.ROUTES, library.ROUTES, pictures.ROUTES, work.ROUTES)
+ROUTERS: Final = (
+    decisions.ROUTES,
+    folders.ROUTES,
+    groups.ROUTES,
+    library.ROUTES,
+    pictures.ROUTES,
+    work.ROUTES,
+)
 _WORDS: Final = (
     "Groups of photos that belong together, what a person decides of them, and the jobs that carry it out. "
     "Lists are paged by key: give `next` of one page as `after` of the next. A change to a group takes the revision "
@@ -34,9 +46,30 @@ def old(route: APIRoute) -> str:
     return f"{camel(route)}AsBefore"
 
 
-def build() -> FastAPI:
-    """The application; `app.state.desk` is what its routes work with."""
+def served(session: Session, keys: Keys) -> App:
+    """The whole server behind its gate; it begins to work when it is started."""
+    app = build(lambda: Desk(session))
+    pages.install(app, keys)
+    return Gate(app, keys)
+
+
+def build(desk: Callable[[], Desk] | None = None) -> FastAPI:
+    """The application; its routes work with the desk that is made when it starts."""
+
+    @contextlib.asynccontextmanager
+    async def living(app: FastAPI) -> AsyncGenerator[None]:
+        if desk is None:
+            yield
+            return
+        app.state.desk = made = desk()
+        await made.start()
+        try:
+            yield
+        finally:
+            await made.close()
+
     app = FastAPI(
+        lifespan=living,
         title="Keepers",
         version=__version__,
         description=_WORDS,
@@ -59,7 +92,11 @@ def _document(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI document, with problems as errors have them."""
     if app.openapi_schema is None:
         made = get_openapi(
-            title=app.title, version=app.version, description=app.description, routes=app.routes
+            title=app.title,
+            version=app.version,
+            description=app.description,
+            routes=app.routes,
+            separate_input_output_schemas=False,
         )
         shapes = made["components"]["schemas"]
         shapes["Problem"] = Problem.model_json_schema()

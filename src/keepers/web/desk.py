@@ -1,19 +1,26 @@
 """What all routes share: the session, threads that have the catalog open, and how a request gets at them."""
 
 import asyncio
-import contextlib
+import dataclasses
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Annotated, Final, ParamSpec, TypeVar, cast
+from typing import Annotated, Final, TypeVar, cast
 
 from fastapi import Depends, Request
 
+from keepers import config
+from keepers.catalog import review_rows, sightings
+from keepers.catalog.review_rows import KeptGroup
 from keepers.catalog.store import Catalog, open_catalog
+from keepers.model import ContentId, GroupKind
+from keepers.web.jobs import Jobs
+from keepers.web.pictures import Pictures
+from keepers.web.samples import Samples
 from keepers.wiring import Session
+from keepers.workflows import reviewing, tidy
 
 R = TypeVar("R")
-P = ParamSpec("P")
 
 #: Reading is fast; more threads would only wait for each other.
 READERS: Final = 3
@@ -51,6 +58,9 @@ class Desk:
         self.session = session
         self._readers = Threads(session, READERS, "reading")
         self._writer = Threads(session, 1, "writing")
+        self.jobs = Jobs(lambda: self.session.settings, self.write, self.renew)
+        self.pictures = Pictures(session)
+        self.samples = Samples()
 
     async def read(self, what: Callable[[Catalog], R]) -> R:
         """Ask the catalog something."""
@@ -60,11 +70,40 @@ class Desk:
         """Change something in the catalog; changes come one after the other."""
         return await self._writer.run(what)
 
-    def close(self) -> None:
+    def rejudged(
+        self,
+        catalog: Catalog,
+        kind: GroupKind,
+        parts: Sequence[Sequence[ContentId]],
+        evidence: tuple[str, ...],
+    ) -> Sequence[KeptGroup]:
+        """Groups that a person made, judged and as they are kept."""
+        judging = self.session.judging(catalog, (kind,))
+        found = tidy.judged(judging, sightings.everywhere(catalog), kind, parts, evidence)
+        return reviewing.rows(catalog, found, review_rows.note(catalog, "method"))
+
+    def renew(self) -> None:
+        """Read the settings again: a job is done, or one of them was set."""
+        flags = {"catalog": str(self.session.catalog_file)}
+        self.session = dataclasses.replace(
+            self.session, settings=config.load(flags, self.session.environment)
+        )
+
+    async def start(self) -> None:
+        """Begin to work; the catalog is made if there is none."""
+        await self._writer.run(_nothing)
+        await self.jobs.start()
+
+    async def close(self) -> None:
         """End what works."""
-        with contextlib.ExitStack() as stack:
-            stack.callback(self._readers.close)
-            stack.callback(self._writer.close)
+        await self.jobs.close()
+        await asyncio.to_thread(self.pictures.close)
+        await asyncio.to_thread(self._readers.close)
+        await asyncio.to_thread(self._writer.close)
+
+
+def _nothing(_: Catalog) -> None:
+    """Have the catalog open."""
 
 
 def _desk(request: Request) -> Desk:

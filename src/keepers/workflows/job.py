@@ -88,3 +88,12 @@ class Thumb:
     path: str
     content: ContentId
     side: int
+
+
+@dataclass(frozen=True, slots=True)
+class Still:
+    """One picture of a film to make, from so far into it (0-1)."""
+
+    path: str
+    side: int
+    share: float

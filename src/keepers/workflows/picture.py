@@ -4,11 +4,11 @@ from typing import Final
 
 from keepers.errors import UnreadableError
 from keepers.model import Kind
-from keepers.read import archive, digests, formats, metadata, pixels, turbo
+from keepers.read import archive, clip, digests, extras, formats, metadata, pixels, turbo
 from keepers.read import beside as held_beside
 from keepers.read.formats import Format
 from keepers.workflows import footage
-from keepers.workflows.job import Proof, Thumb
+from keepers.workflows.job import Proof, Still, Thumb
 
 QUALITY: Final = 78
 HEAD: Final = 4096
@@ -21,6 +21,14 @@ def thumbnail(task: Thumb) -> bytes:
     data, form = _picture(task.path)
     shown = pixels.upright_rgb(data, form, metadata.facts(data, form), task.side)
     return turbo.encoded(shown, QUALITY)
+
+
+def still(task: Still) -> bytes:
+    """An upright JPEG of a film's key picture at a moment; UnreadableError where there is none."""
+    if not extras.video():
+        raise UnreadableError("pictures of films need the extra keepers[video]")
+    with clip.opened(task.path) as film:
+        return turbo.encoded(film.still(task.share, task.side), QUALITY)
 
 
 def prove(task: Proof) -> str:

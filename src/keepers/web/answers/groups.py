@@ -1,34 +1,17 @@
 """The shapes of groups: slim rows for lists, and one group with all that is known of it."""
 
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, Field
+
+from keepers.catalog.reviews import Order
+from keepers.decide.bands import Band
 
 Id = Annotated[int, Field(ge=1, le=2**53 - 1)]
 Revision = Annotated[
     int, Field(ge=0, le=2**53 - 1, description="Rises with every change; sent back as If-Match.")
 ]
 Share = Annotated[float, Field(ge=0, le=1)]
-
-
-class Band(StrEnum):
-    """How sure it is that the photos of a group belong together and that the best was picked."""
-
-    EXACT_COPY = "exact-copy"
-    SAME_PIXELS = "same-pixels"
-    SAME_PICTURE = "same-picture"
-    BURST = "burst"
-    MAYBE = "maybe"
-
-
-class Order(StrEnum):
-    """What a list of groups is ordered by; `band` puts the surest first."""
-
-    BAND = "band"
-    NEWEST = "newest"
-    OLDEST = "oldest"
-    LARGEST = "largest"
 
 
 class GroupRow(BaseModel):
@@ -225,3 +208,6 @@ class Group(BaseModel):
         str | None, Field(description="The group before it in the order and filters that were asked for.")
     ]
     after: str | None
+
+
+__all__ = ["Band", "Order"]

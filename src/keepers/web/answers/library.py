@@ -48,9 +48,6 @@ class Status(BaseModel):
     servers: Annotated[list[str], Field(description="Immich servers that are set up, by name.")]
     previews: Annotated[int, Field(description="Bytes that previews take in the cache.")]
     previews_most: int
-    csrf: Annotated[str, Field(description="Nothing is needed but the cookie and the page's own origin.")] = (
-        ""
-    )
 
 
 class Server(BaseModel):
@@ -100,7 +97,7 @@ class Preferences(BaseModel):
     values: Annotated[
         dict[Annotated[str, Field(max_length=100)], Annotated[str, Field(max_length=2000)]],
         Field(max_length=200),
-    ]
+    ] = {}
 
 
 class FolderPair(BaseModel):

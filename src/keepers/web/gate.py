@@ -1,0 +1,237 @@
+"""The gate before every route: who may ask, from which site, how much; and what a page may do.
+
+Everything is refused that does not show the secret of this server, whatever address it asks for: by a cookie that the
+first address is exchanged for, or by `Authorization: Bearer`. A page of another site can send neither: the cookie
+is SameSite=Strict, and no answer lets another site set headers (no CORS).
+"""
+
+import hmac
+import ipaddress
+import secrets
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.responses import RedirectResponse, Response
+
+from keepers.web import problems
+from keepers.web.passwords import Password
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+#: Decisions on a group of thousands of photos fit many times over.
+MOST_BODY: Final = 1 << 20
+#: So much of a body that is refused is taken in all the same.
+_DRAINED: Final = 32 << 20
+LOGIN: Final = "/login"
+LOGIN_API: Final = "/api/v1/login"
+_READING: Final = frozenset({"GET", "HEAD"})
+_WRITING: Final = frozenset({"POST", "PUT", "DELETE"})
+#: No script but ours, no frame around us, nothing from elsewhere; pictures and films also from memory.
+_POLICY: Final = (
+    "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+_HEADERS: Final = (
+    (b"content-security-policy", _POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+)
+_CLOSED: Final = "Open the address that Keepers printed when it was started: it carries the key to this page."
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The secret of one server, and the names that it answers to."""
+
+    port: int
+    names: frozenset[str] = frozenset()
+    password: Password | None = None
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+
+    @property
+    def cookie(self) -> str:
+        """The name of the cookie: browsers do not tell ports apart, and two servers may run."""
+        return f"keepers_{self.port}"
+
+    def is_ours(self, given: str) -> bool:
+        """Whether this is the secret; takes as long for any other."""
+        return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self.token.encode())
+
+    def answers_to(self, host: str) -> bool:
+        """Whether a Host header names this server: what another site's name may point to is not enough."""
+        try:
+            parts = urlsplit(f"//{host}")
+            name, port = parts.hostname or "", parts.port or 80
+        except ValueError:
+            return False
+        if parts.username is not None or parts.path or port != self.port:
+            return False
+        return name in self.names or (self.password is not None and _is_number(name))
+
+    def set_on(self, response: Response) -> Response:
+        """Let a response hand the secret to the browser."""
+        response.set_cookie(self.cookie, self.token, path="/", httponly=True, samesite="strict")
+        return response
+
+
+def _is_number(name: str) -> bool:
+    """Whether it is an address in numbers, which no name server has a say in."""
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+class Gate:
+    """Lets through to the application what may pass."""
+
+    def __init__(self, app: App, keys: Keys) -> None:
+        self._app = app
+        self._keys = keys
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Check one request; refuse it, or hand it on."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        headers = _headers(scope)
+        marked = _marking(send, scope["path"])
+        refused = self._refusal(scope, headers)
+        if refused is not None:
+            if refused.status_code == 413:
+                await _drain(receive)
+            await refused(scope, receive, marked)
+            return
+        limited = _Limited(receive, marked)
+        await self._app(scope, limited.receive, limited.send)
+
+    def _refusal(self, scope: Scope, headers: Mapping[str, str]) -> Response | None:
+        method: str = scope["method"]
+        if not self._keys.answers_to(headers.get("host", "")):
+            return problems.answer(421, "this server does not answer to that name")
+        if method not in _READING | _WRITING:
+            return problems.answer(405, f"{method} is not done here")
+        if method in _WRITING and (refused := self._from_elsewhere(headers)) is not None:
+            return refused
+        return self._unknown(scope, headers) or _too_large(method, scope["path"], headers)
+
+    def _from_elsewhere(self, headers: Mapping[str, str]) -> Response | None:
+        """A change must come from our own page, or from a program that shows the secret by itself."""
+        if self._bears(headers) and "origin" not in headers and "sec-fetch-site" not in headers:
+            return None
+        origin = headers.get("origin", "")
+        if origin not in {f"http://{headers['host']}", f"https://{headers['host']}"}:
+            return problems.answer(403, "changes are taken from this server's own page only")
+        if headers.get("sec-fetch-site", "same-origin") != "same-origin":
+            return problems.answer(403, "changes are taken from this server's own page only")
+        return None
+
+    def _unknown(self, scope: Scope, headers: Mapping[str, str]) -> Response | None:
+        path: str = scope["path"]
+        if self._bears(headers) or self._has_cookie(headers):
+            if path == "/" and scope["method"] == "GET" and b"token=" in scope["query_string"]:
+                return RedirectResponse("/", 303)
+            return None
+        if path == "/" and scope["method"] == "GET":
+            given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
+            if given and self._keys.is_ours(given):
+                return self._keys.set_on(RedirectResponse("/", 303))
+            if self._keys.password is not None:
+                return RedirectResponse(LOGIN, 303)
+        if self._keys.password is not None and path in {LOGIN, LOGIN_API}:
+            return None
+        return problems.answer(401, _CLOSED)
+
+    def _bears(self, headers: Mapping[str, str]) -> bool:
+        kind, _, given = headers.get("authorization", "").partition(" ")
+        return kind.lower() == "bearer" and self._keys.is_ours(given.strip())
+
+    def _has_cookie(self, headers: Mapping[str, str]) -> bool:
+        try:
+            found = SimpleCookie(headers.get("cookie", "")).get(self._keys.cookie)
+        except CookieError:
+            return False
+        return found is not None and self._keys.is_ours(found.value)
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    """Headers by name; what is there twice stands with a comma, so that it equals nothing that is expected."""
+    found: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        found[key] = f"{found[key]}, {text}" if key in found else text
+    return found
+
+
+def _too_large(method: str, path: str, headers: Mapping[str, str]) -> Response | None:
+    length = headers.get("content-length", "0")
+    if not length.isascii() or not length.isdigit() or int(length[:20]) > MOST_BODY:
+        return problems.answer(413, f"a body may have {MOST_BODY:,} bytes")
+    if method not in _WRITING:
+        return None
+    has_body = length != "0" or "transfer-encoding" in headers
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if has_body and kind != "application/json" and path != LOGIN:
+        return problems.answer(415, "the body must be application/json")
+    if "transfer-encoding" in headers and "content-length" in headers:
+        return problems.answer(400, "a body has a length or is chunked, never both")
+    return None
+
+
+async def _drain(receive: Receive) -> None:
+    """Take in what a client is sending: one that is cut off in the midst of it never reads the answer."""
+    seen = 0
+    while seen <= _DRAINED:
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if message["type"] != "http.request" or not message.get("more_body"):
+            return
+
+
+def _marking(send: Send, path: str) -> Send:
+    """Put the headers that keep a page in bounds on every answer; what is personal is kept by no proxy."""
+
+    async def marked(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            own = {name.lower() for name, _ in message["headers"]}
+            more = [pair for pair in _HEADERS if pair[0] not in own]
+            if b"cache-control" not in own:
+                more.append((b"cache-control", b"no-cache, private" if path == "/" else b"no-store, private"))
+            message["headers"] = [*message["headers"], *more]
+        await send(message)
+
+    return marked
+
+
+class _Limited:
+    """Counts the bytes of a body whose length nobody announced."""
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self._receive = receive
+        self.send = send
+        self._seen = 0
+
+    async def receive(self) -> Message:
+        """The next part; nothing more once there was too much."""
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._seen += len(message.get("body", b""))
+            if self._seen > MOST_BODY:
+                # The application sees a client that went away in the midst of its body.
+                return {"type": "http.disconnect"}
+        return message

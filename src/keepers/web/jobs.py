@@ -1,0 +1,250 @@
+"""Jobs: one process at a time does what was asked, tells how it goes, and can be stopped and gone on with."""
+
+import asyncio
+import contextlib
+import dataclasses
+import json
+import sys
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from keepers.catalog import jobs
+from keepers.catalog.jobs import Job
+from keepers.catalog.store import Catalog
+from keepers.config import Settings
+from keepers.web import problems
+from keepers.web.answers import work as answers
+
+_WORKER: Final = (sys.executable, "-m", "keepers.web.worker")
+_SENTENCES: Final = 20
+#: A listener that reads so slowly misses some of what was told; the next event tells all of it again.
+_WAITING: Final = 64
+_OPEN: Final = frozenset({"queued", "running"})
+_TITLES: Final = {
+    "scan": "Scan",
+    "group": "Group all that is known",
+    "apply": "Apply the decisions",
+    "undo": "Take back",
+}
+
+
+@dataclass(slots=True)
+class Jobs:
+    """The jobs of one server."""
+
+    settings: Callable[[], Settings]
+    write: Callable[[Callable[[Catalog], Any]], Awaitable[Any]]
+    changed: Callable[[], None]
+    queue: deque[Job] = field(default_factory=deque[Job])
+    present: Job | None = None
+    progress: answers.Progress | None = None
+    listeners: set["asyncio.Queue[Job]"] = field(default_factory=set["asyncio.Queue[Job]"])
+    _process: asyncio.subprocess.Process | None = None
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _task: "asyncio.Task[None] | None" = None
+    _ending: bool = False
+
+    async def start(self) -> None:
+        """Begin to work; what a server before left open counts as stopped."""
+        await self.write(lambda catalog: jobs.stop_all(catalog, _now()))
+        self._task = asyncio.create_task(self._work())
+
+    async def close(self) -> None:
+        """Stop what is under way, and end."""
+        self._ending = True
+        self._wake.set()
+        for listener in self.listeners:
+            listener.put_nowait(_END)
+        if self._process is not None:
+            await _stop(self._process)
+        if self._task is not None:
+            await self._task
+
+    async def add(self, wanted: dict[str, Any]) -> Job:
+        """Queue a job."""
+        kind = str(wanted["kind"])
+        title = _TITLES[kind]
+        if kind == "scan" and wanted["sources"]:
+            title = f"Scan {', '.join(wanted['sources'][:3])}"
+        if kind == "undo":
+            title = f"Take back run {wanted['run']}"
+        job: Job = await self.write(lambda catalog: jobs.add(catalog, kind, title, wanted, _now()))
+        self._enqueue(job)
+        return job
+
+    async def resume(self, job: Job) -> Job:
+        """Go on with a job that was stopped or failed."""
+        if job.state not in {"stopped", "failed"}:
+            raise problems.conflict(f"job {job.id} is {job.state}; only what was stopped or failed goes on")
+        again = replace(job, state="queued", queued=_now(), ended=None, error="", result="")
+        await self._put(again)
+        self._enqueue(again)
+        return again
+
+    async def cancel(self, job: Job) -> Job:
+        """Stop a job; one under way ends after the photo that it is at."""
+        if self.present is not None and self.present.id == job.id and self._process is not None:
+            await _ask_to_stop(self._process)
+            return self.present
+        waiting = next((one for one in self.queue if one.id == job.id), None)
+        if waiting is None:
+            raise problems.conflict(f"job {job.id} is not under way")
+        self.queue.remove(waiting)
+        stopped = replace(waiting, state="stopped", ended=_now(), result="Stopped before it began.")
+        await self._put(stopped)
+        self._tell(stopped)
+        return stopped
+
+    def shown(self, job: Job) -> answers.Job:
+        """A job as it is answered."""
+        here = self.present is not None and self.present.id == job.id
+        now = self.present if here and self.present is not None else job
+        return answers.Job(
+            id=now.id,
+            kind=answers.JobKind(now.kind),
+            title=now.title,
+            state=answers.JobState(now.state),
+            queued=now.queued,
+            started=now.started,
+            ended=now.ended,
+            progress=self.progress if here else None,
+            said=list(now.said),
+            result=now.result,
+            error=now.error,
+            run=now.run,
+            can_cancel=now.state in _OPEN,
+            can_resume=now.state in {"stopped", "failed"},
+        )
+
+    async def events(self) -> AsyncIterator[answers.Job | None]:
+        """Every change of any job as it comes, the present ones first; None where for some time there is none."""
+        listener: asyncio.Queue[Job] = asyncio.Queue(_WAITING)
+        self.listeners.add(listener)
+        try:
+            for job in ([self.present] if self.present is not None else []) + list(self.queue):
+                yield self.shown(job)
+            while not self._ending:
+                try:
+                    job = await asyncio.wait_for(listener.get(), 15)
+                except TimeoutError:
+                    yield None
+                    continue
+                if job is _END:
+                    return
+                yield self.shown(job)
+        finally:
+            self.listeners.discard(listener)
+
+    # ---------------------------------------------------------------- the one worker
+
+    def _enqueue(self, job: Job) -> None:
+        self.queue.append(job)
+        self._tell(job)
+        self._wake.set()
+
+    async def _work(self) -> None:
+        while not self._ending:
+            await self._wake.wait()
+            self._wake.clear()
+            while self.queue and not self._ending:
+                await self._do(self.queue.popleft())
+
+    async def _do(self, job: Job) -> None:
+        await self._set(replace(job, state="running", started=_now()))
+        self.progress = None
+        process = await asyncio.create_subprocess_exec(
+            *_WORKER, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1 << 20
+        )
+        self._process = process
+        assert process.stdin is not None  # noqa: S101 (asked for above)
+        assert process.stdout is not None  # noqa: S101 (asked for above)
+        order = {"settings": dataclasses.asdict(self.settings()), "job": job.asked}
+        process.stdin.write(json.dumps(order).encode() + b"\n")
+        with contextlib.suppress(ConnectionError):
+            await process.stdin.drain()
+        async for line in process.stdout:
+            await self._heard(json.loads(line))
+        code = await process.wait()
+        process.stdin.close()
+        self._process = None
+        if self.present is not None and self.present.state == "running":
+            state = "stopped" if self._ending else "failed"
+            message = f"the process of this job ended by itself (code {code}); what was done is kept"
+            await self._set(replace(self.present, state=state, ended=_now(), error=message))
+        self.present, self.progress = None, None
+        self.changed()
+
+    async def _heard(self, line: dict[str, Any]) -> None:
+        assert self.present is not None  # noqa: S101 (a line comes of the present job)
+        if "stage" in line:
+            self.progress = _progress(line)
+            self._tell(self.present)
+        elif "say" in line:
+            self.present = replace(self.present, said=(*self.present.said, str(line["say"]))[-_SENTENCES:])
+            self._tell(self.present)
+        elif "end" in line:
+            await self._set(
+                replace(
+                    self.present,
+                    state=str(line["end"]),
+                    ended=_now(),
+                    result=str(line.get("result") or ""),
+                    error=str(line.get("error") or ""),
+                    run=line.get("run"),
+                )
+            )
+
+    async def _set(self, job: Job) -> None:
+        self.present = job
+        await self._put(job)
+        self._tell(job)
+
+    async def _put(self, job: Job) -> None:
+        await self.write(lambda catalog: jobs.put(catalog, job))
+
+    def _tell(self, job: Job) -> None:
+        for listener in self.listeners:
+            with contextlib.suppress(asyncio.QueueFull):
+                listener.put_nowait(job)
+
+
+_END: Final = Job(0, "", "", "", {}, "")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def _progress(line: dict[str, Any]) -> answers.Progress:
+    done, total, size, total_bytes = line["done"], line["total"], line["bytes"], line["total_bytes"]
+    seconds = float(line["seconds"])
+    share = size / total_bytes if total_bytes else done / total if total else 0.0
+    left = round(seconds / share - seconds, 1) if share > 0 and seconds > 0 else None
+    return answers.Progress(
+        stage=line["stage"],
+        done=done,
+        total=total,
+        bytes=size,
+        total_bytes=total_bytes,
+        seconds=seconds,
+        left=left,
+    )
+
+
+async def _ask_to_stop(process: asyncio.subprocess.Process) -> None:
+    if process.stdin is not None and not process.stdin.is_closing():
+        with contextlib.suppress(ConnectionError):
+            process.stdin.write(b"stop\n")
+            await process.stdin.drain()
+
+
+async def _stop(process: asyncio.subprocess.Process) -> None:
+    """Let the process bring its photo to an end; kill it where it takes too long."""
+    await _ask_to_stop(process)
+    try:
+        await asyncio.wait_for(process.wait(), 20)
+    except TimeoutError:
+        process.kill()

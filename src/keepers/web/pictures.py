@@ -1,0 +1,189 @@
+"""Pictures for the page: made by worker processes, kept in a folder of bounded size, some made ahead of the viewer."""
+
+import asyncio
+import os
+import threading
+from collections import deque
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Final, TypeVar, cast
+
+from keepers import servers
+from keepers.errors import KeepersError, UnreadableError
+from keepers.model import LOCAL, Asset
+from keepers.places import files
+from keepers.places.immich_api.pictures import Pictures as Folder
+from keepers.ports import Failure, Workers
+from keepers.wiring import Session
+from keepers.work.local import LocalWorkers
+from keepers.work.named import Named
+from keepers.workflows.job import Still, Thumb
+
+R = TypeVar("R")
+
+THUMBNAIL, PREVIEW = 384, 2048
+#: Pictures of a film's strip.
+FRAMES: Final = 24
+_OWNER: Final = "keepers"
+#: Larger ones are decoded with more memory.
+_HEAVY: Final = 60_000_000
+_SECONDS: Final = 30.0
+_THREADS: Final = 4
+
+
+class Pictures:
+    """Makes and keeps pictures of catalogued contents."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._own = threading.local()
+        number = max(2, min(_THREADS, session.jobs))
+        self._pool = ThreadPoolExecutor(number, thread_name_prefix="pictures")
+        self._later = ThreadPoolExecutor(1, thread_name_prefix="ahead")
+        self._workers: Workers = LocalWorkers(number, seconds=_SECONDS, start=("keepers.workflows.picture",))
+        self._lock = threading.Lock()
+        self._making: dict[tuple[str, str], Future[bytes]] = {}
+        self._ahead: deque[tuple[Asset, int]] = deque()
+        self._closed = False
+
+    @property
+    def folder(self) -> Path:
+        """Where pictures are kept."""
+        environment = self._session.environment
+        base = environment.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+        return Path(base) / "keepers" / "previews"
+
+    @property
+    def most(self) -> int:
+        """How many bytes they may take."""
+        return self._session.settings.preview_cache_size << 20
+
+    async def jpeg(self, asset: Asset, side: int) -> bytes:
+        """An upright JPEG of a photo or film; UnreadableError where there is none."""
+        return await asyncio.wrap_future(self._wanted(asset, side, self._pool))
+
+    async def frame(self, asset: Asset, number: int) -> bytes:
+        """One of the pictures of a film's strip."""
+        share = (number + 0.5) / FRAMES
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._frame, asset, share)
+
+    async def file(self, asset: Asset) -> str:
+        """A file of this machine with the bytes of an asset, as they were catalogued."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._pool, lambda: self._path(asset, exact=True)
+        )
+
+    async def size(self) -> int:
+        """How many bytes are kept."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, lambda: self._folder().size)
+
+    def ahead(self, assets: Sequence[Asset]) -> None:
+        """Make previews of these when nothing else is to be done; those asked for before are forgotten."""
+        with self._lock:
+            self._ahead = deque((asset, PREVIEW) for asset in assets)
+        if assets and not self._closed:
+            self._later.submit(self._make_ahead)
+
+    def close(self) -> None:
+        """End the threads and processes."""
+        self._closed = True
+        with self._lock:
+            self._ahead.clear()
+        self._workers.close()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._later.shutdown(wait=True, cancel_futures=True)
+
+    # ---------------------------------------------------------------- making
+
+    def _wanted(self, asset: Asset, side: int, pool: ThreadPoolExecutor) -> "Future[bytes]":
+        """The picture, made once however many ask for it."""
+        key = (asset.content, str(side))
+        with self._lock:
+            known = self._making.get(key)
+            if known is not None:
+                return known
+            made = pool.submit(self._kept, asset, side)
+            self._making[key] = made
+        made.add_done_callback(lambda _: self._making.pop(key, None))
+        return made
+
+    def _kept(self, asset: Asset, side: int) -> bytes:
+        folder = self._folder()
+        found = folder.find(_OWNER, asset.content, str(side))
+        if found is not None:
+            try:
+                with open(found.path, "rb") as file:
+                    return file.read()
+            except OSError:
+                # Another thread has just made room.
+                pass
+        task = Thumb(self._path(asset, exact=False), asset.content, side)
+        thumbnail: Named[Thumb, bytes] = Named("keepers.workflows.picture", "thumbnail")
+        data = self._worked(thumbnail, task, heavy=asset.width * asset.height > _HEAVY)
+        folder.keep(_OWNER, asset.content, str(side), data, etag="", stamp="")
+        return data
+
+    def _frame(self, asset: Asset, share: float) -> bytes:
+        folder = self._folder()
+        kind = f"frame {share:.4f}"
+        found = folder.find(_OWNER, asset.content, kind)
+        if found is not None:
+            try:
+                with open(found.path, "rb") as file:
+                    return file.read()
+            except OSError:
+                # Another thread has just made room.
+                pass
+        still: Named[Still, bytes] = Named("keepers.workflows.picture", "still")
+        data = self._worked(still, Still(self._path(asset, exact=True), THUMBNAIL, share), heavy=False)
+        folder.keep(_OWNER, asset.content, kind, data, etag="", stamp="")
+        return data
+
+    def _worked(self, task: "Named[R, bytes]", item: R, *, heavy: bool) -> bytes:
+        for _, result in self._workers.map(task, [item], heavy=lambda _: heavy):
+            if isinstance(result, Failure):
+                message = f"it cannot be shown: {result.reason}"
+                raise UnreadableError(message)
+            return result
+        raise UnreadableError("it cannot be shown")
+
+    def _path(self, asset: Asset, *, exact: bool) -> str:
+        """A file to read an asset from; UnreadableError where it is not what was catalogued."""
+        if asset.ref.place == LOCAL:
+            return _unchanged(asset)
+        opened = servers.galleries(self._session.settings, self._session.environment, exact=exact)
+        for _, view in servers.views(opened, [asset], exact=exact):
+            if isinstance(view, Failure):
+                raise UnreadableError(view.reason)
+            return view.path
+        raise UnreadableError("the server has it no more")
+
+    def _folder(self) -> Folder:
+        """The folder, through this thread's own connection to its index."""
+        own = cast("Folder | None", getattr(self._own, "folder", None))
+        if own is None:
+            own = Folder(str(self.folder), self.most)
+            self._own.folder = own
+        return own
+
+    def _make_ahead(self) -> None:
+        while True:
+            with self._lock:
+                if self._closed or not self._ahead or self._making:
+                    return
+                asset, side = self._ahead.popleft()
+            try:
+                self._kept(asset, side)
+            except (KeepersError, OSError):
+                # Who looks at it will be told.
+                continue
+
+
+def _unchanged(asset: Asset) -> str:
+    if asset.ref.archive:
+        return asset.ref.key
+    found = files.status(asset.ref.key)
+    if found is None or files.revision(found) != asset.revision:
+        raise UnreadableError("the file is gone, or it has changed since it was scanned")
+    return asset.ref.key
