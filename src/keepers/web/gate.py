@@ -27,6 +27,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 #: Decisions on a group of thousands of photos fit many times over.
 MOST_BODY: Final = 1 << 20
+#: A cursor holds a path of 4,096 bytes at most, in hex and packed.
+_MOST_ADDRESS, _MOST_HEADERS = 16 << 10, 32 << 10
 #: So much of a body that is refused is taken in all the same.
 _DRAINED: Final = 32 << 20
 LOGIN: Final = "/login"
@@ -122,6 +124,10 @@ class Gate:
 
     def _refusal(self, scope: Scope, headers: Mapping[str, str]) -> Response | None:
         method: str = scope["method"]
+        if len(scope["path"]) + len(scope["query_string"]) > _MOST_ADDRESS:
+            return problems.answer(414, "the address is too long")
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > _MOST_HEADERS:
+            return problems.answer(431, "the headers are too long")
         if not self._keys.answers_to(headers.get("host", "")):
             return problems.answer(421, "this server does not answer to that name")
         if method not in _READING | _WRITING:
