@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from keepers.catalog import told
+from keepers.catalog import pairs, told
 from keepers.catalog.contents import BATCH
 from keepers.catalog.store import Catalog
 from keepers.model import LOCAL, Fate, PlaceId, Role, Taken
@@ -150,13 +150,21 @@ def forget(catalog: Catalog, place: str, root: str) -> None:
     """Drop the assets that were not met, with their motion videos. Only the catalog changes."""
     with catalog.writing() as db:
         values = (place, Role.MOTION_VIDEO, os.fsencode(root))
+        # The RAW of a picture that is gone is a photo of its own now.
+        rows = db.execute(
+            f"SELECT id FROM location WHERE role = ? AND main IN ({_LOST})", (Role.RAW, *values)
+        )
+        pairs.part(catalog, {row for (row,) in rows.fetchall()})
         db.execute(f"DELETE FROM location WHERE main IN ({_LOST})", values)
         db.execute(f"DELETE FROM location WHERE id IN ({_LOST})", values)
 
 
 def forget_films(catalog: Catalog, main: int, but: str) -> None:
     """Drop motion videos that a photo has no more, inside the running transaction."""
-    catalog.db.execute("DELETE FROM location WHERE main = ? AND key != ?", (main, os.fsencode(but)))
+    catalog.db.execute(
+        "DELETE FROM location WHERE main = ? AND key != ? AND role = ?",
+        (main, os.fsencode(but), Role.MOTION_VIDEO),
+    )
 
 
 def is_unfinished(catalog: Catalog, place: str) -> bool:

@@ -13,7 +13,7 @@ from keepers.catalog import dates as dates_said
 from keepers.model import Fate, Kind, PlaceId, Role
 from keepers.ports import Failure, Gallery, Served, Shown
 from keepers.read.packed import pack
-from keepers.workflows import account, noting, same_bytes
+from keepers.workflows import account, noting, pairing, same_bytes
 from keepers.workflows.job import METHOD, Job, Measured
 from keepers.workflows.noting import Run, Task
 from keepers.workflows.scan import Learning, ScanReport, timed
@@ -279,6 +279,8 @@ def _tell(run: Run, before: served.Standing, *, is_whole: bool) -> None:
                 main = served.number_of(catalog, run.place, run.films[one.id])
                 _put_known(run, replace(one, kind=Kind.VIDEO), Role.MOTION_VIDEO, main)
         sightings.meet(catalog, run.gallery.root, (one.id for one in found))
+    if run.fresh or is_whole:
+        pairing.pair(catalog, run.place)
     if run.fresh:
         served.add_tags(catalog, run.place, list(run.gallery.tags(run.fresh)))
     if is_whole:
