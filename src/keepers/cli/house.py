@@ -9,7 +9,7 @@ from keepers import config as settings_module
 from keepers import wiring
 from keepers.catalog import locations, sightings
 from keepers.catalog.store import Catalog
-from keepers.cli import session, show
+from keepers.cli import old_settings, session, show
 from keepers.errors import UsageError
 from keepers.workflows.doctor import Check
 
@@ -65,6 +65,8 @@ def config(options: argparse.Namespace) -> int:
     """Show all settings with their meaning, or set one in keepers.toml."""
     if options.what == "set":
         return _set(options)
+    if options.what == "import":
+        return old_settings.bring(options)
     table = settings_module.describe(session.opened(options).settings)
     if options.name is not None:
         table = tuple(setting for setting in table if setting.name == options.name)

@@ -339,9 +339,11 @@ def _keeping_house(command: Command) -> None:
     reviewing.add(command)
     people_grammar.add(command, _common)
     servers.add(command, servers.Shared(_common, _sources, _grouping, _consent))
-    config = command("config", "keepers.cli.house:config", "show or set settings")
-    config.add_argument("what", choices=("show", "set"), help="what to do")
-    config.add_argument("name", nargs="?", help="the setting")
+    config = command(
+        "config", "keepers.cli.house:config", "show or set settings, or bring in those of an older tool"
+    )
+    config.add_argument("what", choices=("show", "set", "import"), help="what to do")
+    config.add_argument("name", nargs="?", help="the setting; with import: media-downloader's config.json")
     config.add_argument("value", nargs="?", help="its new value")
     catalog = command("catalog", "keepers.cli.house:catalog", "check, copy or write out the catalog")
     catalog.add_argument("what", choices=("check", "backup", "export"), help="what to do")
