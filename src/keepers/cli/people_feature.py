@@ -4,6 +4,7 @@ import argparse
 import dataclasses
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
@@ -22,6 +23,7 @@ from keepers.detect.choose import choose
 from keepers.errors import SettingsError, UsageError
 from keepers.model import PlaceId
 from keepers.places.immich_api import CHANGING, READING, ImmichPlace, place_id
+from keepers.plan import text
 from keepers.plan.check import Checked
 from keepers.plan.people_feature import FEATURED, PERSON, Present
 from keepers.plan.people_sheet import Sheet, page
@@ -146,20 +148,22 @@ class _Job:
         self._refuse_without_rights()
         resumed = self._resumed()
         if resumed is not None and resumed.state is not RunState.DONE:
-            return self._told(resumed, 0)
+            return self._told(resumed, {})
         picked = self._picked()
         now = self._present(picked)
         checked = people_featuring.prepare(self.where, picked.picks, now)
         if self.report:
             self._put_report(picked, now)
+        rows = people_feature_rows.plan(checked, picked, now, self.options.top)
         if self.options.json and self.options.dry_run:
-            show.document(people_feature_rows.plan(checked, picked, now, self.options.top))
+            show.document(rows)
         elif not self.options.quiet and not self.options.json:
             self._tell(checked, picked, now)
         if self.options.dry_run:
             return 0
         wanted = self._agreed(checked)
-        return self._told(resumed if not wanted.actions else self._run(wanted), _without(picked))
+        rows["actions"] = [text.row(action) for action in wanted.actions]
+        return self._told(resumed if not wanted.actions else self._run(wanted), rows)
 
     def _refuse_without_rights(self) -> None:
         looks = self.report or self.bias.blur is not Lean.OFF
@@ -252,7 +256,7 @@ class _Job:
                 checked, self.journal, self.place, progress=self.opened.progress, key=self.key, stop=stop
             )
 
-    def _told(self, finished: Finished | None, without: int) -> int:
+    def _told(self, finished: Finished | None, rows: Mapping[str, object]) -> int:
         problems = () if finished is None else finished.problems
         if self.options.json:
             show.document(
@@ -260,8 +264,8 @@ class _Job:
                     "run": None if finished is None else finished.run,
                     "state": None if finished is None else finished.state.value,
                     "done": 0 if finished is None else finished.done,
-                    "without": without,
                     "problems": changing.problems(problems),
+                    **rows,
                 }
             )
         elif finished is None:
@@ -275,7 +279,3 @@ class _Job:
             return changing.lost(self.place.trouble)
         changing.tell_problems(self.options, problems, ())
         return 0 if finished is None else finished.exit_code
-
-
-def _without(picked: Picked) -> int:
-    return sum(not one.chosen for one in picked.picks)

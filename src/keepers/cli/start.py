@@ -39,6 +39,11 @@ def photo_find_duplicates() -> int:
     return _program("keepers.cli.old_duplicates", "photo_find_duplicates")
 
 
+def immich_featured_photo_organizer() -> int:
+    """Be the program `immich-featured-photo-organizer`; the exit code."""
+    return _program("keepers.cli.old_featured", "immich_featured_photo_organizer")
+
+
 def _program(module: str, name: str) -> int:
     # Whoever started us may have had Ctrl-C ignored, as a shell does for a job in the background.
     heard = signal.getsignal(signal.SIGINT) is signal.default_int_handler
