@@ -68,6 +68,12 @@ def latest(catalog: Catalog, before: int | None, limit: int) -> list[Job]:
     return [_job(row) for row in rows]
 
 
+def latest_of(catalog: Catalog, kind: str) -> Job | None:
+    """The latest job of a kind; None where there was none."""
+    row = catalog.db.execute(f"{_COLUMNS} WHERE kind = ? ORDER BY id DESC LIMIT 1", (kind,)).fetchone()
+    return None if row is None else _job(row)
+
+
 def stop_all(catalog: Catalog, at: str) -> None:
     """Say of jobs that were under way when a server ended that they were stopped."""
     with catalog.writing() as db:

@@ -18,6 +18,8 @@ from keepers.catalog import locations, review_rows, sightings
 from keepers.catalog.store import Catalog
 from keepers.errors import ChangedError, UsageError
 from keepers.model import LOCAL, GroupKind, Ref
+from keepers.people_work.sort import Asked as Sorting
+from keepers.people_work.sort import Work
 from keepers.wiring import Session, sources
 from keepers.workflows import review_plan, reviewing
 from keepers.workflows.tidy import tidy
@@ -55,6 +57,8 @@ def do(session: Session, job: dict[str, Any], wish: Asked) -> Done:
             return _apply(session, str(job["plan"]), wish)
         case "undo":
             return _undo(session, int(job["run"]), wish)
+        case "people-sort":
+            return _sort(session, job, wish)
         case other:
             message = f"there is no job of the kind {other}"
             raise UsageError(message)
@@ -133,6 +137,18 @@ def _undo(session: Session, number: int, wish: Asked) -> Done:
             return Done(result="There is nothing to take back.")
         review_rows.mark_gone(catalog, _moved(journal, ended.run))
     return _ended(ended, f"Taken back: {ended.done:,} changes undone.")
+
+
+def _sort(session: Session, job: dict[str, Any], wish: Asked) -> Done:
+    dry = bool(job["dry_run"])
+    ended = Work(session, wish.asked).sort(Sorting(people=tuple(job["people"])), dry=dry)
+    if ended.finished is not None:
+        words = f"{ended.finished.title}: {ended.finished.done:,} files done. All of it can be taken back."
+        return _ended(ended.finished, words)
+    planned = 0 if ended.prepared is None else len(ended.prepared.checked.actions)
+    return Done(
+        result=f"{planned:,} files would be sorted; nothing was changed." if dry else "Nothing to sort."
+    )
 
 
 def _moved(journal: Journal, number: int) -> Iterator[tuple[Ref, bool]]:

@@ -28,6 +28,7 @@ _TITLES: Final = {
     "group": "Group all that is known",
     "apply": "Apply the decisions",
     "undo": "Take back",
+    "people-sort": "Sort by people",
 }
 
 

@@ -133,6 +133,17 @@ def number_of(given: str | None) -> int | None:
             raise UsageError("`after` is no cursor of this list; begin again without it")
 
 
+def text_of(given: str | None) -> str:
+    """The text behind which a page begins; UsageError where it is none."""
+    if not given:
+        return ""
+    match unpacked(given):
+        case [str(word)]:
+            return word
+        case _:
+            raise UsageError("`after` is no cursor of this list; begin again without it")
+
+
 def state(catalog: Catalog, grouped_at: str) -> str:
     """What there is: nothing, photos, or groups."""
     if grouped_at:

@@ -61,6 +61,7 @@ class JobKind(StrEnum):
     GROUP = "group"
     APPLY = "apply"
     UNDO = "undo"
+    PEOPLE_SORT = "people-sort"
 
 
 class JobState(StrEnum):
