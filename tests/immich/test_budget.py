@@ -68,8 +68,12 @@ def test_a_tag_for_each_group_takes_two_requests_a_group(newest, place, journal)
     groups = [[newest.state.add(f"{number}-{photo}.jpg") for photo in range(3)] for number in range(100)]
     actions = [field("tag/p", "there"), *(field(f"tag/p/g{number}", "there") for number in range(100))]
     actions += [field(key, f"tag:p/g{number}") for number, keys in enumerate(groups) for key in keys]
-    there, _ = cost(newest, place, journal, actions)
+    actions += [field(keys[0], "tag:p/best") for keys in groups]
+    actions.insert(1, field("tag/p/best", "there"))
+    there, back = cost(newest, place, journal, actions)
     assert there <= 2 * len(groups) + 30
+    assert back <= 3 * len(groups) + 60
+    assert not newest.state.tags
 
 
 def test_thousands_of_favourites_are_set_in_batches(newest, place, journal):

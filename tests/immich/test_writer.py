@@ -18,7 +18,7 @@ from keepers.plan.check import check
 from keepers.ports import End, Task
 from tests.apply.worlds import Silent
 from tests.immich.server import KEY, Fault
-from tests.immich.state import an_id
+from tests.immich.state import State, an_id
 
 pytestmark = pytest.mark.slow
 
@@ -138,6 +138,40 @@ def test_a_tag_that_others_use_meanwhile_stays(server, place, client):
     outcomes = do(place, *(inverse(action, Trace()) for action in actions[::-1]))
     assert [outcome.end for outcome in outcomes] == [End.DONE, End.CHANGED, End.CHANGED]
     assert server.state.tagged("photo-organizer/best") == [trashed]
+
+
+def test_of_many_tags_those_that_others_use_meanwhile_stay(server, place, client):
+    keys = [server.state.add(f"{number}.jpg") for number in range(12)]
+    names = ["p", *(f"p/g{number}" for number in range(12))]
+    actions = [SetField(ref(f"tag/{name}"), "there", None, "yes") for name in names]
+    actions += [SetField(ref(key), f"tag:p/g{number}", None, "yes") for number, key in enumerate(keys)]
+    do(place, *actions)
+    mine = server.state.add("mine.jpg", visibility="hidden")
+    client.put_tag(client.make_tag("p/g3").id, [mine])
+    client.put_tag(client.make_tag("p/mine").id, [keys[5]])
+    # Somebody has taken one off already.
+    client.take_tag(client.make_tag("p/g7").id, [keys[7]])
+    server.requests.clear()
+    outcomes = do(place, *(inverse(action, Trace()) for action in actions[::-1]))
+    ended = {names[-1 - number]: outcome.end for number, outcome in enumerate(outcomes[12:])}
+    assert ended == {name: End.CHANGED if name in {"p", "p/g3"} else End.DONE for name in names}
+    assert [outcome.end for outcome in outcomes[:12]] == [
+        End.CHANGED if number == 7 else End.DONE for number in range(11, -1, -1)
+    ]
+    left = {tag.value: tag.assets for tag in server.state.tags.values()}
+    assert left == {"p": [], "p/g3": [mine], "p/mine": [keys[5]]}
+    assert len(server.asked("POST /api/search")) <= 12
+
+
+def test_a_server_whose_search_knows_nothing_of_tags_below_is_asked_tag_by_tag(server, place, monkeypatch):
+    keys = [server.state.add(f"{number}.jpg") for number in range(9)]
+    names = ["p", *(f"p/g{number}" for number in range(9))]
+    actions = [SetField(ref(f"tag/{name}"), "there", None, "yes") for name in names]
+    actions += [SetField(ref(key), f"tag:p/g{number}", None, "yes") for number, key in enumerate(keys)]
+    do(place, *actions)
+    monkeypatch.setattr(State, "below", lambda self, key: set(self.tags[key].assets))
+    assert set(ends(place, *(inverse(action, Trace()) for action in actions[::-1]))) == {End.DONE}
+    assert not server.state.tags
 
 
 def test_an_album_of_that_name_of_somebody_else_is_let_be(server, place):
