@@ -1,15 +1,16 @@
 // Names for the shapes that the server's OpenAPI document states.
 
-import type { components } from "../../made/schema";
+import type { components, paths } from "../../made/schema";
 
 type Shapes = components["schemas"];
+type Opened = paths["/api/v1/groups/{group}"]["get"]["responses"][200]["content"]["application/json"];
 
 export type Band = Shapes["Band"];
 export type GroupRow = Shapes["GroupRow"];
 // The client reads pairs and fours of numbers as lists of them.
 export type FaceBox = Omit<Shapes["FaceBox"], "box"> & { box: number[] };
 export type Member = Omit<Shapes["Member"], "faces"> & { faces: FaceBox[] };
-export type Group = Omit<Shapes["Group-Output"], "members"> & { members: Member[] };
+export type Group = Omit<Opened, "members"> & { members: Member[] };
 export type Totals = Shapes["Totals"];
 export type Marks = Shapes["Marks"];
 export type Changed = Shapes["Changed"];
@@ -18,7 +19,7 @@ export type Step = Shapes["Step"];
 export type Sample = Shapes["Sample"];
 export type Plan = Shapes["Plan"];
 export type Job = Shapes["Job"];
-export type NewJob = Shapes["Scan"] | Shapes["Group-Input"] | Shapes["Apply"] | Shapes["Undo"];
+export type NewJob = paths["/api/v1/jobs"]["post"]["requestBody"]["content"]["application/json"];
 export type Run = Shapes["Run"];
 export type PlanAction = Shapes["Action"];
 export type Status = Shapes["Status"];

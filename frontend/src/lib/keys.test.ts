@@ -84,7 +84,7 @@ describe("who a key belongs to", () => {
 });
 
 it.each([
-  ["Mod+Shift+Z", false, "Ctrl+Shift+Z"],
+  ["Mod+Shift+Z", false, "Ctrl+⇧+Z"],
   ["Mod+Shift+Z", true, "⌘⇧Z"],
   ["ArrowLeft", false, "←"],
   ["+", false, "+"],

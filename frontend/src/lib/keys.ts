@@ -125,7 +125,7 @@ export function shown(key: string, mac = false): string {
     .split(/\+(?=.)/)
     .map((part) => {
       if (part === "Mod") return mac ? "⌘" : "Ctrl";
-      if (part === "Shift") return mac ? "⇧" : "Shift";
+      if (part === "Shift") return "⇧";
       return SHOWN[part] ?? (part.length === 1 ? part.toUpperCase() : part);
     })
     .join(mac ? "" : "+");

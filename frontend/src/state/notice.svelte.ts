@@ -14,10 +14,16 @@ export const notice = $state({ line: "", wrong: undefined as Wrong | undefined, 
 const SHOWN_MS = 4000;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Say something in passing. */
-export function say(line: string): void {
+/** Tell those who cannot see it what the others see anyway. */
+export function tell(line: string): void {
   // The same words twice would not be read out a second time.
   notice.line = line === notice.line ? `${line}\u00a0` : line;
+  notice.shown = false;
+}
+
+/** Say something in passing. */
+export function say(line: string): void {
+  tell(line);
   notice.shown = true;
   clearTimeout(timer);
   timer = setTimeout(() => (notice.shown = false), SHOWN_MS);

@@ -8,7 +8,7 @@ import { read, written, type Filters } from "../lib/filters";
 import { counted, left, START, type Pace } from "../lib/pace";
 import { judged, saying, type Saying } from "../lib/verdict";
 import { isWhole, onFace, WHOLE, type View } from "../lib/zoom";
-import { complain, say } from "./notice.svelte";
+import { complain, say, tell } from "./notice.svelte";
 import { replace, route } from "./route.svelte";
 import { Rows } from "./rows.svelte";
 import { t } from "./texts.svelte";
@@ -260,7 +260,7 @@ export class Review {
     const verdict = saying(group.members, member.photo, what);
     this.put({ ...group, members: judged(group.members, verdict) });
     const keep = this.members[this.at]?.keep === true;
-    say(t("said", { name: member.name, fate: keep ? t("stays") : t("goes") }));
+    tell(t("said", { name: member.name, fate: keep ? t("stays") : t("goes") }));
     this.save(group.row.id, (revision) => calls.decide(group.row.id, revision, verdict.keep, verdict.drop));
   }
 
@@ -268,7 +268,7 @@ export class Review {
     const group = this.group;
     if (group === undefined) return;
     this.put({ ...group, members: judged(group.members, { keep: [], drop: [] }) });
-    say(t("suggested"));
+    tell(t("suggested"));
     this.save(group.row.id, (revision) => calls.forget(group.row.id, revision));
   }
 
@@ -282,7 +282,7 @@ export class Review {
     const row = { ...group.row, reviewed: true };
     this.put({ ...group, row });
     this.rows.update([row]);
-    say(t("accepted"));
+    tell(t("accepted"));
     this.save(group.row.id, (revision) => calls.accept(group.row.id, revision));
     try {
       if (!(await this.nextWaiting()) && this.rows.total > 0) say(t("allDone"));

@@ -1,8 +1,8 @@
 // Words in the language of the reader.
 
-import { en, type Key } from "../texts/en";
+import { en, type Holes, type Key } from "../texts/en";
 import { de } from "../texts/de";
-import { chosen, worded, type Values } from "../texts/words";
+import { chosen, worded } from "../texts/words";
 import * as numbers from "../lib/numbers";
 
 const TEXTS = { en, de };
@@ -15,13 +15,16 @@ export function speak(wanted: string): void {
   document.documentElement.dir = "ltr";
 }
 
-export const t = (key: Key, values: Values = {}): string =>
-  worded(TEXTS[tongue.language][key], values, tongue.language);
+type Filled<K extends Key> = [Holes<K>] extends [never] ? [] : [Readonly<Record<Holes<K>, string | number>>];
+
+/** A text, with all its holes filled. */
+export const t = <K extends Key>(key: K, ...values: Filled<K>): string =>
+  worded(TEXTS[tongue.language][key], values[0] ?? {}, tongue.language);
 
 /** A word of the server's that the page may have a text for, such as the name of a field. */
 export function word(group: "kind" | "band" | "field", name: string): string {
   const key = `${group}.${name}`;
-  return key in en ? t(key as Key) : name.charAt(0).toUpperCase() + name.slice(1).replaceAll("-", " ");
+  return key in en ? worded(TEXTS[tongue.language][key as Key], {}, tongue.language) : name.charAt(0).toUpperCase() + name.slice(1).replaceAll("-", " ");
 }
 
 export const bytes = (value: number): string => numbers.bytes(value, tongue.language);

@@ -131,7 +131,7 @@ export const de: Readonly<Record<Key, Text>> = {
   faceOf: "{person} in Foto {at}: {note}",
   personN: "Person {n}",
   faceBest: "bestes",
-  fine: "nichts auszusetzen",
+  fine: "gut",
   why: "Warum dieses",
   whyOther: "Warum dieses nicht",
   score: "Wertung",

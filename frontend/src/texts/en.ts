@@ -137,7 +137,7 @@ export const en = {
   faceOf: "{person} in photo {at}: {note}",
   personN: "Person {n}",
   faceBest: "best",
-  fine: "nothing wrong",
+  fine: "fine",
   why: "Why this one",
   whyOther: "Why not this one",
   score: "Score",
@@ -381,3 +381,9 @@ export const en = {
 } as const satisfies Record<string, Text>;
 
 export type Key = keyof typeof en;
+
+type Named<S extends string> = S extends `${string}{${infer Name}}${infer Rest}` ? Name | Named<Rest> : never;
+type Forms<T> = T extends string ? T : T[keyof T] & string;
+
+/** The names that a text has holes for. */
+export type Holes<K extends Key> = Named<Forms<(typeof en)[K]>>;
