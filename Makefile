@@ -64,7 +64,7 @@ quality: setup ## measure finding and picking on photos with a known truth: make
 	@scripts/bench benchmarks/grouping_quality.py benchmarks/originals.py benchmarks/best_shot.py benchmarks/faces.py
 
 proof: setup ## long fault injection: kill, break and resume at every point (hours are possible)
-	@scripts/packages strace
+	@scripts/packages strace postgresql
 	@if [ -d ../shared/tools/blackbox ]; then $(BIN)/python -m tests.proof $(PROOF); \
 	else echo "proof: ../shared/tools/blackbox is not there, so whole commands are not disturbed here"; fi
 	$(BIN)/pytest -m "proof or slow" --hypothesis-profile proof
