@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 
 from keepers.web import problems
 from keepers.web.answers.library import LoggedIn, Login
-from keepers.web.gate import LOGIN, LOGIN_API, Keys
+from keepers.web.gate import LOGIN, LOGIN_API, Keys, Receive, Scope, Send
 
 FOLDER: Final = os.path.join(os.path.dirname(__file__), "static")
 _INDEX: Final = "index.html"
@@ -63,8 +63,13 @@ def install(app: FastAPI, keys: Keys) -> None:
         app.include_router(_login(keys), prefix="")
     pages = built()
 
-    async def page(request: Request) -> Response:
-        path = request.url.path
+    async def page(scope: Scope, receive: Receive, send: Send) -> None:
+        await (await found(scope))(scope, receive, send)
+
+    async def found(scope: Scope) -> Response:
+        path: str = scope["path"]
+        if scope["method"] not in {"GET", "HEAD"}:
+            return problems.answer(405, f"{scope['method']} is not done here")
         known = pages.get(path)
         if known is None and not path.startswith("/api/") and "." not in path.rpartition("/")[2]:
             known = pages.get(f"/{_INDEX}")
@@ -76,7 +81,8 @@ def install(app: FastAPI, keys: Keys) -> None:
         kept = _FOR_EVER if known.lasting else "private, no-cache"
         return Response(data, media_type=known.media, headers={"cache-control": kept})
 
-    app.add_route("/{path:path}", page, methods=["GET", "HEAD"], include_in_schema=False)
+    # What no route of the API answers to; a wrong method on one of them is told before.
+    app.router.default = page
 
 
 def _read(path: str) -> bytes:
