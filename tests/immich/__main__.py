@@ -12,8 +12,10 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from keepers.create import sample
 from tests.immich.server import KEY, Server
-from tests.immich.state import State
+from tests.immich.state import Face, State
 
+#: Whom the photos show with `--people`.
+NAMES = ("Anna", "Ben", "Chris", "chris", "!!!")
 #: The short side of Immich's previews.
 PREVIEW = 1440
 
@@ -39,6 +41,19 @@ def _preview(image: Image.Image) -> bytes:
     return made.getvalue()
 
 
+def populate(state: State) -> None:
+    """Let the photos show people, two of whom have one name: every fifth shows two, every sixth nobody."""
+    everybody = [state.fresh() for _ in NAMES]
+    state.people.update(zip(everybody, NAMES, strict=True))
+    for number, one in enumerate(state.assets.values()):
+        width, height = one.size
+        shown = [] if number % 6 == 5 else everybody[number % 4 : number % 4 + (2 if number % 5 == 4 else 1)]
+        for place, person in enumerate(shown):
+            side = min(width, height) // (3 + place)
+            box = (place * side, 0, place * side + side, side)
+            state.faces.append(Face(state.fresh(), one.id, person, box, (width, height)))
+
+
 def _of(folder: Path) -> Iterator[tuple[str, bytes, datetime]]:
     for file in sorted(path for path in folder.rglob("*") if path.is_file()):
         yield file.name, file.read_bytes(), datetime.fromtimestamp(file.stat().st_mtime, UTC)
@@ -62,6 +77,7 @@ def serve(words: list[str]) -> int:
     parser.add_argument(
         "--permission", action="append", help="what the key may do, again and again; all by default"
     )
+    parser.add_argument("--people", action="store_true", help="let the photos show people")
     given = parser.parse_args(words)
     major, minor, patch = (int(part) for part in given.version.split("."))
     server = Server((major, minor, patch), port=given.port)
@@ -69,6 +85,8 @@ def serve(words: list[str]) -> int:
     sys.stdout.write("Drawing photos …\n" if given.photos is None else "Reading photos …\n")
     sys.stdout.flush()
     fill(server.state, _of(given.photos) if given.photos else _drawn())
+    if given.people:
+        populate(server.state)
     sys.stdout.write(
         f"{len(server.state.assets)} photos, like Immich {given.version}; Ctrl-C ends it. In another terminal:\n\n"
         f"export KEEPERS_IMMICH_URL={server.url}\nexport KEEPERS_IMMICH_API_KEY={KEY}\nkeepers immich check\n"

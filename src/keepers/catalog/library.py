@@ -42,6 +42,12 @@ def paths(catalog: Catalog, root: str) -> list[str]:
     ]
 
 
+def forget_root(catalog: Catalog, root: str) -> None:
+    """Forget which folder lay under a name; one that is made there anew is no other drive in its place."""
+    with catalog.writing() as db:
+        db.execute("DELETE FROM root WHERE path = ?", (os.fsencode(root),))
+
+
 def faults(catalog: Catalog, roots: Sequence[str]) -> int:
     """How many files and folders could not be read for a reason that may pass: no right, a bad cable."""
     where, values = below("key", roots)

@@ -137,11 +137,12 @@ def _learn_library(job: _Job, catalog: Catalog) -> None:
         importing.check_library(catalog, target, is_empty=is_empty, moved=moved)
     # A library of which nothing is known cannot have lost anything; it may hold other things than photos.
     known = library.paths(catalog, target)
-    if known or not is_empty:
-        if not os.path.lexists(target):
-            sightings.begin(catalog)
-            sightings.forget(catalog, [target], [])
-            return
+    if not os.path.lexists(target):
+        # An undo may have taken it away; it is made anew.
+        sightings.begin(catalog)
+        sightings.forget(catalog, [target], [])
+        library.forget_root(catalog, target)
+    elif known or not is_empty:
         trusting = is_empty or not known or job.opened.accept_missing
         opened = replace(job.opened, accept_missing=trusting, limit=None)
         opened.scan(catalog, wiring.Sources((target,)))

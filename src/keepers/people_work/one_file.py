@@ -4,11 +4,12 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Final
 
 from keepers import wiring
 from keepers.catalog import people as remembered
 from keepers.catalog.people import Sorted
-from keepers.errors import KeepersError, PlaceUnreachableError, SettingsError
+from keepers.errors import KeepersError, PlaceUnreachableError, SettingsError, UsageError
 from keepers.model import ContentId, Kind
 from keepers.people_work import tell
 from keepers.people_work.sort import Asked, Ended, Work, agreed, base_of, is_on
@@ -18,7 +19,12 @@ from keepers.read.siblings import related
 from keepers.workflows.people_results import ERROR, SKIPPED, Result, failure, one_of, results, skipped
 
 #: What is no event of its own: nothing new was learned of the file.
-_NOTHING_NEW = frozenset({"already-there", "sorted-before", "switched-off"})
+_NOTHING_NEW: Final = frozenset({"already-there", "sorted-before", "switched-off"})
+_REASONS: Final = (
+    (PlaceUnreachableError, "unreachable"),
+    (SettingsError, "settings"),
+    (UsageError, "usage"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +60,10 @@ def sort_file(
         files = [os.path.join(folder, one) for one in related(name, os.listdir(folder))]
         sources = wiring.sources([one for one in files if os.path.isfile(one)])
         ended = work.sort(replace(asked, sources=sources), ask, dry=dry)
-    except (PlaceUnreachableError, SettingsError) as error:
-        reason = "unreachable" if isinstance(error, PlaceUnreachableError) else "settings"
-        return _ended(
-            work, asked, OneFile(failure(path, reason, str(error)), exit_code=error.exit_code), dry=dry
-        )
+    except KeepersError as error:
+        reason = next((word for kind, word in _REASONS if isinstance(error, kind)), "failed")
+        made = failure(path, reason, str(error))
+        return _ended(work, asked, OneFile(made, exit_code=error.exit_code), dry=dry)
     return _ended(work, asked, _of(path, ended), dry=dry)
 
 

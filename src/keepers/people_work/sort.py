@@ -281,9 +281,11 @@ def _learn_base(session: Session, catalog: Catalog, base: str, journal: Journal 
         moved = frozenset(moved_away(journal))
         importing.check_library(catalog, base, is_empty=is_empty, moved=moved)
     known = library.paths(catalog, base)
-    if known and not os.path.lexists(base):
+    if not os.path.lexists(base):
+        # An undo may have taken it away; it is made anew.
         sightings.begin(catalog)
         sightings.forget(catalog, [base], [])
+        library.forget_root(catalog, base)
     elif known or not is_empty:
         trusting = is_empty or not known or session.accept_missing
         Session(

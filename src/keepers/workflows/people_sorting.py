@@ -198,7 +198,7 @@ def _choice(bundle: Bundle, told: Matched, known: Mapping[str, Person], rules: R
         return choice(seen, known, rules)
     if bundle.main.content in told.asked:
         return Choice((), 0, "unknown", "Immich does not know this file")
-    return Choice((), 0, "no-faces", "No identified faces found, or Immich does not know this file")
+    return Choice((), 0, "not-told", "No identified faces found, or Immich does not know this file")
 
 
 def _not_chosen(bundle: Bundle, made: Choice) -> Left:
