@@ -11,6 +11,8 @@ export interface Layout {
   /** `grid`: all alike; `lead`: one large, the rest in a strip. */
   readonly kind: "grid" | "lead";
   readonly places: readonly Place[];
+  /** Where in the strip the large one belongs. */
+  readonly hole?: Place;
 }
 
 /** Room between photos, and below each for its words. */
@@ -21,7 +23,8 @@ export interface Spare {
 
 /** Below this share of the lead's area, photos of a grid are too small to be compared. */
 const TOO_SMALL = 0.2;
-const STRIP = 112;
+/** How tall the strip is; a longer one runs out at both ends, with the large one in its middle. */
+const STRIP = 92;
 
 /** The largest rectangle of an aspect ratio (width by height) within a room. */
 export function fitted(aspect: number, width: number, height: number): { width: number; height: number } {
@@ -67,7 +70,7 @@ export function layout(
   const grid = cells(aspects, width, height, spare);
   const alone = fitted(aspects[lead] ?? 1, width, height - STRIP - gap - caption);
   if (aspects.length > 2 && grid.area < alone.width * alone.height * TOO_SMALL) {
-    return { kind: "lead", places: strip(aspects, width, height, lead, spare) };
+    return strip(aspects, width, height, lead, spare);
   }
   return { kind: "grid", places: even(aspects, grid, width, height, spare) };
 }
@@ -94,25 +97,28 @@ function even(aspects: readonly number[], grid: Cells, width: number, height: nu
   });
 }
 
-function strip(aspects: readonly number[], width: number, height: number, lead: number, spare: Spare): Place[] {
+function strip(aspects: readonly number[], width: number, height: number, lead: number, spare: Spare): Layout {
   const { gap, caption } = spare;
   const large = fitted(aspects[lead] ?? 1, width, height - STRIP - gap - caption);
-  const widths = aspects.map((aspect) => aspect * STRIP);
-  const all = sum(widths) + gap * (aspects.length - 1);
-  const shrink = Math.min(1, (width - gap * (aspects.length - 1)) / (all - gap * (aspects.length - 1)));
-  const tall = Math.max(1, Math.floor(STRIP * shrink));
-  let left = Math.max(0, (width - sum(widths) * shrink - gap * (aspects.length - 1)) / 2);
-  return aspects.map((aspect, index) => {
-    const wide = Math.max(1, Math.floor(tall * aspect));
-    const small = { left: Math.round(left), top: height - STRIP + Math.round((STRIP - tall) / 2), width: wide, height: tall };
-    left += wide + gap;
-    if (index !== lead) return small;
-    return {
-      ...large,
-      left: Math.round((width - large.width) / 2),
-      top: Math.round((height - STRIP - gap - caption - large.height) / 2),
-    };
-  });
+  const widths = aspects.map((aspect) => Math.max(1, Math.round(STRIP * aspect)));
+  const before = widths.map((_, index) => sum(widths.slice(0, index)) + gap * index);
+  const all = sum(widths) + gap * (widths.length - 1);
+  const middle = (before[lead] ?? 0) + (widths[lead] ?? 0) / 2;
+  const start = all <= width ? (width - all) / 2 : Math.min(0, Math.max(width - all, width / 2 - middle));
+  const slots = widths.map((wide, index) => ({
+    left: Math.round(start + (before[index] ?? 0)),
+    top: height - STRIP,
+    width: wide,
+    height: STRIP,
+  }));
+  const shown = {
+    ...large,
+    left: Math.round((width - large.width) / 2),
+    top: Math.round((height - STRIP - gap - caption - large.height) / 2),
+  };
+  const places = slots.map((slot, index) => (index === lead ? shown : slot));
+  const hole = slots[lead];
+  return hole === undefined ? { kind: "lead", places } : { kind: "lead", places, hole };
 }
 
 function sum(values: readonly number[]): number {

@@ -209,8 +209,12 @@ export class Review {
 
   viewOf(member: Member): View {
     if (this.person === undefined) return this.view;
-    const face = member.faces.find((one) => one.person === this.person);
-    return face === undefined ? this.view : onFace(boxOf(face), member.width / Math.max(1, member.height));
+    const has = (one: Member): boolean => one.faces.some((face) => face.person === this.person);
+    // A copy that was not looked at for faces has them where the others have them.
+    const model = has(member) ? member : this.members.find(has);
+    const face = model?.faces.find((one) => one.person === this.person);
+    if (model === undefined || face === undefined) return this.view;
+    return onFace(boxOf(face), model.width / Math.max(1, model.height));
   }
 
   follow(person: number | undefined): void {

@@ -133,7 +133,7 @@ export const de: Readonly<Record<Key, Text>> = {
   faceBest: "bestes",
   fine: "gut",
   why: "Warum dieses",
-  whyOther: "Warum dieses nicht",
+  whyOther: "Warum es nicht das beste ist",
   score: "Wertung",
   scoreOfBest: "Das beste der Gruppe: {value}",
   flip: "Was das ändern würde",

@@ -139,7 +139,7 @@ export const en = {
   faceBest: "best",
   fine: "fine",
   why: "Why this one",
-  whyOther: "Why not this one",
+  whyOther: "Why it is not the best",
   score: "Score",
   scoreOfBest: "Best of the group: {value}",
   flip: "What would change it",
