@@ -1,4 +1,6 @@
-"""Uploads as servers of 2.7 and 3.1 take them, and the trash: what was measured is in the answers' messages."""
+"""Uploads as servers of 2.7 and 3.1 take them, those of 2.0 by their document, and the trash: what was measured is in the
+answers' messages.
+"""
 
 import base64
 import functools
@@ -23,6 +25,8 @@ def read(kind: str, raw: bytes) -> dict:
         name = part.get_param("name", header="content-disposition")
         data = part.get_payload(decode=True)
         found[name] = data if part.get_filename() else data.decode()
+        if name == "metadata":
+            found[name] = json.loads(data)
     return found
 
 
@@ -60,6 +64,8 @@ def upload(world: World, body, query):
         [] if world.is_3 else ["deviceAssetId", "deviceId"]
     )
     missing = [f"{name} should not be empty" for name in needed if not body.get(name)]
+    if world.version < (2, 7, 0) and not isinstance(body.get("metadata"), list):
+        missing.append("metadata must be valid JSON")
     if missing:
         raise Refusal(400, missing)
     data = body["assetData"]

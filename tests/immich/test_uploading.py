@@ -46,6 +46,7 @@ def names(server):
     return sorted(one.name for one in server.state.assets.values() if not one.trashed)
 
 
+@pytest.mark.parametrize("here", list(VERSIONS), indirect=True)
 def test_what_is_new_is_sent_once_and_taken_back(here, keepers, card):
     there = here.state.add("from-my-phone.jpg", (card / "IMG_1.jpg").read_bytes(), favourite=True)
     would = keepers("import", card, "--to", "immich:", "--dry-run", "--json").json
@@ -174,6 +175,7 @@ def asset(file, role=Role.MAIN):
     )
 
 
+@pytest.mark.parametrize("here", list(VERSIONS), indirect=True)
 def test_the_film_of_a_live_photo_goes_first_and_is_named_with_it(here, card):
     photo, film = card / "IMG_0.jpg", card / "IMG_1.jpg"
     with immich_api.opened(Profile("default", here.url, KEY)) as client:

@@ -110,7 +110,7 @@ class OnServer:
         return {path: assets[key].data for path, key in self.keys.items() if not assets[key].trashed}
 
 
-SERVERS = {"immich-2.7": (2, 7, 5), "immich-3.1": (3, 1, 0)}
+SERVERS = {"immich-2.0": (2, 0, 0), "immich-2.7": (2, 7, 5), "immich-3.1": (3, 1, 0)}
 
 
 @contextlib.contextmanager

@@ -55,14 +55,25 @@ def runs_on(journal: Journal | None, place: PlaceId, kinds: Collection[str] = ()
     ]
 
 
+def kind_of(run: Run) -> str:
+    """Which command about a server made a run; empty where none did."""
+    return _of_server(run)[0]
+
+
 def _is_of(run: Run, place: PlaceId, kinds: Collection[str]) -> bool:
+    kind, named = _of_server(run)
+    return named == place and (not kinds or kind in kinds)
+
+
+def _of_server(run: Run) -> tuple[str, str]:
+    """The command and the place of a run on a server; two empty texts for any other."""
     try:
         key = json.loads(run.key)
     except ValueError:
-        return False
-    if not isinstance(key, list) or key[:1] != [_IMMICH]:
-        return False
-    return key[2:3] == [place] and (not kinds or key[1] in kinds)
+        return "", ""
+    if not isinstance(key, list) or key[:1] != [_IMMICH] or len(key) < 3:
+        return "", ""
+    return str(key[1]), str(key[2])
 
 
 def ours(journal: Journal | None, place: PlaceId) -> dict[tuple[Ref, str], SetField]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from keepers.actions import Action, SetField
 from keepers.apply.journal import Journal
-from keepers.apply.ours import ours, run_key, runs_on
+from keepers.apply.ours import kind_of, ours, run_key, runs_on
 from keepers.apply.record import Run, RunState, StepState
 from keepers.apply.run import Finished, resume, run
 from keepers.apply.undo import undo
@@ -66,7 +66,8 @@ def clean(options: argparse.Namespace) -> int:
     opened = session.opened(options)
     place = _place(options, ())
     with opened.journal(create=False) as journal:
-        runs = runs_on(journal, place, options.only or ())
+        # What was imported is the user's own: only undo takes it back.
+        runs = [one for one in runs_on(journal, place, options.only or ()) if kind_of(one) != "import"]
         done = [(one, found) for one in runs if journal is not None and (found := _done(journal, one))]
         if options.album_prefix:
             done = [(one, found) for one, found in done if _is_called(found, options.album_prefix)]

@@ -40,11 +40,29 @@ def add(command: Command, shared: Shared) -> None:
         )
     )
     _setting(sub, shared)
+    _upload(
+        sub(
+            "upload",
+            "keepers.cli.beside:upload",
+            "send files that were made of a photo of the server, beside it",
+        ),
+        shared,
+    )
     clean = sub("clean", f"{_IMMICH}clean", "take back what Keepers set on the server, by its journal")
     clean.add_argument(
         "--only",
         action="append",
-        choices=("tag", "albums", "favorites", "archive", "stack", "dedupe", "duplicates", "scores"),
+        choices=(
+            "tag",
+            "albums",
+            "favorites",
+            "archive",
+            "stack",
+            "dedupe",
+            "duplicates",
+            "scores",
+            "upload",
+        ),
         help="only what these commands set; may be given again",
     )
     clean.add_argument(
@@ -78,6 +96,22 @@ def _check(check: argparse.ArgumentParser) -> None:
     check.add_argument(
         "--read-only", action="store_true", help="the key need not be able to change anything on the server"
     )
+
+
+def _upload(upload: argparse.ArgumentParser, shared: Shared) -> None:
+    upload.add_argument("files", nargs="+", metavar="FILE", help="what was made, such as hdr_merged.jpg")
+    upload.add_argument(
+        "--beside",
+        required=True,
+        metavar="ID",
+        help="the photo that it was made of, as immich:ID; its albums are given to the files, too",
+    )
+    upload.add_argument(
+        "--stack",
+        action="store_true",
+        help="stack the files below that photo, unless it lies in a stack already",
+    )
+    shared.consent(upload)
 
 
 def _setting(sub: Command, shared: Shared) -> None:

@@ -1,7 +1,6 @@
 """Bring photos to a server: `import SOURCE… --to immich:`."""
 
 import argparse
-import sys
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -11,7 +10,7 @@ from keepers.apply.ours import run_key
 from keepers.apply.record import RunState
 from keepers.apply.run import Finished, resume, run
 from keepers.cli import changing, learning, session, show
-from keepers.errors import KeepersError, SettingsError, UsageError
+from keepers.errors import SettingsError, UsageError
 from keepers.model import Kind, PlaceId
 from keepers.places.immich_api import Client
 from keepers.places.immich_api.uploading import UploadPlace
@@ -50,20 +49,22 @@ def bring(options: argparse.Namespace) -> int:
         opened.journal(create=not options.dry_run) as journal,
         opened.server(place) as account,
     ):
-        _refuse_without_rights(account.client)
+        refuse_without_rights(account.client, _NEEDS)
         receiver = UploadPlace(opened.local(), account, place)
-        finished = None if options.dry_run else _resumed(opened, journal, receiver, key)
+        finished = None if options.dry_run else resumed(opened, journal, receiver, key)
         if finished is not None and finished.state is not RunState.DONE:
-            return _told(options, finished, None) if receiver.trouble is None else _lost(receiver.trouble)
+            return (
+                told(options, finished, None) if receiver.trouble is None else changing.lost(receiver.trouble)
+            )
         scanned = opened.scan(catalog, sources)
         prepared = uploading.prepare(catalog, receiver, place, sources, opened.progress)
         if prepared.checked.actions and journal is not None and not options.dry_run:
-            finished = _run(opened, prepared.checked, journal, receiver, key)
+            finished = carried_out(opened, prepared.checked, journal, receiver, key)
     if options.dry_run:
-        return _would(options, prepared)
-    code = _told(options, finished, prepared)
+        return would(options, prepared)
+    code = told(options, finished, prepared)
     if receiver.trouble is not None:
-        return _lost(receiver.trouble)
+        return changing.lost(receiver.trouble)
     left = any(line.fate is Fate.LEFT and line.asset.kind is not Kind.COMPANION for line in prepared.lines)
     return code or (learning.PARTLY if left or scanned.unreadable else 0)
 
@@ -78,9 +79,10 @@ def _place(options: argparse.Namespace) -> PlaceId:
     return PlaceId(place)
 
 
-def _refuse_without_rights(client: Client) -> None:
+def refuse_without_rights(client: Client, needs: Sequence[str]) -> None:
+    """SettingsError where the key may not do what is needed, or nothing that is sent could be taken back."""
     abilities = client.abilities()
-    missing = [need for need in _NEEDS if not abilities.may(need)]
+    missing = [need for need in needs if not abilities.may(need)]
     if missing:
         raise SettingsError(
             f"the API key lacks {', '.join(missing)}, without which photos cannot be sent and taken back; "
@@ -90,9 +92,10 @@ def _refuse_without_rights(client: Client) -> None:
         raise SettingsError("the server's trash is off, so that nothing that is sent could be taken back")
 
 
-def _resumed(
+def resumed(
     opened: wiring.Session, journal: Journal | None, receiver: UploadPlace, key: str
 ) -> Finished | None:
+    """Finish a run of the same job that was stopped; None where there is none."""
     old = None if journal is None else journal.unfinished(key)
     if old is None or journal is None:
         return None
@@ -101,14 +104,16 @@ def _resumed(
         return resume(old.id, journal, receiver, progress=opened.progress, stop=stop)
 
 
-def _run(
+def carried_out(
     opened: wiring.Session, checked: Checked, journal: Journal, receiver: UploadPlace, key: str
 ) -> Finished:
+    """Carry out a plan."""
     with changing.stopping(opened.progress) as stop:
         return run(checked, journal, receiver, progress=opened.progress, key=key, stop=stop)
 
 
-def _would(options: argparse.Namespace, prepared: Prepared) -> int:
+def would(options: argparse.Namespace, prepared: Prepared) -> int:
+    """Show what would be done."""
     if options.json:
         checked = prepared.checked
         show.document(
@@ -120,7 +125,13 @@ def _would(options: argparse.Namespace, prepared: Prepared) -> int:
     return 0
 
 
-def _told(options: argparse.Namespace, finished: Finished | None, prepared: Prepared | None) -> int:
+def told(
+    options: argparse.Namespace,
+    finished: Finished | None,
+    prepared: Prepared | None,
+    words: tuple[str, str] = ("file", "sent"),
+) -> int:
+    """Tell what was done and what was left; the exit code."""
     lines = () if prepared is None else prepared.lines
     problems = () if finished is None else finished.problems
     if options.json:
@@ -136,17 +147,12 @@ def _told(options: argparse.Namespace, finished: Finished | None, prepared: Prep
     elif finished is None:
         show.line("Nothing to do: the server has all of it." if lines else "There are no photos.")
     else:
-        show.line(f"{finished.title}: {show.count(finished.done, 'file')} sent.")
+        show.line(f"{finished.title}: {show.count(finished.done, words[0])} {words[1]}.")
         show.line(f"Take it back: keepers undo {finished.run}")
     if not options.json:
         _left(lines)
     changing.tell_problems(options, problems, () if prepared is None else prepared.checked.refused)
     return 0 if finished is None else finished.exit_code
-
-
-def _lost(trouble: KeepersError) -> int:
-    sys.stderr.write(show.printable(f"keepers: {trouble}; the same command goes on from here") + "\n")
-    return trouble.exit_code
 
 
 def _rows(lines: Iterable[Line]) -> list[dict[str, str]]:

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from keepers.actions import Copy
+from keepers.actions import Copy, SetField
 from keepers.decide.destination import called
 from keepers.model import Asset, Bundle, Kind, PlaceId, Ref, Role
+from keepers.plan.immich_actions import YES
 
 _KEY: Final = re.compile(r"upload/([0-9a-f]{40})(?:\+([0-9a-f]{40}))?/([^/]+)")
 _FILMS: Final = frozenset({Role.LIVE_VIDEO, Role.MOTION_VIDEO})
@@ -114,12 +116,8 @@ def _decided(
     again: bool,  # noqa: FBT001 (a fact)
     place: PlaceId,
 ) -> Line:
-    if held is not None and held.trashed:
-        return Line(asset, Fate.TRASHED, "the same bytes are in the server's trash; restore them there")
-    if held is not None:
-        return Line(asset, Fate.THERE, "the server has the same bytes")
-    if again:
-        return Line(asset, Fate.TWICE, "the same bytes as another file, sent once")
+    if held is not None or again:
+        return _kept(asset, held)
     taken = bundle.main.taken
     at = 0 if taken is None or taken.source == "mtime" else int(taken.at.timestamp()) * 10**9
     because = "is new" if asset is bundle.main else f"belongs to {called(bundle.main)}"
@@ -134,6 +132,76 @@ def _decided(
         max(0, at),
     )
     return Line(asset, Fate.SENT, because, action)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The photo of a server that results were made of; `albums` are its own user's, by name and id."""
+
+    ref: Ref
+    name: str
+    created: datetime | None
+    albums: tuple[tuple[str, str], ...]
+
+
+def beside(
+    files: Sequence[Asset], sums: Mapping[Ref, str], held: Mapping[str, Held], source: Beside
+) -> tuple[Line, ...]:
+    """Decide about files that were made of a photo: each is sent with the time of that photo."""
+    lines: list[Line] = []
+    sent: set[str] = set()
+    for asset in files:
+        wanted = Upload(sums[asset.ref], called(asset))
+        there = held.get(wanted.sha1)
+        if there is not None or wanted.sha1 in sent:
+            lines.append(_kept(asset, there))
+            continue
+        sent.add(wanted.sha1)
+        taken_ns = 0 if source.created is None else int(source.created.timestamp()) * 10**9
+        action = Copy(
+            asset.ref, Ref(source.ref.place, wanted.key), asset.content, asset.size, f"was made of {source.name}",
+            revision=asset.revision, modified_ns=max(0, taken_ns),
+        )  # fmt: skip
+        lines.append(Line(asset, Fate.SENT, action.because, action))
+    return tuple(lines)
+
+
+def fields_beside(
+    lines: Sequence[Line], sums: Mapping[Ref, str], held: Mapping[str, Held], source: Beside, *, stack: bool
+) -> tuple[SetField, ...]:
+    """The albums that results are to lie in, as their photo does, and the stack that they are to make with it."""
+    keys: dict[str, str] = {}
+    for line in lines:
+        if line.fate is not Fate.TRASHED:
+            wanted = Upload(sums[line.asset.ref], called(line.asset))
+            keys[wanted.sha1] = held[wanted.sha1].id if wanted.sha1 in held else wanted.key
+    keys = {sum_: key for sum_, key in keys.items() if key != source.ref.key}
+    found = [
+        SetField(
+            Ref(source.ref.place, key),
+            f"album:{name}",
+            None,
+            YES,
+            f"{source.name} lies there",
+            revision=album,
+        )
+        for name, album in source.albums
+        for key in keys.values()
+    ]
+    if stack and keys:
+        # Words of a stack hold no space: what is sent is called by its bytes alone.
+        named = (Upload(sum_, "-").key if upload(key) else key for sum_, key in keys.items())
+        members = " ".join((source.ref.key, *named))
+        found.append(SetField(source.ref, "stack", None, members, "its results lie below it"))
+    return tuple(found)
+
+
+def _kept(asset: Asset, held: Held | None) -> Line:
+    if held is None:
+        return Line(asset, Fate.TWICE, "the same bytes as another file, sent once")
+    if held.trashed:
+        return Line(asset, Fate.TRASHED, "the same bytes are in the server's trash; restore them there")
+    return Line(asset, Fate.THERE, "the server has the same bytes")
 
 
 def actions(lines: Sequence[Line]) -> tuple[Copy, ...]:

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from keepers.actions import Plan
+from keepers.actions import Plan, SetField
 from keepers.apply.look import world
 from keepers.catalog import copies, library, photos
 from keepers.catalog.store import Catalog
 from keepers.model import Asset, Bundle, Fate, Kind, PlaceId, Ref
 from keepers.plan import upload_plan
 from keepers.plan.check import Checked, check
-from keepers.plan.upload_plan import Held, Line
+from keepers.plan.upload_plan import Beside, Held, Line
 from keepers.ports import Progress, Reader
 from keepers.workflows import lone
 
@@ -25,6 +25,14 @@ class Receiver(Reader, Protocol):
 
     def held(self, sums: Iterable[str]) -> Mapping[str, Held]:
         """What the server has already, by SHA-1."""
+        ...
+
+
+class Fields(Receiver, Protocol):
+    """A receiver that tells fields, too."""
+
+    def values(self, wanted: Sequence[SetField]) -> Sequence[str | None]:
+        """How fields are now."""
         ...
 
 
@@ -62,6 +70,28 @@ def prepare(
             for line in lines
         ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Files of this machine that were made of a photo of a server, and whether they are to be stacked below it."""
+
+    files: Sequence[Asset]
+    source: Beside
+    stack: bool
+
+
+def prepare_beside(receiver: Fields, results: Results) -> Prepared:
+    """Plan to send results beside their photo: into its albums, and into a stack with it; OSError where one cannot be read."""
+    sums = {asset.ref: receiver.sha1(asset.ref) for asset in results.files}
+    held = receiver.held(sums.values())
+    lines = upload_plan.beside(results.files, sums, held, results.source)
+    fields = upload_plan.fields_beside(lines, sums, held, results.source, stack=results.stack)
+    now = receiver.values(fields)
+    todo = [replace(one, before=value) for one, value in zip(fields, now, strict=True) if value != one.after]
+    title = f"Send {len(results.files)} made of {results.source.name} to {results.source.ref.place}"
+    plan = Plan(title, (*upload_plan.actions(lines), *todo))
+    return Prepared(check(plan, world(plan, receiver)), lines)
 
 
 def _bundles(catalog: Catalog, roots: Sequence[str]) -> list[Bundle]:

@@ -5,26 +5,26 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
-from typing import BinaryIO, Final, Protocol
+from typing import Final, Protocol
 
 from keepers.actions import Copy, SetField, Trash, refs
 from keepers.errors import KeepersError, PlaceUnreachableError, SettingsError
 from keepers.model import ContentId, Found, PlaceId, Problem, Ref
 from keepers.places import files
 from keepers.places.immich_api import records
+from keepers.places.immich_api.abilities import Abilities
 from keepers.places.immich_api.client import BATCH, Client
+from keepers.places.immich_api.posting import more_fields, posting
 from keepers.places.immich_api.records import Remote
-from keepers.places.immich_api.wire import AnswerError, Ask, Form
+from keepers.places.immich_api.sent_fields import SentFields
+from keepers.places.immich_api.wire import AnswerError, Ask
 from keepers.places.immich_api.writer import ImmichPlace
-from keepers.plan.upload_plan import Held, Upload, sidecars, upload
+from keepers.plan.upload_plan import Held, Upload, upload
 from keepers.ports import End, Folder, Outcome, Reader, Rights, Task, Volume, Writer
 
 #: Sent at once: two keep a disk and a line busy; more only hold more of the server's memory.
 SENT_AT_ONCE: Final = 4
 _TRIES: Final = 3
-#: 2.x refuses an upload that names no device; 3.x does not look at it.
-_DEVICE: Final = "keepers"
 _CHUNK: Final = 1 << 20
 
 
@@ -41,8 +41,9 @@ class UploadPlace:
         self._account = account
         self._client: Client = account.client
         self._place = place
+        self._fields = SentFields(account, self._asked)
         self._free: set[str] = set()
-        self._trash_is_on: bool | None = None
+        self._abilities: Abilities | None = None
         #: Why all that follows would fail, too.
         self.trouble: KeepersError | None = None
 
@@ -56,6 +57,12 @@ class UploadPlace:
 
     def held(self, sums: Iterable[str]) -> dict[str, Held]:
         """What the server has already, by SHA-1; what it has not is remembered until something is sent."""
+        wanted = set(sums)
+        found = self._asked(wanted)
+        self._free = wanted - found.keys()
+        return found
+
+    def _asked(self, sums: Iterable[str]) -> dict[str, Held]:
         wanted = sorted(set(sums))
         found: dict[str, Held] = {}
         for start in range(0, len(wanted), BATCH):
@@ -66,7 +73,6 @@ class UploadPlace:
                 if row.get("reason") == "duplicate":
                     held = Held(records.identifier(row.get("assetId")), row.get("isTrashed") is True)
                     found[records.text(row, "id")] = held
-        self._free = set(wanted) - found.keys()
         return found
 
     # The Reader
@@ -117,7 +123,7 @@ class UploadPlace:
 
     def values(self, wanted: Sequence[SetField]) -> Sequence[str | None]:
         """How fields are now."""
-        return self._account.values(wanted)
+        return self._fields.values(wanted)
 
     def identity(self, root: str) -> str:
         """The file system of a root of the machine."""
@@ -153,15 +159,26 @@ class UploadPlace:
         """No folders to tidy."""
 
     def perform(self, tasks: Sequence[Task], placed: Callable[[], None]) -> Sequence[Outcome]:
-        """Set fields, send files, films before the photos that they belong to, or trash what was sent."""
+        """Send files, films before the photos that they belong to; then set fields; then trash what was sent."""
+        self.trouble = None
         fields = [task for task in tasks if isinstance(task.action, SetField)]
-        outcomes = dict(zip((t.token for t in fields), self._account.perform(fields, placed), strict=True))
-        outcomes |= self._carried([task for task in tasks if not isinstance(task.action, SetField)])
-        self.trouble = self.trouble or self._account.trouble
+        outcomes = self._carried([t for t in tasks if not isinstance(t.action, SetField | Trash)])
+        try:
+            lost = self.trouble is not None
+            done = (
+                [Outcome(End.OPEN)] * len(fields)
+                if lost or not fields
+                else self._fields.perform(fields, placed)
+            )
+        except KeepersError as error:
+            done = [self._failed(error)] * len(fields)
+        outcomes |= dict(zip((task.token for task in fields), done, strict=True))
+        outcomes |= self._carried([task for task in tasks if isinstance(task.action, Trash)])
+        if self.trouble is None:
+            self.trouble = self._account.trouble
         return [outcomes[task.token] for task in tasks]
 
     def _carried(self, tasks: Sequence[Task]) -> dict[str, Outcome]:
-        self.trouble = None
         outcomes: dict[str, Outcome] = {}
         films = {found.film for task in tasks if (found := _target(task)) and found.film}
         gone = [task for task in tasks if isinstance(task.action, Trash)]
@@ -197,7 +214,7 @@ class UploadPlace:
     def settle_all(self, tasks: Sequence[Task]) -> Sequence[Outcome]:
         """Settle many tasks."""
         fields = [task for task in tasks if isinstance(task.action, SetField)]
-        outcomes = dict(zip((t.token for t in fields), self._account.settle_all(fields), strict=True))
+        outcomes = dict(zip((t.token for t in fields), self._fields.settle_all(fields), strict=True))
         others = [task for task in tasks if task.token not in outcomes]
         try:
             held = self.held(found.sha1 for task in others if (found := _wanted(task)))
@@ -255,9 +272,10 @@ class UploadPlace:
 
     def _posted(self, action: Copy, wanted: Upload, found: Found, film: str) -> str:
         """Send one file; its id, or nothing where the server had it. After a lost answer the server is asked first."""
+        more = more_fields(self._able().version) | ({"livePhotoVideoId": film} if film else {})
         for attempt in range(1, _TRIES + 1):
             try:
-                answer = self._client.wire.ask(self._ask(action, wanted, found, film))
+                answer = self._client.wire.ask(posting(self._machine, action, wanted, found, more))
             except PlaceUnreachableError:
                 now = self.held([wanted.sha1]).get(wanted.sha1)
                 if now is not None:
@@ -268,38 +286,6 @@ class UploadPlace:
             told = records.mapping(answer.value, "the upload")
             return "" if told.get("status") == "duplicate" else records.identifier(told.get("id"))
         raise AssertionError
-
-    def _ask(self, action: Copy, wanted: Upload, found: Found, film: str) -> Ask:
-        taken = action.modified_ns or found.mtime_ns
-        fields = {
-            "deviceAssetId": f"{wanted.name}-{found.size}",
-            "deviceId": _DEVICE,
-            "fileCreatedAt": _iso(taken),
-            "fileModifiedAt": _iso(found.mtime_ns),
-            "filename": wanted.name,
-        }
-        outer, _, name = action.source.key.rpartition("/")
-        beside = sidecars(name, self._machine.names(Ref(action.source.place, outer or "/")))
-
-        def form(opened: contextlib.ExitStack) -> Form:
-            def stream(path: str) -> BinaryIO:
-                handle = opened.enter_context(files.opened(path))
-                return opened.enter_context(os.fdopen(handle, "rb", closefd=False))
-
-            sent = {"assetData": (wanted.name, stream(action.source.key))}
-            if beside:
-                sent["sidecarData"] = (beside[0], stream(f"{outer}/{beside[0]}"))
-            return Form(fields | ({"livePhotoVideoId": film} if film else {}), sent)
-
-        return Ask(
-            "POST",
-            "assets",
-            headers={"x-immich-checksum": wanted.sha1},
-            repeatable=False,
-            # 100 KB/s is the slowest that is worth waiting for.
-            seconds=60.0 + found.size / 100_000,
-            form=form,
-        )
 
     # Taking back
 
@@ -352,9 +338,13 @@ class UploadPlace:
         return known
 
     def _has_trash(self) -> bool:
-        if self._trash_is_on is None:
-            self._trash_is_on = "trash" in self._client.abilities().features
-        return self._trash_is_on
+        return "trash" in self._able().features
+
+    def _able(self) -> Abilities:
+        """What the server can do, asked once."""
+        if self._abilities is None:
+            self._abilities = self._client.abilities()
+        return self._abilities
 
     def _used(self, one: Remote) -> str:
         """What somebody has made of a photo since it was sent; empty where nothing."""
@@ -392,8 +382,3 @@ def _settled(task: Task, held: Mapping[str, Held]) -> Outcome:
     if wanted is None or there != isinstance(task.action, Copy):
         return Outcome(End.OPEN)
     return Outcome(End.DONE, revision=found.id if found is not None and there else "")
-
-
-def _iso(ns: int) -> str:
-    at = datetime.fromtimestamp(ns // 10**9, UTC).replace(microsecond=ns % 10**9 // 1000)
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
