@@ -88,6 +88,8 @@ class Jobs:
     async def cancel(self, job: Job) -> Job:
         """Stop a job; one under way ends after the photo that it is at."""
         if self.present is not None and self.present.id == job.id and self._process is not None:
+            if self.present.state not in _OPEN:
+                raise problems.conflict(f"job {job.id} is {self.present.state} already")
             await _ask_to_stop(self._process)
             return self.present
         waiting = next((one for one in self.queue if one.id == job.id), None)
@@ -157,7 +159,12 @@ class Jobs:
         await self._set(replace(job, state="running", started=_now()))
         self.progress = None
         process = await asyncio.create_subprocess_exec(
-            *_WORKER, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1 << 20
+            *_WORKER,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            limit=1 << 20,
+            # Ctrl-C in the terminal is for the server, which then asks the job to stop.
+            start_new_session=True,
         )
         self._process = process
         assert process.stdin is not None  # noqa: S101 (asked for above)

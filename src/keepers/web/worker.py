@@ -103,22 +103,21 @@ class Wish:
 
 def main() -> int:
     """Do one job."""
-    wish = Wish()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, wish.hear)
     order: dict[str, Any] = json.loads(sys.stdin.readline())
-    threading.Thread(target=_listen, daemon=True).start()
     lines = Lines(sys.stdout)
-    session = Session(Settings(**order["settings"]), os.environ, lines)
+    wish = Wish()
     try:
-        done = deeds.do(session, order["job"], wish)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, wish.hear)
+        threading.Thread(target=_listen, daemon=True).start()
+        session = Session(Settings(**order["settings"]), os.environ, lines)
+        _tell(lines, deeds.do(session, order["job"], wish))
     except KeyboardInterrupt:
         lines.tell(end="stopped", result="Stopped; what was done is kept.")
         return STOPPED
     except KeepersError as error:
         lines.tell(end="failed", error=str(error))
         return error.exit_code
-    _tell(lines, done)
     return 0
 
 
