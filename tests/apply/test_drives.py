@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,14 @@ from keepers.actions import Action, Copy, Link, Move, Plan, Trash
 from keepers.apply.history import true_paths
 from keepers.apply.journal import Journal
 from keepers.apply.look import world
-from keepers.apply.run import Finished, run
+from keepers.apply.run import Finished, resume, run
 from keepers.apply.undo import undo
 from keepers.errors import RefusedError
 from keepers.fingerprint.exact import content_id
 from keepers.model import LOCAL, Ref
 from keepers.places.local import Known, LocalPlace
 from keepers.plan.check import check
+from keepers.ports import Outcome, Task
 from tests.apply.worlds import Silent
 from tests.places.mounted import mounted
 
@@ -134,6 +136,33 @@ def test_exfat_takes_no_name_for_two_files(tmp_path):
         plan = Plan("a test", tuple(actions(Copy, tmp_path / "in", drive)))
         assert "is taken" in check(plan, world(plan, hand.place)).refused[0].why
         assert tree(drive) == {"b.jpg": b"small"}
+
+
+class Cut(LocalPlace):
+    """Ends before anything is done."""
+
+    def perform(self, tasks: Sequence[Task], placed: Callable[[], None]) -> Sequence[Outcome]:
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_exfat_respells_a_name_and_loses_nothing(tmp_path, cut):
+    """Hazards 11, 29: one file bears both names there; to remove the old one would remove the photo."""
+    hand = Hand(tmp_path)
+    with mounted("exfat", tmp_path / "drives") as drive:
+        (drive / "A.JPG").write_bytes(b"the only one")
+        old, new = Ref(LOCAL, f"{drive}/A.JPG"), Ref(LOCAL, f"{drive}/a.jpg")
+        wanted = Move(old, new, content_id(b"the only one"), 12)
+        if cut:
+            checked = check(Plan("a test", (wanted,)), world(Plan("a test", (wanted,)), hand.place))
+            with pytest.raises(KeyboardInterrupt):
+                run(checked, hand.journal, Cut(), progress=Silent())
+            assert resume(1, hand.journal, hand.place, progress=Silent()).problems == ()
+        else:
+            hand.does(wanted)
+        assert tree(drive) == {"a.jpg": b"the only one"}
+        hand.undoes()
+        assert tree(drive) == {"A.JPG": b"the only one"}
 
 
 @pytest.mark.parametrize("kind", ["ext4", "xfs", "btrfs", "tmpfs", "exfat"])

@@ -53,7 +53,8 @@ class PowerCut(BaseException):
 def test_the_largest_wave_can_be_cut_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type[Copy | Move], taken_back: bool
 ) -> None:
-    monkeypatch.setattr(waves, "QUICK_SECONDS", 60.0)
+    monkeypatch.setattr(waves, "QUICK_SECONDS", 600.0)
+    monkeypatch.setattr(waves, "SLOW_SECONDS", 600.0)
     names = [f"{number:03}.jpg" for number in range(FIRST_ACTIONS + 2 * FIRST_ACTIONS + MOST_ACTIONS)]
     (tmp_path / "in").mkdir()
     for name in names:

@@ -26,6 +26,8 @@ KEEPERS = Path(sys.executable).with_name("keepers")
 ALL_MODES = ("kill", "error", "read", "short", "nospc", "powercut")
 #: The time of a run in the names of its reports; the second report of one second has a number too.
 STAMP = re.compile(rb"report_\d{8}_\d{6}(_\d+)?(?=\.)")
+#: How Python tells of a module that could not be read.
+IMPORTING = re.compile(r"<frozen importlib\._bootstrap|^(ImportError|ModuleNotFoundError): ", re.MULTILINE)
 #: What a system call refuses that no copy can do without: the fault, what it broke, and how that is.
 LIMITS = (
     (
@@ -234,8 +236,8 @@ def _env(self: Any) -> dict[str, str]:
 
 def _called(self: Any, *told: Any, **named: Any) -> Any:
     result = _above(self).call(*told, **named)
-    # A fault is counted by thread, so that it also hits the same call of an interpreter that starts.
-    if result.traceback and "/keepers/" not in result.err:
+    # A fault is counted by thread, so that it also hits the same call of an interpreter that starts, or imports.
+    if result.traceback and ("/keepers/" not in result.err or IMPORTING.search(result.err)):
         result.err = result.err.replace("Traceback", "A trace back to Python itself")
     return result
 

@@ -34,8 +34,9 @@ def loaded(
         stdout=subprocess.PIPE,
         text=True,
     )
-    assert process.stdin is not None
-    assert process.stdout is not None
+    given, answers = process.stdin, process.stdout
+    assert given is not None
+    assert answers is not None
 
     def called(argv: Sequence[str], timeout: float, env: dict[str, str]) -> Any:
         if argv[0] != str(program):
@@ -44,18 +45,18 @@ def loaded(
         with TemporaryDirectory(prefix="keepers-ready-") as folder:
             told = [Path(folder, name) for name in ("out", "err")]
             call = {"argv": argv, "env": env, "timeout": timeout, "told": [str(path) for path in told]}
-            process.stdin.write(json.dumps(call) + "\n")
-            process.stdin.flush()
-            ended = json.loads(process.stdout.readline())
+            given.write(json.dumps(call) + "\n")
+            given.flush()
+            ended = json.loads(answers.readline())
             texts = [path.read_text("utf-8", "replace") for path in told]
         return result(ended["rc"], *texts, time.monotonic() - started, ended["late"])
 
     try:
         yield called
     finally:
-        process.stdin.close()
+        given.close()
         process.wait()
-        process.stdout.close()
+        answers.close()
 
 
 def main() -> int:

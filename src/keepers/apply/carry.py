@@ -217,7 +217,8 @@ class Carrier:
         for step in done:
             whole = self.journal.loaded(self.run.id, step.seq)
             action = inverse(whole.action, self.trace(whole))
-            task = self.writer.prepare([Task(action, f"{self.run.tag}-{step.seq:x}-back")])[0]
+            token = f"{self.run.tag}-{step.seq:x}-back"
+            task = self.writer.prepare([Task(action, token, remembered=self._is_ours(action))])[0]
             folders = self.writer.folders([task])
             self._intend([replace(step, state=StepState.BACKING)], folders)
             outcome = self.writer.settle(task)
@@ -229,6 +230,11 @@ class Carrier:
                 why = f"{_STUCK}: {outcome.why}"
                 ended = replace(step, state=StepState.BACKING, why=why)
             self._record([ended], [outer.ref for outer in folders])
+
+    def _is_ours(self, action: Action) -> bool:
+        """Whether what an action takes the place of is in the journal, and no photo for the quarantine."""
+        old = action.replaces if isinstance(action, Write) else None
+        return old is not None and self.journal.remembers(old)
 
     def _was_changed(self, step: Step) -> bool:
         return any(other.state is StepState.SKIPPED for other in self._unit(step))

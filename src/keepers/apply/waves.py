@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from keepers.actions import Action, refs
+from keepers.actions import Action, SetField, refs
 from keepers.apply.record import Step
 from keepers.model import Ref
 from keepers.plan.world import around, changes, spot
@@ -14,6 +14,8 @@ FIRST_ACTIONS: Final = 64
 #: Where a wave is done at once, the two commits of the journal cost more than it: such waves grow to this.
 MOST_ACTIONS: Final = 256
 QUICK_SECONDS: Final = 0.25
+#: And where one takes longer than this, they shrink.
+SLOW_SECONDS: Final = 1.0
 #: A server takes thousands in one call, and tells of them a thousand at a time; few would cost it as many calls.
 SERVER_ACTIONS: Final = 20_000
 
@@ -46,6 +48,10 @@ class _Spots:
 
 
 def _spots(action: Action) -> _Spots:
+    if isinstance(action, SetField):
+        # Two fields of one thing do not depend on each other; both depend on whether it is there.
+        own, thing = Ref(action.ref.place, f"{action.ref.key}\0{action.name}"), spot(action.ref)
+        return _Spots((own,), (own, thing))
     return _Spots(tuple(map(spot, changes(action))), tuple(map(spot, refs(action))))
 
 
@@ -96,7 +102,7 @@ class Budget:
         """Follow the speed of the disk; what fits into one call to a server does not depend on it."""
         if self.actions >= SERVER_ACTIONS:
             return
-        if seconds > 1:
+        if seconds > SLOW_SECONDS:
             self.actions = FIRST_ACTIONS
         elif actions >= self.actions and seconds < QUICK_SECONDS:
             self.actions = min(self.actions * 2, MOST_ACTIONS)

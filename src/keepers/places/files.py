@@ -22,8 +22,8 @@ from keepers.read.disk import Status, at, opened_folder, parted, status
 __all__ = [
     "OURS", "TRASH", "Draft", "Status", "begun", "clone_of", "content", "draft_of", "draft_with", "erase",
     "erase_if", "exchange", "expect", "identity", "link", "make_folder", "missing_folders", "opened",
-    "opened_folder", "parted", "place", "remove_folder", "revision", "set_folder_time", "status",
-    "sync_folder", "volume",
+    "opened_folder", "parted", "place", "remove_folder", "respell", "revision", "set_folder_time",
+    "status", "sync_folder", "volume",
 ]  # fmt: skip
 
 #: The quarantine of a volume, and how all our temporaries begin.
@@ -293,6 +293,12 @@ def _placed_by_reservation(source: str, target: str) -> None:
     except OSError:
         erase(target)
         raise
+
+
+def respell(source: str, target: str) -> None:
+    """Give a name another spelling, which the file system takes for the same: no other file can have it."""
+    with at(source) as (from_folder, old), at(target) as (to_folder, new):
+        os.rename(old, new, src_dir_fd=from_folder, dst_dir_fd=to_folder)
 
 
 def exchange(one: str, other: str) -> bool:

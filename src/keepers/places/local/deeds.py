@@ -1,37 +1,26 @@
-"""Carries out tasks on disk, in the one order that loses nothing, with one sync of a folder for many files.
+"""The steps of one task on disk; `wave` takes them in the order that loses nothing."""
 
-Copy to a temporary, sync it, read it back and compare, place it without replacing, sync the folder,
-tell the journal, and only then remove a source and sync its folder.
-"""
-
-import contextlib
 import errno
 import functools
-import time
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, assert_never
+from typing import assert_never
 
 from keepers.actions import Copy, Link, Move, Restore, SetField, Trash, Write
 from keepers.errors import ChangedError
 from keepers.places import files
 from keepers.places.local import members, swap
-from keepers.places.local.look import confirm, free, is_whole, temporary, words
+from keepers.places.local.look import confirm, free, is_respelling, is_whole, one_name, temporary, words
 from keepers.places.local.quarantine import of
 from keepers.plan.world import changes
 from keepers.ports import End, Outcome, Task
 from keepers.read import archive
 
 _HOPELESS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENODEV, errno.ENXIO})
-#: A smaller file is some twenty short calls: threads that make them wait for one another longer than for a disk.
-_SMALL: Final = 1 << 18
-#: Unless a call takes long, as on a network: so many files are tried, and may take so long each.
-_TRIED, _QUICK_SECONDS = 8, 0.004
 
 
 @dataclass(slots=True)
-class _Deed:
+class Deed:
     """One task under way; `wanted` makes the copy that it needs; `devices` are those of the wave's folders."""
 
     task: Task
@@ -42,6 +31,7 @@ class _Deed:
     folders: list[str] = field(default_factory=list[str])
     revision: str = ""
     back: Callable[[], None] | None = None
+    is_respelled: bool = False
     leaves: str = ""
 
     def fail(self, error: OSError | ChangedError, doing: str) -> None:
@@ -66,69 +56,7 @@ class _Deed:
             self.draft = None
 
 
-def perform(tasks: Sequence[Task], placed: Callable[[], None], threads: int = 1) -> Sequence[Outcome]:
-    """Carry out tasks that do not touch the same things; what failed has changed nothing.
-
-    Bytes are brought to the disk and read back by so many `threads`: disks that are asked for many files
-    at once answer sooner, and the syncs of a file system's journal are shared. Names change in one.
-    """
-    devices: dict[str, int] = {}
-    deeds = [_Deed(task, devices) for task in tasks]
-    _each(deeds, _start, "copying")
-    copies = [deed for deed in deeds if deed.wanted is not None or deed.draft is not None]
-    with contextlib.ExitStack() as stack:
-        each, left = _each, copies
-        if threads > 1 and len(copies) > 1:
-            pool = ThreadPoolExecutor(min(threads, len(copies)))
-            # Who interrupts does not wait for files that nobody has begun to copy.
-            stack.callback(pool.shutdown, wait=True, cancel_futures=True)
-            each, left = functools.partial(_each_at_once, pool), _copied_alone(copies)
-        each(left, _copy, "copying")
-        each(copies, _sync, "writing to the disk")
-        each(copies, _compare, "reading back")
-    _each(deeds, _place, "placing")
-    _sync_folders(deeds, threads)
-    if any(deed.leaves for deed in deeds):
-        placed()
-        _each(deeds, _leave, "removing the source")
-        _sync_folders([deed for deed in deeds if deed.leaves], threads)
-    return [
-        deed.outcome or Outcome(End.DONE, deed.draft.note if deed.draft else "", deed.revision)
-        for deed in deeds
-    ]
-
-
-def _each(deeds: Iterable[_Deed], step: Callable[[_Deed], None], doing: str) -> None:
-    for deed in deeds:
-        if deed.outcome is None:
-            try:
-                step(deed)
-            except (OSError, ChangedError) as error:
-                deed.fail(error, doing)
-
-
-def _each_at_once(
-    pool: ThreadPoolExecutor, deeds: Iterable[_Deed], step: Callable[[_Deed], None], doing: str
-) -> None:
-    for future in [pool.submit(_each, (deed,), step, doing) for deed in deeds]:
-        future.result()
-
-
-def _copied_alone(deeds: Sequence[_Deed]) -> list[_Deed]:
-    """Copy the small files for as long as that is quick; what is left to be copied."""
-    small: list[_Deed] = []
-    left: list[_Deed] = []
-    for deed in deeds:
-        (small if getattr(deed.task.action, "size", 0) < _SMALL else left).append(deed)
-    started = time.monotonic()
-    for number, deed in enumerate(small):
-        if number >= _TRIED and time.monotonic() - started > number * _QUICK_SECONDS:
-            return [*small[number:], *left]
-        _each((deed,), _copy, "copying")
-    return left
-
-
-def _start(deed: _Deed) -> None:
+def start(deed: Deed) -> None:
     """Look again, and make the temporary where one is needed."""
     action = deed.task.action
     for ref in changes(action):
@@ -152,8 +80,11 @@ def _start(deed: _Deed) -> None:
             assert_never(action)
 
 
-def _start_move(deed: _Deed, action: Move) -> None:
-    free(action.target.key)
+def _start_move(deed: Deed, action: Move) -> None:
+    if is_respelling(action.source.key, action.target.key):
+        deed.is_respelled = True
+    else:
+        free(action.target.key)
     folder = files.parted(action.target.key)[0]
     seen = files.status(action.source.key)
     if folder not in deed.devices:
@@ -165,12 +96,13 @@ def _start_move(deed: _Deed, action: Move) -> None:
         files.expect(action.source.key)
 
 
-def _copy(deed: _Deed) -> None:
+def copy(deed: Deed) -> None:
+    """Make the temporary, where the start has seen that one is needed."""
     if deed.wanted is not None:
         deed.wanted()
 
 
-def _start_write(deed: _Deed, action: Write) -> None:
+def _start_write(deed: Deed, action: Write) -> None:
     if action.replaces is None:
         free(action.target.key)
     else:
@@ -182,7 +114,7 @@ def _start_write(deed: _Deed, action: Write) -> None:
         raise ChangedError("its bytes are not those that it names")
 
 
-def _draft(deed: _Deed, action: Copy | Move, modified_ns: int = 0) -> None:
+def _draft(deed: Deed, action: Copy | Move, modified_ns: int = 0) -> None:
     source, target = action.source.key, action.target.key
     packed = archive.located(source) is not None
     if (archive.status(source) if packed else files.status(source)) is None:
@@ -194,12 +126,14 @@ def _draft(deed: _Deed, action: Copy | Move, modified_ns: int = 0) -> None:
         raise ChangedError("it has changed since the plan was made")
 
 
-def _sync(deed: _Deed) -> None:
+def sync(deed: Deed) -> None:
+    """Bring the temporary to the disk."""
     if deed.draft is not None:
         deed.draft.sync()
 
 
-def _compare(deed: _Deed) -> None:
+def compare(deed: Deed) -> None:
+    """See that the disk gives back what was meant."""
     if deed.draft is None:
         return
     if not deed.draft.is_true():
@@ -207,7 +141,8 @@ def _compare(deed: _Deed) -> None:
     deed.draft.close()
 
 
-def _place(deed: _Deed) -> None:
+def place(deed: Deed) -> None:
+    """Give the new names, and take away old ones within a volume."""
     action = deed.task.action
     match action:
         case Copy(linked=True):
@@ -233,14 +168,14 @@ def _place(deed: _Deed) -> None:
             assert_never(action)
 
 
-def _place_draft(deed: _Deed, target: str) -> None:
+def _place_draft(deed: Deed, target: str) -> None:
     if deed.draft is None:
         raise OSError(errno.EIO, "its temporary is missing", target)
-    _placed(deed, deed.draft.path, target)
+    _placed(deed, deed.draft.path, target, files.place)
     deed.back = lambda: files.erase(target)
 
 
-def _place_link(deed: _Deed, action: Copy) -> None:
+def _place_link(deed: Deed, action: Copy) -> None:
     source, target = action.source.key, action.target.key
     origin = confirm(source, action.content, action.size, action.revision)
     files.make_folder(files.parted(target)[0])
@@ -248,7 +183,7 @@ def _place_link(deed: _Deed, action: Copy) -> None:
     deed.back = lambda: files.erase_if(target, origin)
 
 
-def _placed(deed: _Deed, source: str, target: str, by: Callable[[str, str], None] = files.place) -> None:
+def _placed(deed: Deed, source: str, target: str, by: Callable[[str, str], None]) -> None:
     """Place by rename or link; a name that was taken meanwhile is a change, no fault."""
     try:
         by(source, target)
@@ -258,12 +193,12 @@ def _placed(deed: _Deed, source: str, target: str, by: Callable[[str, str], None
     _see(deed, target)
 
 
-def _see(deed: _Deed, path: str) -> None:
+def _see(deed: Deed, path: str) -> None:
     seen = files.status(path)
     deed.revision = files.revision(seen) if seen is not None else ""
 
 
-def _place_move(deed: _Deed, action: Move) -> None:
+def _place_move(deed: Deed, action: Move) -> None:
     source, target = action.source.key, action.target.key
     if deed.draft is None:
         files.make_folder(files.parted(target)[0])
@@ -274,21 +209,22 @@ def _place_move(deed: _Deed, action: Move) -> None:
                 raise
             # Two mounts of one device look like one volume, but no rename crosses them.
             _draft(deed, action)
-            _sync(deed)
-            _compare(deed)
+            sync(deed)
+            compare(deed)
         else:
             return
     _place_draft(deed, target)
     deed.leaves = source
 
 
-def _rename(deed: _Deed, source: str, target: str) -> None:
-    _placed(deed, source, target)
+def _rename(deed: Deed, source: str, target: str) -> None:
+    by = files.respell if deed.is_respelled else files.place
+    _placed(deed, source, target, by)
     deed.folders.append(files.parted(source)[0])
-    deed.back = lambda: files.place(target, source)
+    deed.back = lambda: by(target, source)
 
 
-def _place_trash(deed: _Deed, action: Trash) -> None:
+def _place_trash(deed: Deed, action: Trash) -> None:
     path = action.ref.key
     if not action.made:
         confirm(path, action.content, action.size, action.revision)
@@ -297,6 +233,8 @@ def _place_trash(deed: _Deed, action: Trash) -> None:
         return
     if action.survivor is not None and not is_whole(action.survivor.key, action.content):
         raise ChangedError("its source is gone or has changed, so this copy stays")
+    if action.survivor is not None and one_name(path, action.survivor.key):
+        raise ChangedError("it and its source are one file, so it stays")
     seen = confirm(path, action.content)
     now = files.status(path)
     if now is None or files.revision(now) != files.revision(seen):
@@ -305,7 +243,7 @@ def _place_trash(deed: _Deed, action: Trash) -> None:
     deed.folders.append(files.parted(path)[0])
 
 
-def _place_restore(deed: _Deed, action: Restore) -> None:
+def _place_restore(deed: Deed, action: Restore) -> None:
     path = action.ref.key
     if action.undoes is None:
         free(path)
@@ -321,7 +259,7 @@ def _place_restore(deed: _Deed, action: Restore) -> None:
     deed.folders.append(of(action.kept))
 
 
-def _swap_write(deed: _Deed, action: Write) -> None:
+def _swap_write(deed: Deed, action: Write) -> None:
     if deed.draft is None or action.replaces is None:
         raise OSError(errno.EIO, "its temporary is missing", action.target.key)
     seen = confirm(action.target.key, action.replaces)
@@ -329,7 +267,7 @@ def _swap_write(deed: _Deed, action: Write) -> None:
     _swapped(deed, action.target.key)
 
 
-def _swap_link(deed: _Deed, action: Link) -> None:
+def _swap_link(deed: Deed, action: Link) -> None:
     source, target = action.source.key, action.target.key
     confirm(source, action.content)
     seen = confirm(target, action.content)
@@ -348,7 +286,7 @@ def _swap_link(deed: _Deed, action: Link) -> None:
     _swapped(deed, target)
 
 
-def _swapped(deed: _Deed, target: str) -> None:
+def _swapped(deed: Deed, target: str) -> None:
     kept, path = deed.task.kept, temporary(target, deed.task.token)
     deed.folders.append(files.parted(target)[0])
     _see(deed, target)
@@ -359,7 +297,7 @@ def _swapped(deed: _Deed, target: str) -> None:
         deed.back = lambda: swap.back(target, kept, path, placed)
 
 
-def _leave(deed: _Deed) -> None:
+def leave(deed: Deed) -> None:
     """Remove the source of a move across volumes, if it is still what was copied."""
     if not deed.leaves or deed.draft is None or deed.draft.origin is None:
         return
@@ -369,30 +307,3 @@ def _leave(deed: _Deed) -> None:
     files.erase(deed.leaves)
     deed.back = None
     deed.folders = [files.parted(deed.leaves)[0]]
-
-
-def _sync_folders(deeds: Iterable[_Deed], threads: int) -> None:
-    """Sync each folder once; where that fails, all that was placed there has failed."""
-    waiting = [deed for deed in deeds if deed.outcome is None]
-    folders = list(dict.fromkeys(folder for deed in waiting for folder in deed.folders))
-    if threads > 1 and len(folders) > threads:
-        with ThreadPoolExecutor(threads) as pool:
-            faults = list(pool.map(_synced, folders))
-    else:
-        faults = [_synced(folder) for folder in folders]
-    wrong = {folder: fault for folder, fault in zip(folders, faults, strict=True) if fault is not None}
-    for deed in waiting:
-        fault = next((wrong[folder] for folder in deed.folders if folder in wrong), None)
-        if fault is not None:
-            deed.fail(fault, "writing a folder to the disk")
-        elif isinstance(deed.task.action, Restore):
-            with contextlib.suppress(OSError):
-                files.remove_folder(of(deed.task.action.kept))
-
-
-def _synced(folder: str) -> OSError | None:
-    try:
-        files.sync_folder(folder)
-    except OSError as error:
-        return error
-    return None

@@ -1,7 +1,9 @@
 """Looks at a file again just before it is touched."""
 
+import os
 import stat
 
+from keepers.decide.destination import collision_key
 from keepers.errors import ChangedError
 from keepers.model import ContentId
 from keepers.places import files
@@ -72,3 +74,33 @@ def is_whole(path: str, content: ContentId) -> bool:
 def same_file(one: "files.Status | None", other: "files.Status | None") -> bool:
     """Whether two names are one file."""
     return one is not None and other is not None and files.identity(one) == files.identity(other)
+
+
+def one_name(one: str, other: str) -> bool:
+    """Whether two paths, of which both are there, are spellings of one name: FAT takes A.JPG for a.jpg.
+
+    Only what the folders list tells: some drives give each spelling an inode of its own.
+    """
+    if one == other:
+        return True
+    if collision_key(one) != collision_key(other) and not same_file(files.status(one), files.status(other)):
+        return False
+    ours, theirs = one.split("/"), other.split("/")
+    if len(ours) != len(theirs):
+        return False
+    for depth, (name, spelled) in enumerate(zip(ours, theirs, strict=True)):
+        if name != spelled and {name, spelled} <= set(os.listdir("/".join(ours[:depth]) or "/")):
+            return False
+    return True
+
+
+def is_respelling(source: str, target: str) -> bool:
+    """Whether there is one file under both paths, of which only the spelling differs."""
+    there = files.status(target) is not None and files.status(source) is not None
+    return there and one_name(source, target)
+
+
+def is_spelled(path: str) -> bool:
+    """Whether the folder of a path lists just this name."""
+    folder, name = files.parted(path)
+    return name in os.listdir(folder)

@@ -175,7 +175,7 @@ class LocalPlace:
 
     def perform(self, tasks: Sequence[Task], placed: Callable[[], None]) -> Sequence[Outcome]:
         """Carry out tasks that do not touch the same things; durable on return."""
-        from keepers.places.local.deeds import perform  # noqa: PLC0415 (only who changes something pays for it)
+        from keepers.places.local.wave import perform  # noqa: PLC0415 (only who changes something pays for it)
 
         return perform(tasks, placed, self._threads)
 

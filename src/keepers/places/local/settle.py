@@ -1,6 +1,6 @@
 """Finishes or takes back what a crash left of a task.
 
-What it may find is any state between two steps of `deeds`; it leaves either all of the task or
+What it may find is any state between two steps of `wave`; it leaves either all of the task or
 nothing, and never removes the last name of bytes that are not ours.
 """
 
@@ -9,7 +9,7 @@ from typing import assert_never
 from keepers.actions import Copy, Link, Move, Restore, SetField, Trash, Write
 from keepers.model import ContentId
 from keepers.places import files
-from keepers.places.local.look import holds, same_file, temporary
+from keepers.places.local.look import holds, is_respelling, is_spelled, same_file, temporary
 from keepers.places.local.quarantine import of
 from keepers.places.local.swap import aside_of
 from keepers.ports import End, Outcome, Task
@@ -26,6 +26,8 @@ def settle(task: Task) -> Outcome:
 
 def _settled(task: Task) -> Outcome:
     action = task.action
+    if isinstance(action, Copy | Move) and is_respelling(action.source.key, action.target.key):
+        return _respelled(action)
     match action:
         case Copy() | Write(replaces=None):
             return _added(action, action.target.key, task.token)
@@ -45,6 +47,12 @@ def _settled(task: Task) -> Outcome:
             return _open()
         case _:
             assert_never(action)
+
+
+def _respelled(action: Copy | Move) -> Outcome:
+    """One file under one name, to this file system: to remove the source would remove all there is."""
+    path = action.target.key
+    return _done(path) if isinstance(action, Move) and is_spelled(path) else _open()
 
 
 def _trashed(task: Task, action: Trash) -> Outcome:
