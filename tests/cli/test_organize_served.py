@@ -43,7 +43,9 @@ def test_groups_hold_the_originals_and_can_be_taken_back(keepers, stocked, tmp_p
     text = next(target.glob("group_*/metadata.txt")).read_text()
     assert "exif_DateTimeOriginal: " in text
     assert "filepath: immich:" in text
-    assert (target / "reports" / "index.html").read_text().count("data:image") >= len(originals)
+    page = (target / "reports" / "index.html").read_text()
+    assert page.count("data:image") >= len(originals)
+    assert all(f">{name}<" in page for name in originals)
     taken = {path.stat().st_mtime for path in target.glob("group_*/originals/*")}
     assert max(taken) < 1_725_000_000
     before = len(made.requests)

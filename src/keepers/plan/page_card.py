@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from keepers.model import Asset, Bundle, ContentId, Decision, GroupKind, Ref, Score
+from keepers.model import LOCAL, Asset, Bundle, ContentId, Decision, GroupKind, Ref, Score
 from keepers.plan.page_html import Html, Piece, address, element
+from keepers.plan.text import shown
 
 #: What people call the kinds of groups.
 KINDS: Final[Mapping[str, str]] = {
@@ -162,7 +163,7 @@ def _figure(bundle: Bundle, sheet: _Sheet) -> Html:
     if picture:
         fill = "fill" if _apart(_ratio(main), sheet.ratio) <= _CUT else None
         source = f"data:image/jpeg;base64,{base64.b64encode(picture).decode()}"
-        alt = f"{_name(main.ref)}, {'keeper' if kept else 'not the pick'}"
+        alt = f"{_name(main)}, {'keeper' if kept else 'not the pick'}"
         shown = element("img", src=source, alt=alt, decoding="async", class_=fill)
     badge = element("span", STAR, "Keeper", class_="badge") if kept else None
     link = sheet.links.get(main.ref)
@@ -176,13 +177,13 @@ def _figure(bundle: Bundle, sheet: _Sheet) -> Html:
 def _caption(bundle: Bundle, score: Score | None, clock: str) -> Iterator[Piece]:
     value = element("output", f"{score.value * 100:.0f}", title="score, of 100") if score else None
     yield element(
-        "div", element("bdi", _name(bundle.main.ref), title=bundle.main.ref.key), value, class_="name"
+        "div", element("bdi", _name(bundle.main), title=shown(bundle.main.ref)), value, class_="name"
     )
     facts = [element("span", fact) for fact in _facts(bundle.main, clock)]
     dots = [" · " if number else "" for number in range(len(facts))]
     yield element("div", *(piece for pair in zip(dots, facts, strict=True) for piece in pair), class_="meta")
     if len(bundle.others):
-        yield element("div", "with ", ", ".join(_name(asset.ref) for asset in bundle.others), class_="files")
+        yield element("div", "with ", ", ".join(_name(asset) for asset in bundle.others), class_="files")
     if bundle.copies:
         count = len(bundle.copies)
         yield element("div", f"{count} exact {'copy' if count == 1 else 'copies'} elsewhere", class_="copies")
@@ -212,7 +213,7 @@ def _parts(score: Score | None) -> Html | None:
 
 def _paths(bundle: Bundle) -> Iterator[Html]:
     for ref in (*(asset.ref for asset in bundle.assets), *bundle.copies):
-        yield element("div", element("bdi", ref.key), class_="path")
+        yield element("div", element("bdi", shown(ref)), class_="path")
 
 
 def _bar(value: float) -> Html:
@@ -223,11 +224,13 @@ def _bar(value: float) -> Html:
 def _rest(members: Sequence[Bundle]) -> Html | None:
     if not members:
         return None
-    names = (element("li", element("bdi", _name(bundle.main.ref))) for bundle in members)
+    names = (element("li", element("bdi", _name(bundle.main))) for bundle in members)
     return element(
         "details", element("summary", f"and {len(members)} more"), element("ul", *names), class_="more"
     )
 
 
-def _name(ref: Ref) -> str:
-    return ref.key.rpartition("/")[2] or ref.key
+def _name(asset: Asset) -> str:
+    if asset.ref.place != LOCAL and asset.name:
+        return asset.name
+    return asset.ref.key.rpartition("/")[2] or asset.ref.key

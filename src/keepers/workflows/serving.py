@@ -97,7 +97,11 @@ def _is_up_to_date(run: Run, before: served.Standing, count: int | None) -> bool
     if run.again or run.remapped or count is None or not before.sound or before.sound != before.known:
         return False
     since = noting.EPOCH + timedelta(microseconds=before.latest // 1000)
-    _learn(run, run.gallery.changed(since))
+    run.learning.progress.stage(f"asking {run.gallery.root} what is new", 0, 0)
+    try:
+        _learn(run, run.gallery.changed(since))
+    finally:
+        run.learning.progress.done()
     after = served.standing(run.learning.catalog, run.place, METHOD, exact=run.gallery.exact)
     return after.sound == after.known == count
 
