@@ -1,6 +1,7 @@
 """The command `watch`, its words and what it hears from the disk; the unit of the service."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -127,6 +128,30 @@ def test_a_unit_is_written_started_and_taken_away_again(tmp_path):
     assert service.remove(unit, ask) == 0
     assert not Path(unit.file).exists()
     assert service.remove(unit, ask) == 0
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
+def test_systemd_finds_nothing_wrong_with_a_unit(tmp_path):
+    words = [
+        sys.executable,
+        "-m",
+        "keepers",
+        "watch",
+        '/é "b" 50%$HOME\\',
+        "--do",
+        "import --to '/my library'",
+    ]
+    file = tmp_path / "keepers-photos.service"
+    file.write_text(service.text(words, "/home/100% me", "/my settings.toml"))
+    (tmp_path / "run").mkdir(mode=0o700)
+    checked = subprocess.run(
+        ["systemd-analyze", "--user", "verify", str(file)],
+        env={**os.environ, "XDG_RUNTIME_DIR": str(tmp_path / "run")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (checked.returncode, checked.stdout + checked.stderr) == (0, "")
 
 
 def test_a_unit_of_somebody_else_stays(tmp_path):
