@@ -1,0 +1,211 @@
+"""Sorting photos by people beside importing the same photos: whole commands on a drive that was scanned before.
+
+Usage: people.py [FILES] [KILOBYTES] [ROUNDS] [FOLDER]
+
+Each round copies all photos twice, into folders of their own: `keepers import` by date, `keepers people sort` by whom a
+loopback server knows in them, as Immich 3.1 (asked for the faces of each photo) and as 2.7 (which tells them along). The
+order alternates, since other programs use the same disk and cores; the load is told. Printed are the middle seconds and,
+by pairs, the *speed of import*: its seconds by those of sorting. 1.00 is as fast, 0.80 takes a quarter longer.
+"""
+
+import base64
+import hashlib
+import io
+import os
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from tests.immich import answers
+from tests.immich.server import KEY, Server
+from tests.immich.state import START, Asset, Face, State
+
+PEOPLE = 50
+KEEPERS = [sys.executable, "-c", "import sys; from keepers.cli.start import keepers; sys.exit(keepers())"]
+VERSIONS = {"3.1": (3, 1, 0), "2.7": (2, 7, 5)}
+
+
+class Weight(bytes):
+    """As many bytes as a photo has, without having them."""
+
+    size = 0
+
+    def __len__(self) -> int:
+        return self.size
+
+
+@dataclass
+class Light(Asset):
+    """An asset of which only the checksum is kept."""
+
+    sha1: bytes = b""
+
+    @property
+    def checksum(self) -> str:
+        """As the server tells it."""
+        return base64.b64encode(self.sha1).decode()
+
+
+def main() -> None:
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    size = (int(sys.argv[2]) if len(sys.argv) > 2 else 2500) * 1024
+    rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 3
+    with tempfile.TemporaryDirectory(
+        prefix="keepers-bench-", dir=sys.argv[4] if len(sys.argv) > 4 else None
+    ) as folder:
+        root = Path(folder)
+        photos = list(made(root / "drive", count, size))
+        run(root, "scanned", ["scan", str(root / "drive")], {})
+        print(f"{count} photos of {size >> 10} KiB of {PEOPLE} people; {rounds} rounds")
+        for name, version in VERSIONS.items():
+            with_server(root, name, version, photos, rounds)
+    print(f"load {os.getloadavg()[0]:.1f} on {len(os.sched_getaffinity(0))} cores")
+
+
+def with_server(
+    root: Path, name: str, version: tuple[int, int, int], photos: list[Light], rounds: int
+) -> None:
+    server = Server(version)
+    fill(server, photos)
+    # The server of the tests compares each answer with Immich's documents, which is no part of this.
+    server.compare = lambda *_: None  # type: ignore[method-assign]
+    answers.ROUTES[:] = Indexed(server).routes()
+    thread = threading.Thread(target=server.http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    environment = {"KEEPERS_IMMICH_URL": server.url, "KEEPERS_IMMICH_API_KEY": KEY}
+    imports, sorts = list[float](), list[float]()
+    for number in range(rounds):
+        for is_sort in (False, True) if number % 2 else (True, False):
+            target = root / f"{name}-{number}-{'people' if is_sort else 'library'}"
+            words = ["people", "sort"] if is_sort else ["import"]
+            words += [str(root / "drive"), "--to", str(target)]
+            (sorts if is_sort else imports).append(run(root, f"{target.name}.db", words, environment))
+            there = sum(path.is_file() for path in target.rglob("*"))
+            if there != len(photos):
+                raise SystemExit(f"{words[0]} brought {there} of {len(photos)} photos")
+    server.stop.set()
+    server.http.shutdown()
+    pairs = [one / other for one, other in zip(imports, sorts, strict=True)]
+    print(
+        f"Immich {name}: import {statistics.median(imports):7.2f} s   people sort {statistics.median(sorts):7.2f} s   "
+        f"{statistics.median(pairs):.2f} of the speed of import ({min(pairs):.2f} to {max(pairs):.2f})"
+    )
+
+
+class Indexed:
+    """The two questions that cost a real server no search through everything, answered without one."""
+
+    def __init__(self, server: Server) -> None:
+        state = server.state
+        self.faces = {face.asset: face for face in state.faces}
+        self.by_person: dict[str, list[str]] = {}
+        for face in state.faces:
+            self.by_person.setdefault(face.person or "", []).append(face.asset)
+        self.told: dict[str, Any] = {}
+
+    def alone(self, world: answers.World, key: str) -> answers.World:
+        """The server with one photo."""
+        state = world.state
+        small = State(
+            {key: state.assets[key]}, people=state.people, about=state.about, faces=[self.faces[key]]
+        )
+        return replace(world, state=small)
+
+    def search(self, world: answers.World, body: dict[str, Any], query: dict[str, str]) -> object:
+        """Photos of one person, or all, page by page; none is archived."""
+        people = body.get("personIds")
+        keys = self.by_person[people[0]] if people else list(self.faces)
+        if body.get("visibility") != "timeline":
+            keys = []
+        start = (body.get("page", 1) - 1) * body["size"]
+        part = keys[start : start + body["size"]]
+        for key in part:
+            if key not in self.told:
+                told = answers.search(self.alone(world, key), {**body, "page": 1, "personIds": []}, query)
+                self.told[key] = told["assets"]["items"][0]
+        more = str(body.get("page", 1) + 1) if len(keys) > start + body["size"] else None
+        assets = {
+            "total": len(part),
+            "count": len(part),
+            "items": [self.told[key] for key in part],
+            "facets": [],
+        }
+        return {"albums": {}, "assets": {**assets, "nextPage": more}}
+
+    def faces_of(self, world: answers.World, body: dict[str, Any], query: dict[str, str]) -> object:
+        """The faces of one photo."""
+        return answers.faces(self.alone(world, query["id"]), body, query)
+
+    def routes(self) -> list[Any]:
+        """The answers of the server, these two before the others."""
+        own = [
+            ("POST", "/search/metadata", "asset.read", self.search),
+            ("GET", "/faces", "face.read", self.faces_of),
+        ]
+        return [*own, *(route for route in answers.ROUTES if route[:2] not in {one[:2] for one in own})]
+
+
+def made(drive: Path, count: int, size: int) -> Iterator[Light]:
+    """Small pictures that are like no other; what a camera's photo has more in bytes stands behind them."""
+    chance = random.Random(7)
+    for number in range(count):
+        path = drive / f"{number // 200:03}DRIVE" / f"IMG_{number:05}.JPG"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        picture = io.BytesIO()
+        shapes = Image.frombytes("RGB", (9, 7), chance.randbytes(9 * 7 * 3))
+        shapes.resize((192, 128), Image.Resampling.BICUBIC).save(picture, "JPEG")
+        data = picture.getvalue() + chance.randbytes(max(16, size - len(picture.getvalue())))
+        path.write_bytes(data)
+        weight = Weight()
+        weight.size = len(data)
+        sha1 = hashlib.sha1(data, usedforsecurity=False).digest()
+        yield Light(str(number), path.name, weight, START, START, sha1=sha1)
+    os.sync()
+
+
+def fill(server: Server, photos: list[Light]) -> None:
+    state = server.state
+    people = [state.fresh() for _ in range(PEOPLE)]
+    state.people.update((key, f"Person {number}") for number, key in enumerate(people))
+    for number, photo in enumerate(photos):
+        photo.id = state.fresh()
+        state.assets[photo.id] = photo
+        face = Face(state.fresh(), photo.id, people[number % PEOPLE], (10, 10, 500, 500), (1000, 1000))
+        state.faces.append(face)
+
+
+def run(root: Path, catalog: str, words: list[str], environment: dict[str, str]) -> float:
+    """The seconds of a command on a copy of the catalog of the scanned drive."""
+    file = root / catalog
+    scanned = root / "scanned"
+    if file != scanned:
+        shutil.copy(scanned, file)
+    os.sync()
+    started = time.monotonic()
+    subprocess.run(
+        [*KEEPERS, *words, "--quiet", "--catalog", str(file)],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        env={
+            **os.environ,
+            "KEEPERS_CONFIG": str(root / "none.toml"),
+            "KEEPERS_SETTLE_SECONDS": "0",
+            **environment,
+        },
+    )
+    return time.monotonic() - started
+
+
+if __name__ == "__main__":
+    main()
