@@ -1,9 +1,10 @@
 """What one asset of a server has that another one would have to have, too, before it may go: pure."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
+from keepers.actions import SetField
 from keepers.model import Ref
 
 #: The only visibility that people see without asking for it.
@@ -98,3 +99,93 @@ def _lacking(goes: Twin, stays: Twin) -> Iterator[str]:
         yield "the kept one lies in fewer albums"
     if {one.id for one in goes.people if one.name} - {one.id for one in stays.people}:
         yield "the kept one lacks a person of it"
+
+
+# ---------------------------------------------------------------- what Immich itself makes of duplicates
+
+
+def merged(stays: Twin, gone: Sequence[Twin]) -> Twin | None:
+    """What `POST /duplicates/resolve` makes of the one that stays; None where that cannot be told.
+
+    As read in Immich's duplicate.service.ts of November 2026: any favourite, the highest rating, all tags and albums, the lines
+    of all descriptions in the order of the photos, and the visibility that hides most. It knows nothing of stacks and faces.
+    """
+    every = (stays, *gone)
+    lines = {line.strip() for one in every for line in one.description.splitlines()} - {""}
+    if any(one.stack for one in every) or len({one.visibility for one in every}) > 1 or len(lines) > 1:
+        return None
+    albums = {album.id: album for one in every for album in one.albums}
+    return replace(
+        stays,
+        favourite=any(one.favourite for one in every),
+        rating=max(one.rating or 0 for one in every) or None,
+        description=next(iter(lines), stays.description),
+        tags=tuple(sorted({tag for one in every for tag in one.tags})),
+        albums=tuple(albums.values()),
+        duplicate="",
+    )
+
+
+def planned(stays: Twin, actions: Iterable[SetField]) -> Twin:
+    """The one that stays as a plan leaves it."""
+    one = stays
+    for action in actions:
+        kind, _, name = action.name.partition(":")
+        match kind:
+            case "favourite":
+                one = replace(one, favourite=action.after is not None)
+            case "rating":
+                one = replace(one, rating=int(action.after) if action.after else None)
+            case "description":
+                one = replace(one, description=action.after or "")
+            case "tag":
+                tags = {*one.tags, name} if action.after else {*one.tags} - {name}
+                one = replace(one, tags=tuple(sorted(tags)))
+            case "album":
+                left = tuple(album for album in one.albums if album.id != action.revision)
+                one = replace(one, albums=(*left, Held(action.revision, name)) if action.after else left)
+            case "duplicate":
+                one = replace(one, duplicate=action.after or "")
+            case _:
+                pass
+    return one
+
+
+def same(one: Twin, other: Twin) -> bool:
+    """Whether two agree in all that a merge touches."""
+    return _touched(one) == _touched(other)
+
+
+def _touched(one: Twin) -> tuple[object, ...]:
+    albums = frozenset(album.id for album in one.albums)
+    return (
+        one.favourite,
+        one.rating,
+        one.description,
+        frozenset(one.tags),
+        albums,
+        one.visibility,
+        one.duplicate,
+    )
+
+
+def differing(wanted: Twin, now: Twin) -> Iterator[SetField]:
+    """The fields that would have to be set so that one is as it was wanted."""
+    ref, because = wanted.ref, "the server merged more than was planned"
+    if wanted.favourite != now.favourite:
+        yield SetField(ref, "favourite", None, "yes" if wanted.favourite else None, because)
+    if wanted.rating != now.rating:
+        yield SetField(ref, "rating", None, str(wanted.rating) if wanted.rating else None, because)
+    if wanted.description != now.description:
+        yield SetField(ref, "description", None, wanted.description or None, because)
+    if wanted.visibility != now.visibility:
+        yield SetField(ref, "visibility", None, wanted.visibility, because)
+    if wanted.duplicate != now.duplicate:
+        yield SetField(ref, "duplicate", None, wanted.duplicate or None, because)
+    for tag in sorted({*wanted.tags} ^ {*now.tags}):
+        yield SetField(ref, f"tag:{tag}", None, "yes" if tag in wanted.tags else None, because)
+    mine = {album.id: album for album in wanted.albums}
+    its = {album.id: album for album in now.albums}
+    for key in sorted(mine.keys() ^ its.keys()):
+        name = (mine.get(key) or its[key]).name
+        yield SetField(ref, f"album:{name}", None, "yes" if key in mine else None, because, revision=key)

@@ -1,5 +1,6 @@
 """An Immich server as a place that is written to: fields are set, many things in one call, and read back."""
 
+import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,7 @@ from typing import Final, TypeVar
 from keepers.actions import SetField
 from keepers.errors import ChangedError, KeepersError, PlaceUnreachableError, SettingsError, UsageError
 from keepers.model import PlaceId, Ref
-from keepers.places.immich_api import calls, fields
+from keepers.places.immich_api import calls, fields, resolving
 from keepers.places.immich_api.clearing import Clearing, clearing
 from keepers.places.immich_api.client import Client, Search
 from keepers.places.immich_api.featuring import FEATURED, Featuring, Recogniser, Teller
@@ -19,6 +20,7 @@ from keepers.places.immich_api.place import ImmichReader
 from keepers.places.immich_api.sight import (
     ALBUM,
     ALBUM_KEY,
+    PERSON,
     SHARED,
     TAG,
     TAG_KEY,
@@ -162,14 +164,58 @@ class ImmichPlace(ImmichReader):
             else:
                 outcomes[task.token] = Outcome(End.FAILED, _NO_FILES)
         self._unused = frozenset()
+        outcomes |= self._resolved(turns)
         for turn in sorted(turns):
-            outcomes |= self._set(turns[turn])
+            left = [wish for wish in turns[turn] if wish[0] not in outcomes]
+            outcomes |= self._set(left) if left else {}
         featuring = Featuring(self.client, self.featured_by, self.seen_by).perform(people)
         outcomes |= {
             token: self._failed(end) if isinstance(end, KeepersError) else end
             for token, end in featuring.items()
         }
         return [outcomes[task.token] for task in tasks]
+
+    def _resolved(self, turns: Mapping[int, Sequence[_Wish]]) -> dict[str, Outcome]:
+        """Groups of the Duplicates page that the server can merge by itself: people first, whom it forgets, then the rest.
+
+        What it did is looked at; what it did not, or did too much, is set by us as for any other group.
+        """
+        wishes = [wish for turn in turns.values() for wish in turn]
+        outcomes: dict[str, Outcome] = {}
+        try:
+            if not resolving.crowds(wishes) or not resolving.resolves(self.client):
+                return outcomes
+            outcomes |= self._set([wish for wish in wishes if wish[1].name.startswith(PERSON)])
+            fitting = resolving.fitting(self.client, self._place, wishes)
+            groups = self._unchanged(Sight(self.client), fitting)
+        except KeepersError:
+            return outcomes
+        more: list[_Wish] = []
+        with contextlib.suppress(KeepersError):
+            # An answer that was lost may have been to a call that was carried out: what became of it is looked at.
+            found = resolving.resolve(self.client, self._place, groups) if groups else []
+            more = [(f"more-{number}", action) for number, action in enumerate(found)]
+        done = [wish for one in groups for wish in one.wishes]
+        told = self._read_back(Sight(self.client), done, {}, None)
+        missed = [wish for wish in done if told[wish[0]].end is not End.DONE and not told[wish[0]].hopeless]
+        told |= self._mended(missed, more)
+        return outcomes | told
+
+    def _mended(self, missed: Sequence[_Wish], more: Sequence[_Wish]) -> dict[str, Outcome]:
+        """Set what a merge of the server's left out, and set back what it did too much; only then may something go."""
+        named = {(one.ref, one.name) for _, one in missed}
+        mine = [wish for wish in missed if wish[1].name != TRASHED]
+        mine += [wish for wish in more if (wish[1].ref, wish[1].name) not in named]
+        mended = self._written(Sight(self.client), mine, None)
+        mended |= self._written(
+            Sight(self.client), [wish for wish in missed if wish[1].name == TRASHED], None
+        )
+        return {token: outcome for token, outcome in mended.items() if not token.startswith("more-")}
+
+    def _unchanged(self, sight: Sight, groups: Sequence[resolving.Crowd]) -> list[resolving.Crowd]:
+        """Those of which every field is as it was when the plan was made."""
+        now = self._values(sight, [wish for one in groups for wish in one.wishes])
+        return [one for one in groups if all(now[token] == action.before for token, action in one.wishes)]
 
     def settle(self, task: Task) -> Outcome:
         """DONE where the field is as it is to be, else OPEN: a server does one call whole or not at all."""
