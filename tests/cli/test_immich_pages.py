@@ -6,7 +6,7 @@ import pytest
 
 from keepers.places.immich_api import wire
 from keepers.plan.immich_pages import group_uuid
-from tests.cli.test_immich_dedupe import add, drawn, jpeg, newest, pair, server, whole, why, writes
+from tests.cli.test_immich_dedupe import add, drawn, jpeg, newest, pair, person, server, whole, why, writes
 from tests.immich import resolving
 from tests.immich.server import KEY, Fault
 from tests.immich.state import an_id
@@ -165,3 +165,30 @@ def test_data_is_small_enough_to_be_read(newest, keepers, add):
     best, _ = pair(newest, add)
     assert keepers("immich", "scores", "immich:", "--yes").code == 0
     assert len(json.dumps(notes(newest)[best])) < 2000
+
+
+# People in the names of albums
+
+
+def test_favourite_people_come_first_in_the_names_of_albums(server, keepers, add):
+    best, copy = pair(server, add)
+    for name in ("Ada", "Ben", "Cleo", "Dora", "Emil", "Finn", "Gus"):
+        person(server, name, best, copy)
+    zoe = person(server, "Zoe", copy)
+    server.state.about[zoe].favorite = True
+    assert keepers("immich", "albums", "immich:", "--yes").code == 0
+    (album,) = server.state.albums.values()
+    assert album.name.endswith("-Zoe-Ada-Ben-Cleo-Dora-Emil-0001")
+
+
+def test_albums_are_named_without_favourites_where_the_key_may_not_ask(newest, keepers, add):
+    best, copy = pair(newest, add)
+    zoe = person(newest, "Zoe", best)
+    person(newest, "Ada", best, copy)
+    newest.state.about[zoe].favorite = True
+    names = """asset.read asset.view asset.statistics album.read album.create album.delete albumAsset.create
+        albumAsset.delete tag.read user.read"""
+    newest.keys[KEY] = set(names.split())
+    assert keepers("immich", "albums", "immich:", "--yes").code == 0
+    (album,) = newest.state.albums.values()
+    assert album.name.endswith("-Ada-Zoe-0001")

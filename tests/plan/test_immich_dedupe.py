@@ -1,0 +1,233 @@
+"""Which copies of a server go: none that is liked, none that is kept, and none whose things are not handed on."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from keepers.actions import SetField
+from keepers.model import (
+    Asset,
+    Bundle,
+    ContentId,
+    Decision,
+    Group,
+    GroupKind,
+    Kind,
+    PlaceId,
+    Ref,
+    Role,
+    Score,
+)
+from keepers.plan.immich_dedupe import Work, dedupe, wanted
+from keepers.plan.immich_twins import Held, Twin, described, differing, lacking, merged, planned, same
+
+PLACE = PlaceId("immich")
+KINDS = (GroupKind.SAME_BYTES, GroupKind.SAME_PIXELS, GroupKind.SAME_PICTURE)
+
+
+def ref(key: str) -> Ref:
+    return Ref(PLACE, key)
+
+
+def bundle(key: str, *parts: str) -> Bundle:
+    def asset(name: str, role: Role) -> Asset:
+        return Asset(
+            ref(name), Kind.PHOTO, 5, "", ContentId(f"sha1:{name}"), width=400, height=300, role=role
+        )
+
+    return Bundle(asset(key, Role.MAIN), tuple(asset(part, Role.RAW) for part in parts))
+
+
+def decision(kind: GroupKind, *keys: str, keep: int = 1) -> Decision:
+    members = tuple(bundle(key) for key in keys)
+    scores = tuple(Score(ref(key), 1 - number / 10) for number, key in enumerate(keys))
+    refs = tuple(map(ref, keys))
+    return Decision(Group(f"{kind}-{'-'.join(keys)}", kind, members), refs[:keep], refs[keep:], scores)
+
+
+def work(*twins: Twin, **more: object) -> Work:
+    made = Work(PLACE, {twin.ref: twin for twin in twins}, {}, {})
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+def gone(twins: list[Twin], *decisions: Decision, **more: object) -> set[str]:
+    made = dedupe(decisions, work(*twins, **more))
+    return {one.ref.key for one in made.actions if one.name == "trashed"}
+
+
+TWO = [Twin(ref("a")), Twin(ref("b"))]
+
+
+def test_the_best_stays() -> None:
+    assert gone(TWO, decision(GroupKind.SAME_PIXELS, "a", "b")) == {"b"}
+    assert gone(TWO, decision(GroupKind.SAME_PIXELS, "b", "a")) == {"a"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("favourite", True),
+        ("rating", 1),
+        ("edited", True),
+        ("library", True),
+        ("albums", (Held("x", "Trip"),)),
+    ],
+)
+def test_of_equal_bytes_the_one_that_must_not_go_stays_and_of_others_both_do(
+    field: str, value: object
+) -> None:
+    twins = [TWO[0], replace(TWO[1], **{field: value})]
+    assert gone(twins, decision(GroupKind.SAME_BYTES, "a", "b")) == {"a"}
+    assert gone(twins, decision(GroupKind.SAME_PIXELS, "a", "b")) == set()
+
+
+def test_an_album_that_keepers_made_protects_nothing() -> None:
+    twins = [TWO[0], replace(TWO[1], albums=(Held("x", "Organized-1"),))]
+    assert gone(twins, decision(GroupKind.SAME_PIXELS, "a", "b"), our_albums=frozenset({"x"})) == {"b"}
+
+
+def test_what_one_group_keeps_no_other_drops() -> None:
+    twins = [Twin(ref(key)) for key in "abc"]
+    first, second = decision(GroupKind.SAME_BYTES, "a", "b"), decision(GroupKind.SAME_PIXELS, "c", "a")
+    assert gone(twins, first, second) == {"b"}
+
+
+def test_what_a_person_decided_to_keep_stays() -> None:
+    said = replace(decision(GroupKind.SAME_PICTURE, "a", "b", keep=2), by="user")
+    made = dedupe([said], work(*TWO))
+    assert (made.actions, [one.why for one in made.stays]) == ((), ["a person decided to keep it"])
+
+
+def test_two_albums_of_one_name_keep_what_lies_in_both() -> None:
+    twins = [TWO[0], replace(TWO[1], albums=(Held("x", "Trip"), Held("y", "Trip")))]
+    assert gone(twins, decision(GroupKind.SAME_PIXELS, "a", "b"), merge=True) == set()
+
+
+def test_raws_go_with_their_photos_or_keep_them() -> None:
+    both = [Twin(ref(key)) for key in ("a", "b", "raw-a", "raw-b")]
+    one, other = bundle("a", "raw-a"), bundle("b", "raw-b")
+    group = Group("g", GroupKind.SAME_PIXELS, (one, other))
+    made = Decision(group, (ref("a"),), (ref("b"),), ())
+    assert gone(both, made) == set()
+    twin = replace(other, others=(replace(other.others[0], content=one.others[0].content),))
+    made = replace(made, group=replace(group, members=(one, twin)))
+    assert gone(both, made) == {"b", "raw-b"}
+    assert set(wanted([made], PLACE)) == {ref(key) for key in ("a", "b", "raw-a", "raw-b")}
+
+
+def test_a_stack_that_goes_whole_may_go() -> None:
+    stacked = [Twin(ref(key), stack=("b", "d") if key in "bd" else ()) for key in "abcd"]
+    pairs = decision(GroupKind.SAME_PIXELS, "a", "b"), decision(GroupKind.SAME_PIXELS, "c", "d")
+    assert gone(stacked, *pairs) == {"b", "d"}
+    assert gone(stacked, pairs[0]) == set()
+
+
+@pytest.mark.parametrize(
+    ("mine", "its", "both"),
+    [
+        ("", "", ""),
+        ("a", "", "a"),
+        ("", "b", "b"),
+        ("a", "b", "a\nb"),
+        ("a lake", "lake", "a lake"),
+        ("lake", "a lake", "a lake"),
+        ("a\n", "a", "a\n"),
+    ],
+)
+def test_descriptions_say_what_both_said(mine: str, its: str, both: str) -> None:
+    one, other = replace(TWO[0], description=mine), replace(TWO[1], description=its)
+    assert described(one, other) == both
+    assert lacking(other, replace(one, description=both)) == ""
+
+
+ITEMS = st.lists(st.sampled_from("pqr"), unique=True, max_size=2)
+
+
+@st.composite
+def twin(draw: st.DrawFn, key: str) -> Twin:
+    return Twin(
+        ref(key),
+        visibility=draw(st.sampled_from(["timeline", "timeline", "archive"])),
+        favourite=draw(st.booleans()),
+        rating=draw(st.sampled_from([None, None, 2, 5])),
+        description=draw(st.sampled_from(["", "", "sea", "the sea", "lake"])),
+        tags=tuple(sorted(draw(ITEMS))),
+        albums=tuple(Held(one, f"Album {one}") for one in sorted(draw(ITEMS))),
+        people=tuple(Held(one, f"Person {one}") for one in sorted(draw(ITEMS))),
+        position=draw(st.sampled_from([None, None, (1.0, 2.0)])),
+        edited=draw(st.integers(0, 5)) == 0,
+        library=draw(st.integers(0, 5)) == 0,
+        film=draw(st.sampled_from(["", "", "film"])),
+        duplicate=draw(st.sampled_from(["", "d"])),
+    )
+
+
+@st.composite
+def servers(draw: st.DrawFn) -> tuple[list[Decision], Work]:
+    keys = [f"k{number}" for number in range(draw(st.integers(2, 6)))]
+    twins = {ref(key): draw(twin(key)) for key in keys}
+    members = st.lists(st.sampled_from(keys), min_size=2, max_size=4, unique=True)
+    groups = [decision(draw(st.sampled_from(KINDS)), *draw(members)) for _ in range(draw(st.integers(1, 3)))]
+    stacked = draw(st.lists(st.sampled_from(keys), unique=True, max_size=3))
+    if len(stacked) > 1:
+        twins |= {ref(key): replace(twins[ref(key)], stack=tuple(stacked)) for key in stacked}
+    return groups, work(*twins.values(), merge=draw(st.booleans()), crowds={"d": frozenset(keys[:2])})
+
+
+@settings(max_examples=200, deadline=None)
+@given(servers())
+def test_nothing_of_worth_goes(made: tuple[list[Decision], Work]) -> None:
+    groups, known = made
+    settled = dedupe(groups, known)
+    trash = [one for one in settled.actions if one.name == "trashed"]
+    going = {one.ref for one in trash}
+    heirs = {ref(one.revision) for one in trash}
+    assert len(going) == len(trash) == settled.trashed
+    assert not going & heirs
+    assert len({(one.ref, one.name, one.revision) for one in settled.actions}) == len(settled.actions)
+    for action in trash:
+        goes, heir = known.twins[action.ref], known.twins[ref(action.revision)]
+        assert not goes.edited
+        assert not goes.library
+        assert known.merge or not (goes.favourite or goes.rating or goes.albums)
+        after = with_people(planned(heir, mine(settled.actions, heir.ref)), settled.actions)
+        assert lacking(goes, after) == ""
+        left = [key for key in goes.stack if ref(key) not in going]
+        covers = [one.after for one in settled.actions if one.name == "cover"]
+        assert not left or goes.stack[0] != goes.key or heir.key in covers
+    assert {one.ref for one in settled.stays}.isdisjoint(going)
+
+
+def mine(actions: tuple[SetField, ...], of: Ref) -> list[SetField]:
+    return [one for one in actions if one.ref == of]
+
+
+def with_people(one: Twin, actions: tuple[SetField, ...]) -> Twin:
+    names = [
+        action.name.removeprefix("person:") for action in mine(actions, one.ref) if "person:" in action.name
+    ]
+    return replace(one, people=(*one.people, *(Held(name, name) for name in names)))
+
+
+@settings(max_examples=100, deadline=None)
+@given(twin("a"), twin("b"))
+def test_what_differs_is_what_has_to_be_set(one: Twin, other: Twin) -> None:
+    other = replace(other, ref=one.ref)
+    fixes = list(differing(one, other))
+    mended = replace(planned(other, fixes), visibility=one.visibility)
+    assert same(mended, one)
+    assert bool(fixes) == (not same(one, other))
+
+
+def test_what_the_server_makes_is_told_only_where_it_is_sure() -> None:
+    one = replace(TWO[0], favourite=True, rating=2, tags=("x",), description="sea", duplicate="d")
+    other = replace(TWO[1], rating=4, tags=("y",), albums=(Held("h", "Trip"),), duplicate="d")
+    made = merged(one, [other])
+    assert made is not None
+    assert (made.favourite, made.rating, made.tags, made.description) == (True, 4, ("x", "y"), "sea")
+    assert ([album.id for album in made.albums], made.duplicate) == (["h"], "")
+    assert merged(one, [replace(other, description="lake")]) is None
+    assert merged(one, [replace(other, visibility="archive")]) is None
+    assert merged(replace(one, stack=("a", "c")), [other]) is None
