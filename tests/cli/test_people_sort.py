@@ -54,6 +54,7 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setenv("KEEPERS_HOME_ZONE", "UTC")
     monkeypatch.setenv("KEEPERS_SETTLE_SECONDS", "0")
     monkeypatch.setenv("KEEPERS_JOBS", "1")
+    monkeypatch.setenv("KEEPERS_PEOPLE_WAIT", "0")
     with running() as server:
         monkeypatch.setenv("KEEPERS_IMMICH_URL", server.url)
         monkeypatch.setenv("KEEPERS_IMMICH_API_KEY", KEY)
@@ -354,6 +355,28 @@ def test_one_file_is_waited_for_until_the_server_knows_who_is_in_it(keepers, hom
     code, told = hook(keepers, photo, base, "--wait", "8")
     assert (code, told["status"]) == (0, "success"), told
     assert names(base) == {"Anna/a.jpg"}
+
+
+def test_the_server_is_told_to_scan_the_library_that_the_file_lies_in(keepers, home, base, tmp_path):
+    (tmp_path / "keepers.toml").write_text(f'[immich.default.paths]\n"/photos" = "{home.folder}"\n')
+    mine, other = home.state.fresh(), home.state.fresh()
+    home.state.libraries = {mine: ("Photos", ("/photos/",)), other: ("Others", ("/elsewhere",))}
+    data = jpeg(picture(1, (96, 64)), TAKEN)
+    photo = put(home.folder / "a.jpg", data)
+
+    def scanned(request: str) -> None:
+        if request.endswith("/scan") and not home.state.assets:
+            home.know("a.jpg", data, Anna=100)
+
+    home.server.after = scanned
+    code, told = hook(keepers, photo, base, "--scan-library", "--wait", "0")
+    assert (code, told["status"], home.state.scanned) == (0, "success", [mine])
+    # A file that lies in none of them may come into any.
+    assert keepers("people", "sort", put(tmp_path / "b.jpg", data), "--to", base, "--scan-library").code == 0
+    assert home.state.scanned == [mine, mine, other]
+    home.state.libraries = {}
+    code, told = hook(keepers, home.photo("c.jpg", 3, Anna=9), base, "--scan-library")
+    assert (code, told["reason"]) == (2, "usage")
 
 
 def test_a_server_that_is_gone_is_a_result_too(keepers, home, base, monkeypatch):

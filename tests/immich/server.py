@@ -12,7 +12,7 @@ from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.immich import answers, openapi, persons, receiving, resolving
+from tests.immich import answers, external, openapi, persons, receiving, resolving
 from tests.immich.answers import Refusal
 from tests.immich.state import State
 
@@ -151,6 +151,7 @@ class _Answering(BaseHTTPRequestHandler):
             *answers.ROUTES,
             *receiving.ROUTES,
             *persons.ROUTES,
+            *external.ROUTES,
             *resolving.ROUTES,
         ):
             found = re.fullmatch("/api" + pattern, path)

@@ -118,6 +118,9 @@ class State:
     people: dict[str, str] = field(default_factory=dict)
     about: dict[str, About] = field(default_factory=lambda: defaultdict(About))
     faces: list[Face] = field(default_factory=list)
+    #: External libraries by id: their names and the folders that they read; and those that were told to be scanned.
+    libraries: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    scanned: list[str] = field(default_factory=list)
     numbers: itertools.count = field(default_factory=lambda: itertools.count(1000))
     now: datetime = START
 
