@@ -113,7 +113,7 @@ def _planned(job: _Job, catalog: Catalog, journal: Journal | None, report: ScanR
     prepared = organizing.prepare(work, tidied.decisions, job.target, about)
     with job.place(tidied.decisions) as place:
         checked = check(prepared.plan, world(prepared.plan, place, prepared.present))
-    return _Planned(prepared, checked, tidied.decisions, unread)
+    return _Planned(prepared, checked, tidied.decisions, (*unread, *prepared.damaged))
 
 
 def _carried_out(job: _Job, catalog: Catalog, journal: Journal, report: ScanReport) -> int:

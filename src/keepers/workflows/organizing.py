@@ -24,6 +24,7 @@ from keepers.plan import report
 from keepers.plan.layout import Placing, Target, lay_out, organize_plan
 from keepers.ports import Progress, Reader, View, Viewed, Workers
 from keepers.workflows.job import Thumb
+from keepers.workflows.sound import sound
 from keepers.workflows.thumbnails import Drawing
 
 #: Beyond so many pictures on the pages, thumbnails are small: a page must open on a phone.
@@ -47,36 +48,45 @@ class Organizing:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A plan of group folders, where each photo goes, and what lies in the target now."""
+    """A plan of group folders, where each photo goes, what lies in the target now, and which files are damaged."""
 
     plan: Plan
     placings: tuple[Placing, ...]
     present: Mapping[Ref, ContentId]
+    damaged: tuple[tuple[str, str], ...] = ()
 
 
 def prepare(
     organizing: Organizing, decisions: Sequence[Decision], target: str, about: report.Summary
 ) -> Prepared:
-    """Plan the group folders below `target`; a plan without actions when all is there already."""
-    merged = folders(decisions)
+    """Plan the group folders below `target`; a plan without actions when all is there already.
+
+    What `verify` has found damaged goes nowhere, and an equal file in its place where there is one.
+    """
+    catalog, now = organizing.catalog, organizing.now
+    intact, left = sound(catalog, decisions, organizing.reader.content, now.isoformat())
+    damaged = tuple((ref.key, why) for ref, why in left.items())
+    about = replace(about, problems=(*about.problems, *damaged))
+    merged = folders(intact)
     wanted = {
         asset.content for decision in merged for bundle in decision.group.members for asset in bundle.assets
     }
-    facts = contents.facts_of(organizing.catalog, wanted, exif=True)
+    facts = contents.facts_of(catalog, wanted, exif=True)
     root = Ref(LOCAL, target)
     state = Target(
         root,
         _present(organizing, target),
         organizing.placed(target),
-        numbers.known(organizing.catalog, target),
+        numbers.known(catalog, target),
     )
     placings = lay_out(merged, state, facts.get)
 
     def pages(placings: Sequence[Placing]) -> Mapping[str, bytes]:
         return report.pages(report.entries(placings), about, _thumbnails(organizing, merged))
 
-    plan = organize_plan(placings, state, now=organizing.now, pages=pages)
-    return Prepared(plan, placings, {state.ref(path): content for path, content in state.present.items()})
+    plan = organize_plan(placings, state, now=now, pages=pages)
+    present = {state.ref(path): content for path, content in state.present.items()}
+    return Prepared(plan, placings, present, damaged)
 
 
 def remember(catalog: Catalog, target: str, prepared: Prepared) -> None:
