@@ -11,7 +11,7 @@ from keepers import config
 from keepers.catalog import lying
 from keepers.catalog.store import Catalog
 from keepers.config import Settings
-from keepers.errors import SettingsError
+from keepers.errors import PlaceUnreachableError, SettingsError
 from keepers.model import Asset, PlaceId
 from keepers.people import People
 from keepers.places import immich_api
@@ -141,13 +141,14 @@ def _from_database(environment: Mapping[str, str], name: str, stored: immich_api
 
 
 def _user(environment: Mapping[str, str], name: str) -> str:
-    """Whose people are meant, by the API key; empty where none is set."""
+    """Whose people are meant, by the API key; empty where none is set, or the server is down while its database is not."""
     try:
         profile = immich_api.profile(name, environment)
     except SettingsError:
         return ""
-    with immich_api.opened(profile) as made:
+    with contextlib.suppress(PlaceUnreachableError), immich_api.opened(profile) as made:
         return made.user()
+    return ""
 
 
 @contextlib.contextmanager

@@ -37,15 +37,15 @@ def test_everybody_is_listed_favourites_first(server, keepers):
         "people": [
             {
                 "id": BEN, "name": "Ben\x1b[31m", "faces": 1, "birth_date": None, "hidden": False, "favorite": True,
-                "featured": None,
+                "featured": None, "directory": None, "sorted": 0,
             },
             {
                 "id": ANNA, "name": "Anna", "faces": 3, "birth_date": "1990-02-28", "hidden": False, "favorite": False,
-                "featured": None,
+                "featured": None, "directory": None, "sorted": 0,
             },
             {
                 "id": STRANGER, "name": "", "faces": 3, "birth_date": None, "hidden": False, "favorite": False,
-                "featured": None,
+                "featured": None, "directory": None, "sorted": 0,
             },
         ],
     }  # fmt: skip
@@ -54,8 +54,8 @@ def test_everybody_is_listed_favourites_first(server, keepers):
 def test_the_table_is_for_people(server, keepers):
     told = keepers("people", "list")
     lines = told.out.splitlines()
-    assert lines[1].split() == ["1", "Ben\\x1b[31m", "favorite", BEN]
-    assert lines[2].split() == ["3", "Anna", "1990-02-28", ANNA]
+    assert lines[1].split() == ["1", "0", "Ben\\x1b[31m", "favorite", BEN]
+    assert lines[2].split() == ["3", "0", "Anna", "1990-02-28", ANNA]
     assert lines[-1] == "3 people, 1 without a name."
 
 

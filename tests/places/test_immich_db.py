@@ -1,6 +1,7 @@
 """Immich's database when things go wrong: it is never written to, and whatever breaks is told in words."""
 
 import contextlib
+import functools
 import json
 import re
 import sys
@@ -14,7 +15,7 @@ from psycopg import sql
 from keepers import servers
 from keepers.cli.main import main
 from keepers.errors import PlaceUnreachableError, SettingsError
-from keepers.places import immich_db
+from keepers.places import immich_api, immich_db
 from keepers.places.immich_db.database import Database, SlowError
 from keepers.places.immich_db.people import DatabasePeople
 from tests.immich.server import KEY, running
@@ -272,6 +273,23 @@ def test_of_several_users_it_is_the_one_whose_key_it_is(broken, environment):
         environment |= {"KEEPERS_IMMICH_URL": server.url, "KEEPERS_IMMICH_API_KEY": KEY}
         with servers.people(environment, "default") as source:
             assert [one.name for one in source.people()] == ["Anna"]
+
+
+def test_a_server_that_is_down_does_not_matter_where_only_one_user_has_people(
+    broken, environment, monkeypatch
+):
+    filled(broken)
+    monkeypatch.setattr(
+        "keepers.servers.immich_api.opened", functools.partial(immich_api.opened, pause=0.001)
+    )
+    with running() as server:
+        url = server.url
+    environment |= {"KEEPERS_IMMICH_URL": url, "KEEPERS_IMMICH_API_KEY": KEY}
+    with servers.people(environment, "default") as source:
+        assert [one.name for one in source.people()] == ["Anna"]
+    somebody_of_another_user(broken)
+    with pytest.raises(SettingsError, match="several users"), servers.people(environment, "default"):
+        pass
 
 
 def test_without_psycopg_the_command_that_brings_it_is_named(environment, monkeypatch):

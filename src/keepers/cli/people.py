@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from keepers import servers
-from keepers.cli import show
+from keepers.cli import session, show
 from keepers.people import People, Person, PersonFace, Pictured, Seen
+from keepers.people_work import tell
+from keepers.people_work.tell import Known
 from keepers.workflows.people import InFile, in_file
 
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
@@ -15,13 +17,14 @@ _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 
 def listing(options: argparse.Namespace) -> int:
     """List people, or photos with faces of nobody known, or who is in a file."""
+    if not (options.unidentified or options.file):
+        _people(options)
+        return 0
     with servers.people(os.environ, options.server, options.via) as source:
         if options.unidentified:
             _unidentified(options, source)
-        elif options.file:
-            _file(options, source)
         else:
-            _people(options, source)
+            _file(options, source)
     return 0
 
 
@@ -38,33 +41,43 @@ def row(one: Person) -> dict[str, object]:
     }
 
 
-def _people(options: argparse.Namespace, source: People) -> None:
+def _people(options: argparse.Namespace) -> None:
+    wanted = options.all or options.hidden
     found = [
         one
-        for one in source.people(hidden=options.all or options.hidden)
-        if (one.hidden or not options.hidden) and (one.name or not options.named)
+        for one in tell.people(session.opened(options), options.server, options.via, hidden=wanted)
+        if (one.person.hidden or not options.hidden) and (one.person.name or not options.named)
     ]
-    found.sort(key=lambda one: (not one.favorite, not one.name, -(one.faces or 0), one.name, one.id))
+    # Those who are in most photos come first; of them, favourites and those who have a name.
+    found.sort(key=lambda one: (not one.person.favorite, not one.person.name))
     if options.json:
-        show.document({"people": [row(one) for one in found]})
+        show.document(
+            {
+                "people": [
+                    {**row(one.person), "directory": one.folder or None, "sorted": one.sorted}
+                    for one in found
+                ]
+            }
+        )
     elif found:
         _table(found)
     else:
         show.line("The server knows nobody. It finds people when its machine learning is on.")
 
 
-def _table(people: Sequence[Person]) -> None:
-    width = min(max(len(show.printable(one.name)) for one in people), 40)
-    show.line(f"{'photos':>8}  {'name':<{width}}  {'born':<10}  {'':<8}  id")
-    for one in people:
+def _table(people: Sequence[Known]) -> None:
+    width = min(max(len(show.printable(one.person.name)) for one in people), 40)
+    show.line(f"{'photos':>8}  {'sorted':>7}  {'name':<{width}}  {'born':<10}  {'':<8}  id")
+    for known in people:
+        one = known.person
         count = "?" if one.faces is None else f"{one.faces:,}"
         marks = "hidden" if one.hidden else "favorite" if one.favorite else ""
         born = one.birth_date.isoformat() if one.birth_date else ""
-        show.line(f"{count:>8}  {show.printable(one.name):<{width}}  {born:<10}  {marks:<8}  {one.id}")
-    unnamed = sum(not one.name for one in people)
-    show.line(
-        show.count(len(people), "person", "people") + (f", {unnamed:,} without a name." if unnamed else ".")
-    )
+        name = show.printable(one.name)
+        show.line(f"{count:>8}  {known.sorted:>7,}  {name:<{width}}  {born:<10}  {marks:<8}  {one.id}")
+    unnamed = sum(not one.person.name for one in people)
+    end = f", {unnamed:,} without a name." if unnamed else "."
+    show.line(show.count(len(people), "person", "people") + end)
 
 
 def _unidentified(options: argparse.Namespace, source: People) -> None:
