@@ -128,3 +128,15 @@ def test_two_of_one_name_and_size_are_nobodys_namesake(keepers, mapped, library,
         asset.library = "00000000-0000-4000-8000-000000000007"
     assert keepers("scan", str(library), "immich:").code == 0
     assert explained(keepers, mapped, name)["here"] is None
+
+
+def test_a_photo_whose_bytes_are_known_is_read_here_from_then_on(keepers, mapped, library, monkeypatch):
+    paths = f"/photos={library}"
+    monkeypatch.delenv("KEEPERS_IMMICH_PATHS")
+    assert keepers("scan", "immich:", "--use-full-resolution").code == 0
+    monkeypatch.setenv("KEEPERS_IMMICH_PATHS", paths)
+    assert keepers("scan", "immich:").code == 0
+    name = next(iter(mapped.ids))
+    told = explained(keepers, mapped, name)
+    assert told["here"] == {"path": str(library / name), "evidence": "path"}
+    assert told["taken"]["certain"]

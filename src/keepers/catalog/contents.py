@@ -37,6 +37,11 @@ def content_id(b3: bytes) -> ContentId:
     return ContentId("sha1:" + b3.hex() if len(b3) == _SHA1 else b3.rstrip(b"\0").decode())
 
 
+def named_row(catalog: Catalog, number: int) -> ContentId:
+    """The content of a row."""
+    return content_id(catalog.db.execute("SELECT b3 FROM content WHERE id = ?", (number,)).fetchone()[0])
+
+
 def digest(content: ContentId) -> bytes:
     """Read a content id back to the digest."""
     kind, _, rest = content.partition(":")

@@ -87,6 +87,15 @@ def seen_facts(one: Served, result: Measured) -> Facts:
     return facts._replace(inside=unpack(packed.text).inside)
 
 
+def told_facts(run: Run, one: Served, content: int) -> Facts:
+    """What the server says of a photo whose bytes are known, and when it was taken by these where the server tells nothing."""
+    if one.facts.dates:
+        return one.facts
+    named = contents.named_row(run.learning.catalog, content)
+    own = contents.facts_of(run.learning.catalog, [named]).get(named)
+    return one.facts if own is None else one.facts._replace(dates=own.dates)
+
+
 def content(run: Run, task: Task, facts: Facts, result: Measured) -> int:
     """Note a content as it was measured: by its bytes where they were read, by what its server calls them where not."""
     catalog, one, exact = run.learning.catalog, task.one, task.own or run.gallery.exact

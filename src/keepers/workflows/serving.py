@@ -187,8 +187,9 @@ def _unmatched(run: Run, stream: Iterator[Served]) -> Iterator[Served]:
     while part := list(islice(stream, _PART)):
         served.set_unfinished(catalog, run.place, unfinished=True)
         same_bytes.hash_alike(run.learning.catalog, {one.size for one in part if one.sha1})
+        here, others = same_bytes.apart(part)
         with catalog.writing():
-            left = [one for one in part if not _put_known(run, one, Role.MAIN, None)]
+            left = [one for one in (*here, *others) if not _put_known(run, one, *noting.standing(run, one))]
         yield from left
 
 
@@ -201,19 +202,17 @@ def _put_known(run: Run, one: Served, role: Role, main: int | None) -> bool:
             return False
         new = contents.NewContent(noting.named(run, one), one.size, one.kind, METHOD, packed=pack(one.facts))
         content = contents.add(catalog, new)
-    # The file here may be another than that of these bytes.
-    noting.put(run, replace(one, here=""), content, one.facts, role, main)
+    noting.put(run, one, content, noting.told_facts(run, one, content), role, main)
     return True
 
 
 def _tasks(run: Run, stream: Iterator[Served]) -> Iterator[Task]:
     """A task for each asset: by its file where that lies on this machine, by the server's picture of it where not."""
     while part := list(islice(stream, _PART)):
-        mine, others = same_bytes.apart(part)
-        for one in mine:
+        for one in (one for one in part if one.here):
             known = contents.known_by_size(run.learning.catalog, one.size, METHOD)
             yield Task(one, Job(one.here, one.size, 0, one.kind, known), own=True)
-        yield from _pictures(run, others)
+        yield from _pictures(run, [one for one in part if not one.here])
 
 
 def _pictures(run: Run, stream: Iterable[Served]) -> Iterator[Task]:
@@ -281,7 +280,7 @@ def _tell(run: Run, before: served.Standing, *, is_whole: bool) -> None:
         with catalog.writing():
             for one in found:
                 main = served.number_of(catalog, run.place, run.films[one.id])
-                _put_known(run, replace(one, kind=Kind.VIDEO), Role.MOTION_VIDEO, main)
+                _put_known(run, replace(one, kind=Kind.VIDEO, here=""), Role.MOTION_VIDEO, main)
         sightings.meet(catalog, run.gallery.root, (one.id for one in found))
     if run.fresh or is_whole:
         pairing.pair(catalog, run.place)

@@ -89,7 +89,8 @@ def prepare_beside(receiver: Fields, results: Results) -> Prepared:
     fields = upload_plan.fields_beside(lines, sums, held, results.source, stack=results.stack)
     now = receiver.values(fields)
     todo = [replace(one, before=value) for one, value in zip(fields, now, strict=True) if value != one.after]
-    title = f"Send {len(results.files)} made of {results.source.name} to {results.source.ref.place}"
+    count = f"{len(results.files)} {'file' if len(results.files) == 1 else 'files'}"
+    title = f"Send {count} made of {results.source.name} to {results.source.ref.place}"
     plan = Plan(title, (*upload_plan.actions(lines), *todo))
     return Prepared(check(plan, world(plan, receiver)), lines)
 
