@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from keepers import servers
 from keepers.cli import main as keepers
@@ -136,9 +136,8 @@ def _people(options: argparse.Namespace, name: str, log: _Log) -> tuple[Person, 
     """Those who are meant. A name that nobody has is told and left out, as before: a job of cron goes on."""
     asked = bool(options.people_ids or options.people_names or options.favorite_people)
     with servers.people(os.environ, name) as source:
-        known = (
-            {one.name for one in source.people(hidden=True, counted=False)} if options.people_names else set()
-        )
+        everybody = source.people(hidden=True, counted=False) if options.people_names else ()
+        known = {one.name for one in everybody}
         for missing in [one for one in options.people_names if one not in known]:
             log.tell("WARNING", f"Nobody is called {missing}.")
             options.people_names.remove(missing)
@@ -267,7 +266,15 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def _switch(to: argparse._ActionsContainer, short: str, name: str, text: str) -> None:
+class _Grammar(Protocol):
+    """A parser, or a group of flags of which only one may be given."""
+
+    def add_argument(self, *names: str, action: str, help: str) -> object:  # noqa: A002 (argparse's name)
+        """Add a flag."""
+        ...
+
+
+def _switch(to: _Grammar, short: str, name: str, text: str) -> None:
     to.add_argument(short, name, action="store_true", help=text)
 
 
