@@ -21,6 +21,8 @@ OWNERS = {
     # An Apple library's own catalog is SQLite, too.
     "sqlite3": ("catalog", "apply", "cli", "places"),
     "osxphotos": ("places",),
+    "psycopg": ("places",),
+    "psycopg_pool": ("places",),
     "cv2": ("detect", "create"),
 }
 VAGUE = re.compile(r"(Manager|Helper|Processor|Util|Utils|Handler|Service|Base)$")

@@ -16,7 +16,7 @@ from keepers import servers
 from keepers.cli.main import main
 from keepers.errors import PlaceUnreachableError, SettingsError
 from keepers.places import immich_api, immich_db
-from keepers.places.immich_db.database import Database, SlowError
+from keepers.places.immich_db.database import APPLICATION, Database, SlowError
 from keepers.places.immich_db.people import DatabasePeople
 from tests.immich.server import KEY, running
 from tests.immich.state import Face, State, an_id
@@ -42,7 +42,7 @@ def filled(where: str, photos: int = 3) -> State:
 
 def done(where: str, statement: str) -> list[tuple]:
     with psycopg.connect(where, autocommit=True) as connection:
-        cursor = connection.execute(statement)
+        cursor = connection.execute(statement.encode())
         return cursor.fetchall() if cursor.description else []
 
 
@@ -85,7 +85,7 @@ def test_nothing_can_be_written(opened, broken, statement):
 
 def test_the_administrator_sees_who_asks(opened, broken):
     opened.people()
-    assert (immich_db.database.APPLICATION,) in done(broken, "SELECT application_name FROM pg_stat_activity")
+    assert (APPLICATION,) in done(broken, "SELECT application_name FROM pg_stat_activity")
 
 
 def test_a_connection_that_is_cut_in_the_middle_costs_no_photo_and_none_is_told_twice(broken):

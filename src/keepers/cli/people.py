@@ -81,7 +81,15 @@ def _table(people: Sequence[Known]) -> None:
 
 
 def _unidentified(options: argparse.Namespace, source: People) -> None:
-    found = sorted(source.unidentified(archived=options.archived), key=_age, reverse=True)
+    # A server from 3.0 on is asked for each of its photos, which takes minutes.
+    progress = session.opened(options).progress
+    progress.stage("found", 0, 0)
+    found: list[Seen] = []
+    for one in source.unidentified(archived=options.archived):
+        found.append(one)
+        progress.step(1, 0)
+    progress.done()
+    found.sort(key=_age, reverse=True)
     faces = sum(len(one.faces) for one in found)
     if options.json:
         show.document(

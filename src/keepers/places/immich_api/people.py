@@ -1,6 +1,7 @@
 """The people of an Immich server and their faces, by its REST interface."""
 
 import base64
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -16,6 +17,8 @@ from keepers.places.immich_api.wire import AnswerError, Ask, ForbiddenError, gat
 
 _PAGE: Final = 1000
 _MOST_PAGES: Final = 1000
+_WHOLE: Final = (0.0, 0.0, 1.0, 1.0)
+_SHA1: Final = re.compile(r"[0-9a-f]{40}")
 
 
 class RestPeople:
@@ -67,7 +70,12 @@ class RestPeople:
     # Faces
 
     def faces(
-        self, people: Sequence[str] | None = None, *, archived: bool = False, hidden: bool = False
+        self,
+        people: Sequence[str] | None = None,
+        *,
+        archived: bool = False,
+        hidden: bool = False,
+        boxes: bool = True,
     ) -> Iterator[Seen]:
         """Every asset that shows one of these people, with all its faces."""
         secret = frozenset[str]() if hidden else self._hidden()
@@ -78,7 +86,7 @@ class RestPeople:
             for one in self._assets(searches, archived=archived)
             if any(known.id not in secret for known in one.people)
         )
-        for one, faces in self._with_faces(assets):
+        for one, faces in self._with_faces(assets) if boxes else map(_with_people, assets):
             shown = tuple(face for face in faces if face.person not in secret)
             if any(face.person if wanted is None else face.person in wanted for face in shown):
                 yield Seen(_pictured(one), shown)
@@ -95,7 +103,7 @@ class RestPeople:
     ) -> Seen | None:
         """The asset of a file, by its bytes, by the server's path, or by name and size."""
         found: list[Remote] = []
-        if sha1:
+        if _SHA1.fullmatch(sha1):
             search = Search(checksum=base64.b64encode(bytes.fromhex(sha1)).decode())
             found = [one for one in self._assets([search], archived=True) if one.sha1 == sha1]
         if not found and path:
@@ -180,6 +188,13 @@ def _person(row: records.Json) -> Person:
         hidden=row.get("isHidden") is True,
         favorite=row.get("isFavorite") is True,
     )
+
+
+def _with_people(one: Remote) -> tuple[Remote, tuple[PersonFace, ...]]:
+    """An asset with its faces as far as they came along: else with one for each person in it."""
+    if one.faces is not None:
+        return one, tuple(_face(one.id, face) for face in one.faces)
+    return one, tuple(PersonFace("", one.id, known.id, _WHOLE) for known in one.people)
 
 
 def _face(asset: str, box: FaceBox) -> PersonFace:
