@@ -355,8 +355,5 @@ export const de: Readonly<Record<Key, Text>> = {
   offline: "Der Server antwortet nicht. Läuft `keepers serve` noch?",
   notFound: "Diese Seite gibt es nicht.",
   notFoundGroup: "Diese Gruppe gibt es nicht mehr. Vielleicht wurde sie geteilt, vereint oder angewendet.",
-  login: "Passwort",
-  loginWhy: "Diese Seite ist für andere Rechner offen und fragt darum nach dem Passwort von `keepers serve`.",
-  loginDo: "Anmelden",
   loginLost: "Der Server kennt diesen Browser nicht. Bitte die Adresse öffnen, die `keepers review` gezeigt hat.",
 };

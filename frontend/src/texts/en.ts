@@ -374,9 +374,6 @@ export const en = {
   offline: "The server does not answer. Is `keepers serve` still running?",
   notFound: "There is no such page.",
   notFoundGroup: "This group is no more. It may have been split, merged or applied.",
-  login: "Password",
-  loginWhy: "This page is open to other machines, so it asks for the password of `keepers serve`.",
-  loginDo: "Log in",
   loginLost: "This browser is not known to the server. Open the address that `keepers review` printed.",
 } as const satisfies Record<string, Text>;
 
