@@ -83,12 +83,20 @@ class People(Protocol):
         ...
 
     def faces(
-        self, people: Sequence[str] | None = None, *, archived: bool = False, hidden: bool = False
+        self,
+        people: Sequence[str] | None = None,
+        *,
+        archived: bool = False,
+        hidden: bool = False,
+        boxes: bool = True,
     ) -> Iterator[Seen]:
         """Every asset that shows one of these people (anybody where None), once, with all faces in it.
 
         That is those of other people, too, and those of nobody known. The faces of hidden people are left out unless
         `hidden`. Assets come in pages and in no order that means something. An id that is nobody's shows nothing.
+
+        Without `boxes` it may be enough to know who is in an asset: then one face stands for each person, and its box is
+        the whole picture. Servers from 3.0 on have to be asked for the faces of each asset.
         """
         ...
 

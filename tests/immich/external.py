@@ -1,5 +1,7 @@
 """External libraries: folders of the server that it looks through when it is told to."""
 
+from collections.abc import Callable
+
 from tests.immich.answers import ID, iso
 
 
@@ -19,7 +21,7 @@ def scan(world, body, query, key):
     return 204, None, {}
 
 
-ROUTES = [
+ROUTES: list[tuple[str, str, str | None, Callable]] = [
     ("GET", "/libraries", "library.read", libraries),
     ("POST", f"/libraries{ID}/scan", "library.update", scan),
 ]

@@ -44,12 +44,13 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """What matching works with."""
+    """What matching works with; with `boxes` it matters how large each face is."""
 
     catalog: Catalog
     account: Account
     progress: Progress
     archived: bool = False
+    boxes: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def _listed(matching: Matching, bundles: Sequence[Bundle], found: Matched) -> No
     account, known = matching.account, found.circle.known
     matching.progress.stage("asking who is in which photo", 0, 0)
     told: list[Seen] = []
-    for one in account.people.faces(sorted(known), archived=matching.archived):
+    for one in account.people.faces(sorted(known), archived=matching.archived, boxes=matching.boxes):
         told.append(one)
         matching.progress.step(1, 0)
     matching.progress.done()

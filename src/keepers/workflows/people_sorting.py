@@ -15,7 +15,7 @@ from keepers.catalog import library, photos
 from keepers.catalog import people as remembered
 from keepers.catalog.people import Sorted
 from keepers.catalog.store import Catalog
-from keepers.decide.people_choice import Choice, Rules, choice, known_people
+from keepers.decide.people_choice import Choice, Rules, Several, choice, known_people
 from keepers.model import LOCAL, Bundle, ContentId, Fate, Kind, Ref
 from keepers.people import Person
 from keepers.plan import people_plan
@@ -98,7 +98,8 @@ def prepare(work: PeopleSorting, request: Request, scanned: ScanReport) -> Prepa
     """Decide about every photo of the sources; a plan without actions where there is nothing to sort."""
     found = _bundles(work.catalog, request)
     wanted = [one for one in found if one.main.kind is Kind.PHOTO or request.rules.videos]
-    matching = Matching(work.catalog, work.account, work.progress, request.archived)
+    boxes = request.rules.several is Several.FIRST or request.rules.min_faces > 1
+    matching = Matching(work.catalog, work.account, work.progress, request.archived, boxes)
     told = matched(matching, wanted, lambda: _circle(work, request), work.patience)
     known = told.circle.known
     choices = {one.main.ref: _choice(one, told, known, request.rules) for one in found}

@@ -107,7 +107,12 @@ class DatabasePeople:
         return [_person(row) for row in rows]
 
     def faces(
-        self, people: Sequence[str] | None = None, *, archived: bool = False, hidden: bool = False
+        self,
+        people: Sequence[str] | None = None,
+        *,
+        archived: bool = False,
+        hidden: bool = False,
+        boxes: bool = True,  # noqa: ARG002 (they come along)
     ) -> Iterator[Seen]:
         """Every asset that shows one of these people, with all its faces, by the id of the asset."""
         values = {"hidden": hidden, "people": [one for one in people or () if _UUID.fullmatch(one)]}
