@@ -25,7 +25,7 @@ _SHA1: Final = re.compile(r"[0-9a-f]{40}")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 #: A page of assets first, whatever is in them: so the plan is the same for every library. Then the faces of each in one
-#: text, which is read four times as fast as rows of their own.
+#: text: as rows of their own they would repeat what is told of the asset.
 _SEEN: Final[LiteralString] = """
 WITH a AS MATERIALIZED (
  SELECT a.* FROM {asset} a
