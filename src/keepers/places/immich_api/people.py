@@ -1,6 +1,7 @@
 """The people of an Immich server and their faces, by its REST interface."""
 
 import base64
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -17,6 +18,7 @@ from keepers.places.immich_api.wire import AnswerError, Ask, ForbiddenError, gat
 _PAGE: Final = 1000
 _MOST_PAGES: Final = 1000
 _WHOLE: Final = (0.0, 0.0, 1.0, 1.0)
+_SHA1: Final = re.compile(r"[0-9a-f]{40}")
 
 
 class RestPeople:
@@ -101,7 +103,7 @@ class RestPeople:
     ) -> Seen | None:
         """The asset of a file, by its bytes, by the server's path, or by name and size."""
         found: list[Remote] = []
-        if sha1:
+        if _SHA1.fullmatch(sha1):
             search = Search(checksum=base64.b64encode(bytes.fromhex(sha1)).decode())
             found = [one for one in self._assets([search], archived=True) if one.sha1 == sha1]
         if not found and path:
