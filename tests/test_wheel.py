@@ -32,7 +32,7 @@ def test_the_wheel_holds_the_package_its_licence_and_its_command(tmp_path: Path)
         (points,) = (archive.read(name).decode() for name in names if name.endswith("/entry_points.txt"))
         (facts,) = (archive.read(name).decode() for name in names if name.endswith(".dist-info/METADATA"))
     assert "keepers = keepers.cli.start:keepers" in points
-    assert {"keepers/py.typed", "keepers/cli/main.py"} <= names
+    assert {"keepers/py.typed", "keepers/cli/main.py", "keepers/web/static/index.html"} <= names
     assert any(name.endswith("/licenses/LICENSE") for name in names)
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"keepers"}
     assert "Requires-Python: >=3.11" in facts
