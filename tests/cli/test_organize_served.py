@@ -107,3 +107,13 @@ def test_a_copy_stays_when_its_photo_is_gone_from_the_server(keepers, stocked, t
     left = {path.name.removeprefix("best_") for path in target.rglob("*") if path.is_file()}
     assert left == {kept.name}
     assert json.loads(keepers("history", "--json").out)["runs"]
+
+
+def test_a_folder_of_pictures_that_holds_few_is_enough(keepers, stocked, tmp_path):
+    _, digests = stocked
+    told = keepers("organize", "immich:", "--to", str(tmp_path / "out"), "--immich-cache-size", "0")
+    assert told.code == 0, told.err
+    found = files(tmp_path / "out")
+    originals = {path.rpartition("/")[2]: digest for path, digest in found.items() if "/originals/" in path}
+    assert len(originals) > 3
+    assert originals == {name: digests[name] for name in originals}

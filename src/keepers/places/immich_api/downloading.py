@@ -130,7 +130,9 @@ class DownloadPlace:
         ours = [task for task in tasks if _served(task.action) is None]
         for task, outcome in zip(ours, self._machine.perform(ours, placed), strict=True):
             outcomes[task.token] = outcome
-        for part in _parts([task for task in tasks if _is_copy(task.action)]):
+        # What is loaded is to be copied before others take its room.
+        most = min(_PART, self._servers.room // 2)
+        for part in _parts([task for task in tasks if _is_copy(task.action)], most):
             outcomes |= self._copied(part, placed)
         gone = [task for task in tasks if task.token not in outcomes]
         outcomes |= self._taken_back(gone, placed)
@@ -253,16 +255,17 @@ def _here(task: Task) -> Task:
     return task
 
 
-def _parts(tasks: Sequence[Task]) -> Iterator[list[Task]]:
+def _parts(tasks: Sequence[Task], most: int) -> Iterator[list[Task]]:
+    """Tasks that load so many bytes at most, or one that loads more."""
     part: list[Task] = []
     size = 0
     for task in tasks:
-        action = task.action
-        size += action.size if isinstance(action, Copy) else 0
-        part.append(task)
-        if size >= _PART or len(part) >= _PART_FILES:
+        more = task.action.size if isinstance(task.action, Copy) else 0
+        if part and (size + more > most or len(part) >= _PART_FILES):
             yield part
             part, size = [], 0
+        part.append(task)
+        size += more
     if part:
         yield part
 

@@ -109,10 +109,11 @@ class ImmichGallery:
 
     def chosen(self, wanted: Sequence[str]) -> Iterator[Served]:
         """Those of these ids that are there and not trashed."""
-        with ThreadPoolExecutor(AT_ONCE) as threads:
-            for one in threads.map(self._client.asset, wanted):
-                if one is not None and not one.trashed:
-                    yield self._served(one)
+        for start in range(0, len(wanted), _FEW):
+            # So few at a time that a server that is gone is not asked for all of them.
+            with ThreadPoolExecutor(AT_ONCE) as threads:
+                found = list(threads.map(self._client.asset, wanted[start : start + _FEW]))
+            yield from (self._served(one) for one in found if one is not None and not one.trashed)
 
     def _searches(self) -> Iterator[Search]:
         search = search_for(self._client, self._wanted)

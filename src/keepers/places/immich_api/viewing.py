@@ -15,6 +15,8 @@ from keepers.places.immich_api.place import ImmichReader
 from keepers.ports import Failure, View
 
 _NONE: Final[Mapping[Ref, str]] = MappingProxyType({})
+#: With less, pictures would go before they are looked at: so much is loaded ahead.
+_LEAST: Final = 256 << 20
 Opening = Callable[[str], AbstractContextManager[Client]]
 
 
@@ -22,9 +24,9 @@ class Galleries:
     """Servers by the names of their places, and one folder of pictures for all of them."""
 
     def __init__(self, opening: Opening, folder: str, most: int, *, exact: bool = False) -> None:
-        """Open clients with `opening`, and keep at most so many bytes of pictures in a folder."""
+        """Open clients with `opening`, and keep at most so many bytes of pictures in a folder, but 256 MB in any case."""
         self._opening = opening
-        self._kept = (folder, most)
+        self._kept = (folder, max(most, _LEAST))
         self._exact = exact
         self._stack = ExitStack()
         self._clients: dict[str, Client] = {}
@@ -46,6 +48,11 @@ class Galleries:
         if self._pictures is None:
             self._pictures = self._stack.enter_context(Pictures(*self._kept))
         return ImmichGallery(client, root, wanted, self._pictures, exact=self._exact)
+
+    @property
+    def room(self) -> int:
+        """How many bytes of pictures are kept."""
+        return self._kept[1]
 
     def reader(self, place: PlaceId) -> ImmichReader:
         """One account, to look at its assets."""
