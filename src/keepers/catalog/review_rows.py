@@ -13,6 +13,8 @@ from keepers.model import ContentId, PlaceId, Ref
 #: Groups between two looks at whether to stop.
 _CHUNK: Final = 500
 _UNKNOWN: Final = -1e18
+#: So many groups are counted again one by one, more all at once.
+_FEW: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,9 @@ class KeptGroup:
     data: Mapping[str, Any]
 
 
+_TABLES: Final = ("review_group", "review_detail", "review_member", "review_person")
+
+
 def replace_all(
     catalog: Catalog,
     groups: Sequence[KeptGroup],
@@ -50,15 +55,28 @@ def replace_all(
     notes: Mapping[str, str],
     tick: Callable[[], object],
 ) -> None:
-    """Keep these groups, in this order, in place of all others."""
+    """Keep these groups, in this order, in place of all others.
+
+    They are written beside first, so that who decides meanwhile waits only while they are put into place.
+    """
+    for table in _TABLES:
+        catalog.db.execute(f"DROP TABLE IF EXISTS temp.{table}")
+        catalog.db.execute(f"CREATE TEMP TABLE {table} AS SELECT * FROM main.{table} LIMIT 0")
+    catalog.db.execute("BEGIN")
+    for number, group in enumerate(groups, 1):
+        _insert(catalog, number, float(number), group, 0)
+        if number % _CHUNK == 0:
+            tick()
+    catalog.db.execute("COMMIT")
     with catalog.writing():
-        for table in ("review_group", "review_detail", "review_member", "review_person"):
-            catalog.db.execute(f"DELETE FROM {table}")
+        for table in _TABLES:
+            catalog.db.execute(f"DELETE FROM main.{table}")
+            catalog.db.execute(f"INSERT OR IGNORE INTO main.{table} SELECT * FROM temp.{table}")
+        # From here on the names mean what is kept.
+        for table in _TABLES:
+            catalog.db.execute(f"DROP TABLE temp.{table}")
         revision = next_revision(catalog)
-        for number, group in enumerate(groups, 1):
-            _insert(catalog, number, float(number), group, revision)
-            if number % _CHUNK == 0:
-                tick()
+        catalog.db.execute("UPDATE review_group SET revision = ?", (revision,))
         for name, value in {**notes, "grouped_at": now, "generation": str(revision)}.items():
             put_note(catalog, name, value)
         refresh_all(catalog)
@@ -79,7 +97,7 @@ def add(catalog: Catalog, groups: Iterable[KeptGroup], place: float, revision: i
 def drop(catalog: Catalog, numbers: Iterable[int]) -> None:
     """Forget groups, inside the running transaction."""
     for number in numbers:
-        for table in ("review_group", "review_detail", "review_member", "review_person"):
+        for table in _TABLES:
             catalog.db.execute(f"DELETE FROM {table} WHERE n = ?", (number,))
 
 
@@ -112,6 +130,7 @@ def _insert(catalog: Catalog, number: int, place: float, group: KeptGroup, revis
     )
 
 
+_REVISED: Final = "UPDATE review_group SET revision = ? "
 _COUNTED: Final = """UPDATE review_group SET
         photos = v.photos, keep = v.keep, freed = v.freed, reviewed = v.reviewed
     FROM (SELECT n, sum(NOT gone) AS photos, sum(NOT gone AND coalesce(said, proposed)) AS keep,
@@ -128,9 +147,17 @@ def refresh_all(catalog: Catalog) -> None:
 
 def refresh(catalog: Catalog, numbers: Sequence[int], revision: int) -> None:
     """Count again what holds in some groups, which have changed, inside the running transaction."""
-    for number in numbers:
-        catalog.db.execute(_COUNTED.format(where="WHERE n = ?"), (number,))
-        catalog.db.execute("UPDATE review_group SET revision = ? WHERE n = ?", (revision, number))
+    if len(numbers) < _FEW:
+        for number in numbers:
+            catalog.db.execute(_COUNTED.format(where="WHERE n = ?"), (number,))
+            catalog.db.execute("UPDATE review_group SET revision = ? WHERE n = ?", (revision, number))
+        return
+    catalog.db.execute("CREATE TEMP TABLE IF NOT EXISTS refreshed (n INTEGER PRIMARY KEY)")
+    catalog.db.execute("DELETE FROM refreshed")
+    catalog.db.executemany("INSERT OR IGNORE INTO refreshed VALUES (?)", ((number,) for number in numbers))
+    some = "WHERE n IN (SELECT n FROM refreshed)"
+    catalog.db.execute(_COUNTED.format(where=some))
+    catalog.db.execute(_REVISED + some, (revision,))
 
 
 def mark_gone(catalog: Catalog, refs: Iterable[tuple[Ref, bool]]) -> int:

@@ -26,9 +26,11 @@ REVIEW: Final[tuple[str, ...]] = (
         revision INTEGER NOT NULL,
         cover INTEGER,
         content BLOB NOT NULL)""",
-    "CREATE INDEX review_group_place ON review_group (place, n)",
-    "CREATE INDEX review_group_seconds ON review_group (seconds, n)",
-    "CREATE INDEX review_group_freed ON review_group (freed, n)",
+    # With the number of photos in them a long list is counted without its rows.
+    "CREATE INDEX review_group_place ON review_group (place, n, photos)",
+    "CREATE INDEX review_group_seconds ON review_group (seconds, n, photos)",
+    "CREATE INDEX review_group_freed ON review_group (freed, n, photos)",
+    "CREATE INDEX review_group_year ON review_group (year, seconds, n)",
     "CREATE INDEX review_group_band ON review_group (band, reviewed, place, n)",
     # Evidence, scores, versions: what only the one who looks at a group asks for.
     "CREATE TABLE review_detail (n INTEGER PRIMARY KEY, data TEXT NOT NULL)",

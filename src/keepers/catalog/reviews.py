@@ -87,10 +87,8 @@ def page(catalog: Catalog, wanted: Wanted, after: tuple[float, int] | None, limi
     column, high = _ORDERS[wanted.order]
     conditions, values = _conditions(wanted)
     if after is not None:
-        conditions.append(
-            f"({column}, n) > (?, ?)" if not high else f"({column} < ? OR ({column} = ? AND n > ?))"
-        )
-        values += list(after) if not high else [after[0], after[0], after[1]]
+        conditions.append(f"({column}, n) {'<' if high else '>'} (?, ?)")
+        values += after
     where = " AND ".join(conditions)
     return _rows(
         catalog, column, f"WHERE {where} ORDER BY {_ordered(column, high=high)} LIMIT ?", [*values, limit]
@@ -101,12 +99,10 @@ def before(catalog: Catalog, wanted: Wanted, key: tuple[float, int], limit: int)
     """The groups before a key, the nearest first."""
     column, high = _ORDERS[wanted.order]
     conditions, values = _conditions(wanted)
-    conditions.append(
-        f"({column}, n) < (?, ?)" if not high else f"({column} > ? OR ({column} = ? AND n < ?))"
-    )
-    values += list(key) if not high else [key[0], key[0], key[1]]
+    conditions.append(f"({column}, n) {'>' if high else '<'} (?, ?)")
+    values += key
     where = " AND ".join(conditions)
-    turned = f"{column} {'ASC' if high else 'DESC'}, n DESC"
+    turned = _ordered(column, high=not high)
     return _rows(catalog, column, f"WHERE {where} ORDER BY {turned} LIMIT ?", [*values, limit])
 
 
@@ -203,7 +199,8 @@ def people(catalog: Catalog, limit: int) -> list[Count]:
 
 
 def _ordered(column: str, *, high: bool) -> str:
-    return f"{column} {'DESC' if high else 'ASC'}, n ASC"
+    way = "DESC" if high else "ASC"
+    return f"{column} {way}, n {way}"
 
 
 def _rows(catalog: Catalog, column: str, rest: str, values: Sequence[Any]) -> list[Row]:

@@ -46,9 +46,9 @@ def old(route: APIRoute) -> str:
     return f"{camel(route)}AsBefore"
 
 
-def served(session: Session, keys: Keys) -> App:
+def served(session: Session, keys: Keys, is_ending: Callable[[], bool]) -> App:
     """The whole server behind its gate; it begins to work when it is started."""
-    app = build(lambda: Desk(session))
+    app = build(lambda: Desk(session, is_ending))
     pages.install(app, keys)
     return Gate(app, keys)
 

@@ -8,6 +8,7 @@ import socket
 import sys
 import threading
 import webbrowser
+from types import FrameType
 from typing import Final
 
 import uvicorn
@@ -63,7 +64,8 @@ def _run(options: argparse.Namespace, *, open_page: bool) -> int:
     with _listening(options.host, options.port) as listening:
         port = listening.getsockname()[1]
         keys = Keys(port, _names(options), password)
-        made = app.served(session(settings), keys)
+        ending = threading.Event()
+        made = app.served(session(settings), keys, ending.is_set)
         address = f"http://{_shown(options.host)}:{port}/?token={keys.token}"
         sys.stdout.write(address + "\n")
         sys.stdout.flush()
@@ -71,7 +73,7 @@ def _run(options: argparse.Namespace, *, open_page: bool) -> int:
             sys.stderr.write("Keepers runs; open the address above. It ends with Ctrl-C.\n")
         if open_page:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-        _serve(made, listening)
+        _serve(made, listening, ending)
     return 0
 
 
@@ -80,7 +82,20 @@ def session(settings: Settings, progress: Progress | None = None) -> Session:
     return Session(settings, os.environ, progress or Silent())
 
 
-def _serve(made: App, listening: socket.socket) -> None:
+class _Server(uvicorn.Server):
+    """A server that says when it is told to end: until then streams of events stay open."""
+
+    def __init__(self, settings: uvicorn.Config, ending: threading.Event) -> None:
+        super().__init__(settings)
+        self._ending = ending
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to end."""
+        self._ending.set()
+        super().handle_exit(sig, frame)
+
+
+def _serve(made: App, listening: socket.socket, ending: threading.Event) -> None:
     settings = uvicorn.Config(
         made,
         http="h11",
@@ -95,7 +110,7 @@ def _serve(made: App, listening: socket.socket) -> None:
     # uvicorn ends on these and then raises them once more, for whoever heard them before it.
     before = {number: signal.signal(number, _ended) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        uvicorn.Server(settings).run(sockets=[listening])
+        _Server(settings, ending).run(sockets=[listening])
     finally:
         for number, heard in before.items():
             signal.signal(number, heard)

@@ -5,7 +5,7 @@ import dataclasses
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Annotated, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Final, TypeVar, cast
 
 from fastapi import Depends, Request
 
@@ -19,6 +19,9 @@ from keepers.web.pictures import Pictures
 from keepers.web.samples import Samples
 from keepers.wiring import Session
 from keepers.workflows import reviewing, tidy
+
+if TYPE_CHECKING:
+    from keepers.web.answers.groups import Totals
 
 R = TypeVar("R")
 
@@ -54,11 +57,13 @@ class Threads:
 class Desk:
     """One server's session and what works for it."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, is_ending: Callable[[], bool]) -> None:
         self.session = session
+        self.is_ending = is_ending
+        self.totals: tuple[object, Totals] | None = None
         self._readers = Threads(session, READERS, "reading")
         self._writer = Threads(session, 1, "writing")
-        self.jobs = Jobs(lambda: self.session.settings, self.write, self.renew)
+        self.jobs = Jobs(lambda: self.session.settings, self.write, self.renew, is_ending)
         self.pictures = Pictures(session)
         self.samples = Samples()
 

@@ -22,6 +22,8 @@ _WORKER: Final = (sys.executable, "-m", "keepers.web.worker")
 _SENTENCES: Final = 20
 #: A listener that reads so slowly misses some of what was told; the next event tells all of it again.
 _WAITING: Final = 64
+#: How often a stream of events looks whether the server ends, and after how many such looks it says that it is there.
+_TICK, _STILL = 1.0, 15
 _OPEN: Final = frozenset({"queued", "running"})
 _TITLES: Final = {
     "scan": "Scan",
@@ -39,6 +41,7 @@ class Jobs:
     settings: Callable[[], Settings]
     write: Callable[[Callable[[Catalog], Any]], Awaitable[Any]]
     changed: Callable[[], None]
+    is_ending: Callable[[], bool]
     queue: deque[Job] = field(default_factory=deque[Job])
     present: Job | None = None
     progress: answers.Progress | None = None
@@ -57,8 +60,6 @@ class Jobs:
         """Stop what is under way, and end."""
         self._ending = True
         self._wake.set()
-        for listener in self.listeners:
-            listener.put_nowait(_END)
         if self._process is not None:
             await _stop(self._process)
         if self._task is not None:
@@ -103,7 +104,8 @@ class Jobs:
 
     def shown(self, job: Job) -> answers.Job:
         """A job as it is answered."""
-        here = self.present is not None and self.present.id == job.id
+        # One that has just ended may wait for its next turn while its process goes.
+        here = self.present is not None and self.present.id == job.id and self.present.state in _OPEN
         now = self.present if here and self.present is not None else job
         return answers.Job(
             id=now.id,
@@ -129,14 +131,15 @@ class Jobs:
         try:
             for job in ([self.present] if self.present is not None else []) + list(self.queue):
                 yield self.shown(job)
-            while not self._ending:
+            silent = 0
+            while not self.is_ending():
                 try:
-                    job = await asyncio.wait_for(listener.get(), 15)
+                    job = await asyncio.wait_for(listener.get(), _TICK)
                 except TimeoutError:
-                    yield None
+                    silent += 1
+                    if silent % _STILL == 0:
+                        yield None
                     continue
-                if job is _END:
-                    return
                 yield self.shown(job)
         finally:
             self.listeners.discard(listener)
@@ -217,9 +220,6 @@ class Jobs:
         for listener in self.listeners:
             with contextlib.suppress(asyncio.QueueFull):
                 listener.put_nowait(job)
-
-
-_END: Final = Job(0, "", "", "", {}, "")
 
 
 def _now() -> str:

@@ -4,14 +4,14 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Response
 
-from keepers.catalog import locations, review_rows, reviews
+from keepers.catalog import locations, review_rows, review_steps, reviews
 from keepers.catalog.reviews import Count, Wanted
 from keepers.catalog.store import Catalog
 from keepers.model import Asset
 from keepers.web import details, rows
 from keepers.web.answers.asked import Filter, GroupName, Marked, Page
 from keepers.web.answers.groups import Band, BandCount, Choice, Group, GroupPage, Marks, Totals
-from keepers.web.desk import Here
+from keepers.web.desk import Desk, Here
 from keepers.web.problems import missing
 
 ROUTES = APIRouter(prefix="/groups", tags=["groups"])
@@ -37,7 +37,17 @@ async def list_groups(desk: Here, asked: Annotated[Page, Query()]) -> GroupPage:
 @ROUTES.get("/totals", operation_id="groupTotals")
 async def totals(desk: Here) -> Totals:
     """Count groups by band, kind, year, person and folder, and how far they are reviewed."""
-    return await desk.read(_totals)
+    return await desk.read(lambda catalog: _known_totals(desk, catalog))
+
+
+def _known_totals(desk: Desk, catalog: Catalog) -> Totals:
+    """Counting 100,000 groups takes 0.1 s, and nothing changes until a revision does."""
+    scanned = [when for _, _, when in locations.roots(catalog)]
+    state = rows.state(catalog, review_rows.note(catalog, "grouped_at"))
+    key = (review_steps.revision(catalog), state, scanned)
+    if desk.totals is None or desk.totals[0] != key:
+        desk.totals = (key, _totals(catalog))
+    return desk.totals[1]
 
 
 @ROUTES.get("/marks", operation_id="groupMarks")
