@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import functools
 import importlib
+import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,6 @@ from keepers.places import immich_api
 from keepers.places.addresses import Filter
 from keepers.ports import Failure, View
 from keepers.workflows import serving
-from keepers.workflows.people_matching import Account
 from keepers.workflows.scan import Learning, ScanReport
 
 if TYPE_CHECKING:
@@ -53,11 +53,14 @@ class _Teller:
     def __init__(self, opening: Callable[[], People]) -> None:
         self._opening = opening
         self._source: People | None = None
+        # Fields are looked at by several threads at once.
+        self._lock = threading.Lock()
 
     def __call__(self, person: str) -> str:
         """The id of the asset; empty where none stands there."""
-        if self._source is None:
-            self._source = self._opening()
+        with self._lock:
+            if self._source is None:
+                self._source = self._opening()
         return self._source.featured(person)
 
 
@@ -171,20 +174,3 @@ def path_there(environment: Mapping[str, str], name: str, path: str) -> str:
     """What the server of a profile calls a file of this machine; empty where no folder is mapped."""
     return immich_api.unmapped(path, immich_api.folders(name, environment)) or ""
 
-
-@contextlib.contextmanager
-def account(environment: Mapping[str, str], name: str, via: str = "") -> Generator[Account]:
-    """Whose people are asked for, and where their photos lie on this machine."""
-    paths = immich_api.folders(name, environment)
-    with people(environment, name, via) as source:
-        yield Account(
-            immich_api.place_id(name),
-            source,
-            lambda path: immich_api.mapped(path, paths),
-            lambda path: immich_api.unmapped(path, paths),
-        )
-
-
-def folders_here(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
-    """The folders of this machine in which the files of a profile's server lie."""
-    return tuple(dict.fromkeys(immich_api.folders(name, environment).values()))

@@ -61,6 +61,7 @@ def add(command: Command, shared: Shared) -> None:
             "dedupe",
             "duplicates",
             "scores",
+            "feature",
             "upload",
         ),
         help="only what these commands set; may be given again",

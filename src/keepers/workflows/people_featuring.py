@@ -235,6 +235,8 @@ def _judged(job: Featuring, shots: dict[str, dict[str, Shot]]) -> dict[str, dict
     )
     for one, look in _worked(job, judge.look, looks, len(by_asset)):
         portraits = [shots[person][one.content].portrait for person in by_asset[one.content]]
+        if len(look.faces) != len(portraits):
+            continue  # A back end that does not keep its promise tells nothing of whose face is which.
         put(
             one.content,
             [
