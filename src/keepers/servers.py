@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import functools
 import importlib
+import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -52,11 +53,14 @@ class _Teller:
     def __init__(self, opening: Callable[[], People]) -> None:
         self._opening = opening
         self._source: People | None = None
+        # Fields are looked at by several threads at once.
+        self._lock = threading.Lock()
 
     def __call__(self, person: str) -> str:
         """The id of the asset; empty where none stands there."""
-        if self._source is None:
-            self._source = self._opening()
+        with self._lock:
+            if self._source is None:
+                self._source = self._opening()
         return self._source.featured(person)
 
 
