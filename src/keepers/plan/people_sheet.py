@@ -26,6 +26,7 @@ _SHEET: Final = (
 .people figcaption{text-align:left}
 .people .name bdi{-webkit-line-clamp:1}
 .people .parts{grid-template-columns:1fr auto;gap:0 8px;font-size:.84rem}
+.people .parts span:nth-child(3n+2){text-align:right}
 .people .parts .bar{grid-column:1/-1;margin:1px 0 5px}
 .now{color:var(--soft);font-size:.86rem}
 .none{color:var(--soft);margin-top:8px}
@@ -148,8 +149,8 @@ def _frame(sheet: Sheet, asset: str, picture: Html) -> Html:
 
 def _note(*, kept: bool, standing: bool) -> str:
     if kept and standing:
-        return "stands there already"
-    return "the pick" if kept else "stands there now"
+        return "already there"
+    return "the pick" if kept else "there now"
 
 
 def _bars(mark: Marked, best: float) -> Html | None:
