@@ -119,6 +119,27 @@ def test_a_sidecar_that_came_before_its_photo_is_not_parted_from_it(keepers: Kee
     assert bytes_in(tmp_path / "library")["2024/07/IMG_1.jpg.xmp"] == SIDE
 
 
+@pytest.mark.parametrize("how", ["--move", "--copy"])
+def test_a_sidecar_that_came_before_its_photo_is_there_once(
+    keepers: Keepers, tmp_path: Path, how: str
+) -> None:
+    drive = lay(tmp_path / "drive", {"DCIM/IMG_1.jpg.xmp": SIDE})
+    library = tmp_path / "library"
+    words: list[str | Path] = ["import", drive, "--to", library, how, "--yes"]
+    assert keepers(*words).code == 0
+    before, photo = bytes_in(library), {"DCIM/IMG_1.jpg": original(1)}
+    assert sorted(before) == ["without-photo/DCIM/IMG_1.jpg.xmp"]
+    lay(drive, photo)
+    assert keepers(*words).code == 0
+    after = {"2024/07/IMG_1.jpg": original(1), "2024/07/IMG_1.jpg.xmp": SIDE}
+    assert bytes_in(library) == after
+    assert keepers("undo", "--yes").code == 0
+    assert bytes_in(library) == before
+    assert bytes_in(drive)["DCIM/IMG_1.jpg"] == original(1)
+    assert keepers(*words).code == 0
+    assert bytes_in(library) == after
+
+
 def test_a_sidecar_is_not_parted_from_a_file_that_stays(keepers: Keepers, tmp_path: Path) -> None:
     """Hazard 5: of a photo that is damaged or of a kind that is not known, the sidecar stays, too."""
     files = {

@@ -114,7 +114,9 @@ def prepare(importing: Importing, request: Request, scanned: ScanReport) -> Prep
         move=request.move,
         only_best=request.only_best,
     )
-    checked = _checked(Plan(_title(lines, request), _actions(lines)), importing)
+    ours = importing.placed(request.target)
+    spare = lone.rejoined(request.target, there, ours, _actions(lines))
+    checked = _checked(Plan(_title(lines, request), (*_actions(lines), *spare)), importing)
     lines = without(
         lines, {ref: one.why for one in checked.refused if (ref := source(one.action)) is not None}
     )
@@ -139,7 +141,8 @@ def prepare(importing: Importing, request: Request, scanned: ScanReport) -> Prep
         drawn = importing.draw(import_page.pictured(report.lines), import_page.SIDE)
         shown = replace(report, thumbnails=drawn)
     writes = tuple(_written(importing, path, shown) for path in request.reports)
-    whole = _checked(Plan(_title(lines, request), (*_actions(lines), *writes)), importing)
+    spare = lone.rejoined(request.target, there, ours, _actions(lines))
+    whole = _checked(Plan(_title(lines, request), (*_actions(lines), *spare, *writes)), importing)
     return Prepared(Checked(whole.title, whole.actions, (*checked.refused, *whole.refused)), report)
 
 

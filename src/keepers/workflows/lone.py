@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from keepers.catalog import copies, photos, verified
+from keepers.actions import Copy, Move, Trash
+from keepers.catalog import copies, library, photos, verified
 from keepers.catalog.store import Catalog
 from keepers.decide.destination import split
 from keepers.decide.template import Template, parsed
@@ -80,6 +81,30 @@ class Doubts:
             return self.reread(Ref(LOCAL, one.path)) == one.content
         except (OSError, UnreadableError):
             return False
+
+
+def rejoined(
+    target: str, there: Iterable[library.File], ours: Mapping[str, ContentId], actions: Iterable[Copy | Move]
+) -> tuple[Trash, ...]:
+    """Take away our own copies in that place whose photo comes now, with the same companion beside it.
+
+    Each goes only after the one beside the photo has been read again. `ours` are the files that Keepers placed.
+    """
+    folder = f"{target.rstrip('/')}/{FOLDER}/"
+    homes = {
+        (one.content, one.source.key.rpartition("/")[2]): one.target
+        for one in actions
+        if not one.target.key.startswith(folder)
+    }
+    found: list[Trash] = []
+    for file in there:
+        home = homes.get((file.content, file.path.rpartition("/")[2]))
+        if home is not None and file.path.startswith(folder) and ours.get(file.path) == file.content:
+            ref = Ref(LOCAL, file.path)
+            copied = Copy(home, ref, file.content, file.size)
+            because = "lies beside its photo now"
+            found.append(Trash(ref, file.content, file.size, undoes=copied, because=because))
+    return tuple(found)
 
 
 def rotten(bundles: Iterable[Bundle], wrong: Mapping[str, str]) -> dict[Ref, str]:
