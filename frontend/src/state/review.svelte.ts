@@ -29,7 +29,7 @@ export class Review {
   at = $state(0);
   index = $state(-1);
   missing = $state(false);
-  empty = $state(false);
+  begun = $state(false);
   /** Of the group: zoom and the person whose face is followed. */
   view = $state.raw<View>(WHOLE);
   person = $state<number | undefined>();
@@ -66,27 +66,36 @@ export class Review {
 
   /** Begin where the address says. */
   async begin(): Promise<void> {
+    this.begun = true;
     const query = route.query;
     this.rows = new Rows(read(query));
     this.known.clear();
+    this.missing = false;
     const wanted = query.get("group") ?? "";
+    this.wanted = wanted;
     try {
       const loading = this.rows.load();
       const opening = wanted === "" ? undefined : this.open(wanted, Number(query.get("photo") ?? 0));
       await Promise.all([loading, this.count(), this.remember(), opening]);
       this.index = this.group === undefined ? -1 : this.rows.indexOf(this.group.row.id);
-      this.empty = this.rows.total === 0;
       if (wanted === "") await this.openRow(0);
     } catch (error) {
       complain(error);
     }
   }
 
-  async filter(filters: Filters): Promise<void> {
-    replace(written(filters));
+  /** The address says what is shown; who follows it begins anew. */
+  filter(filters: Filters): void {
     this.group = undefined;
     this.wanted = "";
-    await this.begin();
+    replace(written(filters));
+  }
+
+  /** Whether the address asks for other groups than these. */
+  isElsewhere(query: URLSearchParams): boolean {
+    const group = query.get("group");
+    if (written(read(query)).toString() !== written(this.filters).toString()) return true;
+    return group === null ? this.wanted !== "" : group !== this.wanted;
   }
 
   async count(): Promise<void> {
@@ -360,6 +369,7 @@ export class Review {
     this.learn(changed);
     say(words);
     this.group = undefined;
+    this.wanted = "";
     replace(written(this.filters));
     await this.begin();
   }

@@ -31,6 +31,10 @@ export function choose(photo: number): void {
   ui.chosen = chosen;
 }
 
+function chooseFocused(): void {
+  if (review.focused !== undefined) choose(review.focused.photo);
+}
+
 function splitting(): void {
   const chosen = ui.chosen;
   if (chosen === undefined) {
@@ -55,17 +59,17 @@ function zoomed(factor: number): void {
   if (member !== undefined) review.look(about(review.viewOf(member), factor, 0.5, 0.5));
 }
 
-const REVIEWING: Partial<Record<Action, () => void>> = {
+const REVIEWING: Partial<Record<Action, () => unknown>> = {
   previousPhoto: () => review.focus(review.at - 1),
   nextPhoto: () => review.focus(review.at + 1),
   previousGroup: () => void review.step(-1).catch(complain),
   nextGroup: () => void review.step(1).catch(complain),
   nextWaiting: () => void review.nextWaiting().catch(complain),
-  keep: () => (ui.chosen === undefined ? review.decide("keep") : undefined),
-  reject: () => review.decide("reject"),
-  only: () => review.decide("only"),
-  all: () => review.decide("all"),
-  suggested: () => review.suggested(),
+  keep: () => (ui.chosen === undefined ? review.decide("keep") : chooseFocused()),
+  reject: () => ui.chosen === undefined && review.decide("reject"),
+  only: () => ui.chosen === undefined && review.decide("only"),
+  all: () => ui.chosen === undefined && review.decide("all"),
+  suggested: () => ui.chosen === undefined && review.suggested(),
   accept: () => (ui.chosen === undefined ? void review.accept() : splitting()),
   undo: () => void review.back(false),
   redo: () => void review.back(true),
@@ -105,5 +109,4 @@ export function act(action: Action): boolean {
 export function openGroup(id: string): void {
   ui.decisions = false;
   go("/", new URLSearchParams({ show: "all", group: id }));
-  void review.begin();
 }

@@ -180,10 +180,19 @@ export const en = {
   "field.software": "Software",
   "field.seconds": "Length",
 
+  "source.exif": "the camera",
+  "source.mtime": "the time of the file",
+  "source.filename": "the file name",
+  "source.folder": "the folder",
+  "source.gps": "GPS",
+  "source.xmp": "XMP",
+  "source.quicktime": "the film's header",
+  "source.user": "you",
+
   // change the group
   group: "Group",
   split: "Split",
-  splitWhy: "Choose the photos that are a group of their own.",
+  splitWhy: "Click the photos that are a group of their own.",
   splitDo: { one: "Split off {n} photo", other: "Split off {n} photos" },
   splitDone: "Split. They are never put together again.",
   merge: "Merge",
