@@ -13,7 +13,7 @@ from keepers.cli import changing, learning, session, show
 from keepers.cli.people_sort_grammar import AS_SET
 from keepers.errors import UsageError
 from keepers.people_work.one_file import OneFile, sort_file
-from keepers.people_work.sort import Asked, Ended, Work
+from keepers.people_work.sort import Asked, Ended, Work, is_on
 from keepers.plan import text
 from keepers.plan.check import Checked
 from keepers.workflows.people_results import ERROR, SUCCESS, Result, results
@@ -43,6 +43,8 @@ _NAMED: Final = frozenset({"later", "refused", "failed", "unreadable", "other-dr
 def sort(options: argparse.Namespace) -> int:
     """Sort what is asked for; exit code 3 when some of it could not be."""
     opened = session.opened(options)
+    if not options.file and not is_on(opened):
+        return _off(options)
     work = Work(opened, lambda: changing.stopping(opened.progress))
 
     def ask(checked: Checked) -> None:
@@ -64,6 +66,15 @@ def sort(options: argparse.Namespace) -> int:
         _scan_library(opened, asked)
     ended = work.sort(asked, ask, dry=options.dry_run)
     return _tell(options, ended)
+
+
+def _off(options: argparse.Namespace) -> int:
+    """A watch goes on: sorting may be switched on again."""
+    if options.json:
+        show.document({"run": None, "state": "off", "done": 0, "files": []})
+    else:
+        show.line("Sorting by people is switched off; keepers config set people_sorting on")
+    return 0
 
 
 def _asked(options: argparse.Namespace, opened: wiring.Session) -> Asked:

@@ -56,15 +56,28 @@ def sort_file(
     try:
         if scan_library and not dry:
             tell.scan_library(work.session, asked.server, paths=[path])
-        folder, name = os.path.split(path)
-        files = [os.path.join(folder, one) for one in related(name, os.listdir(folder))]
-        sources = wiring.sources([one for one in files if os.path.isfile(one)])
-        ended = work.sort(replace(asked, sources=sources), ask, dry=dry)
+        ended = work.sort(replace(asked, sources=wiring.sources(_with_related(path))), ask, dry=dry)
     except KeepersError as error:
         reason = next((word for kind, word in _REASONS if isinstance(error, kind)), "failed")
         made = failure(path, reason, str(error))
         return _ended(work, asked, OneFile(made, exit_code=error.exit_code), dry=dry)
     return _ended(work, asked, _of(path, ended), dry=dry)
+
+
+def _with_related(path: str) -> list[str]:
+    """The file with those that may belong to it; further names of one of them are left out."""
+    folder, name = os.path.split(path)
+    found = {_identity(path): path}
+    for one in related(name, os.listdir(folder)):
+        other = os.path.join(folder, one)
+        if os.path.isfile(other) and not os.path.islink(other):
+            found.setdefault(_identity(other), other)
+    return list(found.values())
+
+
+def _identity(path: str) -> tuple[int, int]:
+    seen = os.stat(path)
+    return seen.st_dev, seen.st_ino
 
 
 def _why_not(work: Work, asked: Asked, path: str) -> Result | None:

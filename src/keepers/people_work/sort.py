@@ -101,7 +101,7 @@ class Work:
             scanned = session.scan(catalog, job.sources)
             _learn_base(session, catalog, job.request.base, journal)
             with account(session.environment, asked.server, asked.via) as opened:
-                work = _sorting(session, catalog, opened, journal, asked.wait)
+                work = _sorting(session, catalog, opened, journal, 0.0 if dry else asked.wait)
                 prepared = people_sorting.prepare(work, _only(job.request, opened, asked), scanned)
             if dry or journal is None:
                 return Ended(job.request, prepared, None)

@@ -15,6 +15,7 @@ from keepers.catalog import library, photos
 from keepers.catalog import people as remembered
 from keepers.catalog.people import Sorted
 from keepers.catalog.store import Catalog
+from keepers.decide.destination import collision_key
 from keepers.decide.people_choice import Choice, Rules, Several, choice, known_people
 from keepers.model import LOCAL, Bundle, ContentId, Fate, Kind, Ref
 from keepers.people import Person
@@ -260,12 +261,13 @@ def _sorting(bundle: Bundle, made: Choice) -> Sorting:
 def _once(
     work: PeopleSorting, request: Request, sortings: Sequence[Sorting]
 ) -> tuple[list[Sorting], list[Left]]:
-    """What was not sorted before to the same person; what is there still is no matter, whatever was done."""
+    """What was not sorted before to the same person and then taken out of the folder."""
     if request.again:
         return list(sortings), []
     before = remembered.sorted_before(
         work.catalog, request.base, {one.bundle.main.content for one in sortings}, work.undone
     )
+    held = _held(work, request.base)
     fresh: list[Sorting] = []
     left: list[Left] = []
     for one in sortings:
@@ -273,7 +275,7 @@ def _once(
         gone = {
             key: path
             for key, path in before.get(main.content, {}).items()
-            if work.reader.look(Ref(LOCAL, path)) is None
+            if (key, main.content) not in held and work.reader.look(Ref(LOCAL, path)) is None
         }
         kept = tuple(owner for owner in one.owners if owner.id not in gone)
         for owner in one.owners:
@@ -283,6 +285,19 @@ def _once(
         if kept:
             fresh.append(replace(one, owners=kept))
     return fresh, left
+
+
+def _held(work: PeopleSorting, base: str) -> set[tuple[str, ContentId]]:
+    """Which contents lie below whose folder, under whatever name."""
+    start = base.rstrip("/") + "/"
+    owners = {
+        collision_key(folder): key for key, (_, folder) in remembered.folders(work.catalog, base).items()
+    }
+    found = (
+        (owners.get(collision_key(one.path[len(start) :].partition("/")[0])), one.content)
+        for one in library.files(work.catalog, [base])
+    )
+    return {(key, content) for key, content in found if key is not None}
 
 
 def _folders(
