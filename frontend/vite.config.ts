@@ -1,7 +1,11 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
-// `npm run dev` shows the page with the API of a `keepers serve` on its usual port.
+declare const process: { readonly env: Readonly<Record<string, string | undefined>> };
+
+// `npm run dev` shows the page with the API of a `keepers serve --port 8177`; KEEPERS_TOKEN is the token it printed.
+const SERVER = "http://127.0.0.1:8177";
+const token = process.env["KEEPERS_TOKEN"] ?? "";
 export default defineConfig({
   plugins: [svelte()],
   build: {
@@ -11,6 +15,10 @@ export default defineConfig({
     outDir: "dist",
     target: "es2023",
   },
-  server: { proxy: { "/api": "http://127.0.0.1:8177" } },
+  server: {
+    proxy: {
+      "/api": { target: SERVER, changeOrigin: true, headers: { authorization: `Bearer ${token}`, origin: SERVER } },
+    },
+  },
   test: { include: ["src/**/*.test.ts"] },
 });
