@@ -205,17 +205,19 @@ def _seen(row: Row) -> Seen:
         film or "",
         dated,
     )
-    faces = (_face(key, one) for one in (told or "").split(",") if one)
-    return Seen(asset, tuple(face for face in faces if face is not None))
+    if not told:
+        return Seen(asset, ())
+    return Seen(asset, tuple([face for one in told.split(",") if (face := _face(key, one)) is not None]))
 
 
 def _face(asset: str, told: str) -> PersonFace | None:
     """A face with its box as fractions; None where the box makes no sense."""
-    key, person, *numbers, source = told.split(" ")
-    left, top, right, bottom, wide, high = map(int, numbers)
-    left, top, right, bottom = max(left, 0), max(top, 0), min(right, wide), min(bottom, high)
-    if not (left < right and top < bottom):
-        return None
+    key, person, x1, y1, x2, y2, width, height, source = told.split(" ")
+    left, top, right, bottom, wide, high = int(x1), int(y1), int(x2), int(y2), int(width), int(height)
+    if not (0 <= left < right <= wide and 0 <= top < bottom <= high):
+        left, top, right, bottom = max(left, 0), max(top, 0), min(right, wide), min(bottom, high)
+        if not (left < right and top < bottom):
+            return None
     box = (left / wide, top / high, (right - left) / wide, (bottom - top) / high)
     # A hundred thousand faces are of some hundred people.
     return PersonFace(key, asset, "" if person == "-" else sys.intern(person), box, sys.intern(source))
