@@ -8,6 +8,7 @@ import pytest
 
 from tests.cli.featured_world import ANNA, BEN, CARA, NOBODY, named, peopled
 from tests.immich.server import KEY, Fault, running
+from tests.immich.state import an_id
 
 pytestmark = pytest.mark.slow
 
@@ -173,6 +174,31 @@ def test_somebody_without_photos_and_nobody_at_all(newest, keepers):
     assert none.code == 0
     assert "Nobody is meant" in none.out
     assert photos.shown(BEN) is None
+
+
+def test_a_single_photo_that_is_archived_or_trashed_stands_for_nobody(newest, keepers):
+    """The old tool sent it unseen, and died of a photo without a date with -t."""
+    photos = peopled(newest)
+    dora, emil = an_id(60), an_id(61)
+    newest.state.people |= {dora: "Dora", emil: "Emil"}
+    photos.add("put away.jpg", None, (dora, 100), visibility="archive")
+    photos.add("thrown away.jpg", None, (emil, 100), trashed=True)
+    words = (
+        "people",
+        "feature",
+        "--id",
+        dora,
+        emil,
+        CARA,
+        "--newest",
+        "--yes",
+        "--json",
+        "--no-find-present",
+    )
+    told = keepers(*words)
+    assert (told.code, told.json["done"]) == (0, 1), told.err
+    assert writes(newest) == [f"PUT /api/people/{CARA}"]
+    assert [one["chosen"] for one in told.json["people"]] == [photos.shown(CARA), None, None]
 
 
 def test_a_photo_chosen_by_hand(newest, keepers):
