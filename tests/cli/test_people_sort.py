@@ -1,13 +1,18 @@
 """`people sort` as a whole: against the loopback server and folders of this machine."""
 
+import importlib
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from keepers.apply import carry
+from keepers.model import Ref
 from keepers.places.immich_api import wire
+from keepers.places.local import LocalPlace
+from keepers.ports import Volume
 from keepers.workflows import people_matching
 from tests.cli.world import TAKEN, bytes_in, jpeg, picture, put, tree
 from tests.immich.server import KEY, Fault, Server, running
@@ -399,6 +404,36 @@ def test_raw_and_jpeg_stay_together_by_what_is_known_of_either(keepers, home, ba
     put(home.folder / "IMG_1.mov", raw)
     assert keepers("people", "sort", home.folder, "--to", base, how).code in {0, 3}
     assert {"Anna/IMG_1.jpg", "Anna/IMG_1.xmp"} <= names(base)
+
+
+def test_a_link_reaches_no_other_drive_and_says_so(keepers, home, base, monkeypatch):
+    home.photo("a.jpg", 1, Anna=100)
+    real = LocalPlace.volume
+
+    def volume(place: LocalPlace, ref: Ref) -> Volume:
+        found = real(place, ref)
+        return replace(found, id="another drive") if ref.key.startswith(str(base)) else found
+
+    monkeypatch.setattr(LocalPlace, "volume", volume)
+    told = keepers("people", "sort", home.folder, "--to", base, "--link", "--json")
+    assert (told.code, reasons(told), base.exists()) == (0, {"a.jpg": "other-drive"}, False)
+    assert keepers("people", "sort", home.folder, "--to", base).code == 0
+    assert names(base) == {"Anna/a.jpg"}
+
+
+def test_films_and_the_archive_are_sorted_only_where_it_is_asked_for(keepers, home, base):
+    filming = importlib.import_module("tests.filming")  # Without PyAV only this test is left out.
+    home.folder.mkdir()
+    data = filming.film(home.folder / "film.mp4", filming.still(1, 0.5)).read_bytes()
+    key = home.know("film.mp4", data, Anna=100)
+    home.state.assets[key].type = "VIDEO"
+    home.photo("old.jpg", 1, Anna=100)
+    next(one for one in home.state.assets.values() if one.name == "old.jpg").visibility = "archive"
+    told = keepers("people", "sort", home.folder, "--to", base, "--json")
+    assert reasons(told) == {"film.mp4": "not-an-image", "old.jpg": "unknown"}
+    told = keepers("people", "sort", home.folder, "--to", base, "--videos", "--archived", "--json")
+    assert reasons(told) == {"film.mp4": None, "old.jpg": None}
+    assert names(base) == {"Anna/film.mp4", "Anna/old.jpg"}
 
 
 def test_named_and_excluded_people_and_the_number_of_faces_choose(keepers, home, base):

@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 from keepers import config, servers
@@ -129,7 +129,7 @@ def _undone(session: Session) -> frozenset[int]:
 
 
 @contextlib.contextmanager
-def _catalog(session: Session) -> Iterator[Catalog | None]:
+def _catalog(session: Session) -> Generator[Catalog | None]:
     if not session.catalog_file.exists():
         yield None
         return
