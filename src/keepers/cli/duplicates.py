@@ -18,7 +18,7 @@ from keepers.decide.copies import Settled
 from keepers.decide.rules import Rule, parsed
 from keepers.errors import UsageError
 from keepers.model import GroupKind
-from keepers.places.addresses import Sources, inside, sources
+from keepers.places.addresses import Sources, absolute, inside, sources
 from keepers.plan.duplicates_document import document, names
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def duplicates(options: argparse.Namespace) -> int:
 
 def asked(options: argparse.Namespace) -> Asked:
     """Read the options; UsageError where they make no sense together."""
-    rules, rest = parsed(options.keep, _absolute) if options.keep else ((), ())
+    rules, rest = parsed(options.keep, absolute) if options.keep else ((), ())
     given = [*options.sources, *rest]
     if options.reference and not given:
         message = "name the SOURCE that may be changed before --reference DIR"
@@ -74,10 +74,6 @@ def asked(options: argparse.Namespace) -> Asked:
     else:
         reports = ()
     return Asked(both, references, rules, reports)
-
-
-def _absolute(path: str) -> str:
-    return os.path.abspath(os.path.expanduser(path))
 
 
 def _equal_bytes(options: argparse.Namespace) -> int | None:

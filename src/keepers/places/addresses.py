@@ -4,11 +4,13 @@ import glob
 import os
 import re
 import stat
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, overload
 
+from keepers.decide.destination import collision_key
 from keepers.errors import SourceShrunkError, UsageError
 from keepers.read import archive
 
@@ -131,9 +133,33 @@ def inside(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
+def absolute(given: str) -> str:
+    """The absolute path, spelled as its folders list it where the disk takes several spellings for one name.
+
+    Some drives (exFAT through FUSE) give each spelling an inode of its own: a folder that is called DCIM and dcim
+    would be two, and hold each other's copies (hazards 11, 19).
+    """
+    path = "/"
+    for name in os.path.abspath(os.path.expanduser(given)).strip("/").split("/"):
+        path = os.path.join(path, _listed(path, name))
+    return path
+
+
+def _listed(folder: str, name: str) -> str:
+    others = {name.swapcase(), *(unicodedata.normalize(form, name) for form in ("NFC", "NFD"))} - {name}
+    if not any(os.path.lexists(os.path.join(folder, other)) for other in others):
+        return name
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return name
+    alike = [other for other in names if collision_key(other) == collision_key(name)]
+    return alike[0] if name not in names and len(alike) == 1 else name
+
+
 def target(given: str, among: Sequence[str]) -> str:
     """The absolute path of a target folder; UsageError when it lies within a source or around one."""
-    path = os.path.abspath(os.path.expanduser(given))
+    path = absolute(given)
     real = os.path.realpath(path)
     for source in among:
         held = os.path.realpath(source)
@@ -158,7 +184,7 @@ def _path(text: str) -> str:
     if _SERVER.fullmatch(text):
         message = f"{text}: this command takes folders and files only; servers are for scan, group, explain and immich"
         raise UsageError(message)
-    path = os.path.abspath(os.path.expanduser(text))
+    path = absolute(text)
     if path.lower().endswith(".photoslibrary") and os.path.isdir(path):
         message = f"{path} is a library of Apple Photos; read it by its address: {_APPLE}{path}"
         raise UsageError(message)
@@ -167,7 +193,7 @@ def _path(text: str) -> str:
 
 def _takeout(text: str) -> Sequence[str]:
     """The folder or the archives of a Takeout; a shell would not fill in a `*` behind the colon."""
-    path = os.path.abspath(os.path.expanduser(text.removeprefix(_TAKEOUT)))
+    path = absolute(text.removeprefix(_TAKEOUT))
     found = [path] if os.path.lexists(path) else sorted(glob.glob(path)) or [path]
     return [_archive_or_folder(one) for one in found]
 
@@ -184,7 +210,7 @@ def _archive_or_folder(path: str) -> str:
 def _apple_library(text: str) -> tuple[str, bool]:
     """The path of an Apple library, and whether its trash is wanted."""
     rest = text.removeprefix(_APPLE)
-    path = os.path.abspath(os.path.expanduser(rest.removesuffix(_TRASH)))
+    path = absolute(rest.removesuffix(_TRASH))
     if os.path.lexists(path) and not os.path.isdir(os.path.join(path, "database")):
         message = f"{path} is no library of Apple Photos"
         raise UsageError(message)
