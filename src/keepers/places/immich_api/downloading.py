@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final, Protocol
 
-from keepers.actions import Action, Copy, SetField, Trash, Write
+from keepers.actions import Action, Copy, Trash, Write
 from keepers.errors import KeepersError, PlaceUnreachableError, SettingsError
 from keepers.model import LOCAL, Asset, ContentId, Found, Kind, Problem, Ref
 from keepers.places import files
@@ -243,14 +243,14 @@ def _is_copy(action: Action) -> bool:
 
 
 def _here(task: Task) -> Task:
-    """A task as the machine is to see it: it alone, without what lies on a server."""
+    """A task as the machine is to see it: a file that Keepers makes or has made, from nowhere on the machine."""
     action = task.action
-    if _served(action) is None or isinstance(action, SetField):
+    if _served(action) is None:
         return task
     if isinstance(action, Copy):
-        return replace(task, action=replace(action, source=action.target))
+        return replace(task, action=Write(action.target, b"", action.content, unit=action.unit))
     if isinstance(action, Trash):
-        # What Keepers wrote goes without another look at where it came from: that has been looked at.
+        # It goes without another look at where it came from: that has been looked at.
         return replace(task, action=replace(action, undoes=Write(action.ref, b"", action.content)))
     return task
 
