@@ -171,7 +171,8 @@ class Facts(NamedTuple):
     `live_id` is Apple's content identifier, equal in still and film of one Live Photo. A film has
     `seconds` of length, `audio`, `bits_per_second` and, with PyAV, a `codec` in FFmpeg's words. A sidecar
     states `title` (the file name that it speaks of), `description`, `keywords`, `people`, `albums` and
-    whether the photo is a `favourite`. A library knows whether a person `picked` it from its burst.
+    whether the photo is a `favourite`. A library knows whether a person `picked` it from its burst. A `composite` was
+    made of other photos by Keepers.
     """
 
     format: str
@@ -208,6 +209,7 @@ class Facts(NamedTuple):
     favourite: bool = False
     albums: tuple[str, ...] = ()
     picked: bool = False
+    composite: bool = False
 
     @property
     def stars(self) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 from keepers import __version__
-from keepers.cli import copies_grammar, people_grammar, reviewing, servers, watching
+from keepers.cli import copies_grammar, enhancing_grammar, people_grammar, reviewing, servers, watching
 
 EPILOG: Final = """exit codes: 0 done - 1 failed - 2 usage, or consent missing - 3 done, but some files could not be
 read - 4 found something (--fail-on-found) - 5 settings - 6 server not reachable - 10 no catalog - 11 catalog in use - 130 interrupted"""
@@ -38,6 +38,7 @@ def build() -> argparse.ArgumentParser:
     _missing(command)
     _importing(command)
     copies_grammar.add(command, _sources, _consent)
+    enhancing_grammar.add(command, _common)
     _looking_back(command)
     _keeping_house(command)
     return parser

@@ -61,6 +61,7 @@ def bundled(files: Sequence[Entry]) -> Bundling:
     _covers(folder)
     companions.join(folder)
     _edits(folder)
+    _composites(folder)
     return _result(folder)
 
 
@@ -227,6 +228,20 @@ def _edits(folder: Folder) -> None:
                 # Google tells one story of both; an edit with a story of its own was put there as a photo.
                 shared = stories if claim.google and edit not in stories else ()
                 _edit(folder, edit, originals, shared)
+
+
+def _composites(folder: Folder) -> None:
+    """Pictures that Keepers made of others, and the photo that their names point to, which stays in front."""
+    for stem, group in folder.stems.items():
+        source = folder.stems.get(pair_names.composed(stem), ())
+        mains = {folder.main(index) for index in source if folder.files[index].kind is Kind.PHOTO}
+        for made in group:
+            if not folder.files[made].composite or made in folder.owner or not mains:
+                continue
+            if len(mains) > 1:
+                folder.doubt(made)
+            elif (main := next(iter(mains))) != made:
+                folder.join(made, main, Role.EDITED)
 
 
 def _edit(folder: Folder, edit: int, originals: Iterable[int], stories: Collection[int]) -> None:

@@ -21,7 +21,8 @@ class Entry(NamedTuple):
 
     `local` is the same time as the camera's clock showed it: of two files of one shot only one may name its zone.
     `live_id` is Apple's content identifier, `title` the file name that a sidecar speaks of, `film` says that
-    a film lies within a still, `seconds` how long a film is.
+    a film lies within a still, `seconds` how long a film is, `composite` that Keepers
+    made the picture of others.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Entry(NamedTuple):
     film: bool = False
     seconds: float | None = None
     local: float | None = None
+    composite: bool = False
 
 
 def folded(name: str) -> str:

@@ -75,7 +75,7 @@ def _with_xmp(base: Facts, packet: xmp.Xmp, data: Bytes) -> Facts:
         dates=(*base.dates, *packet.dates), position=base.position or packet.position,
         description=packet.description or packet.title or base.description,
         keywords=packet.keywords or base.keywords, people=packet.people,
-        film_offset=film if motion.is_film(data, film) else None,
+        film_offset=film if motion.is_film(data, film) else None, composite=packet.composite,
     )  # fmt: skip
 
 

@@ -45,9 +45,11 @@ def pack(facts: Facts) -> Packed:
     values = {name: value for name, plain in _KEPT if (value := getattr(facts, name)) != plain}
     if facts.dates:
         values["dates"] = [(claim.source, claim.wall, claim.offset) for claim in facts.dates]
+    # What was made of the frames of a series is no frame of it.
+    series = (facts.camera, facts.burst, exposure_value(facts), facts.bias_ev, facts.exposure_mode)
     return Packed(
-        facts.format, facts.width, facts.height, facts.camera, facts.burst, exposure_value(facts), facts.bias_ev,
-        facts.exposure_mode, bytes.fromhex(facts.pixels) if facts.pixels else None, json.dumps(values),
+        facts.format, facts.width, facts.height, *(("", "", None, None, None) if facts.composite else series),
+        bytes.fromhex(facts.pixels) if facts.pixels else None, json.dumps(values),
         zlib.compress(json.dumps(dict(facts.exif)).encode(), 1) if facts.exif else b"",
     )  # fmt: skip
 

@@ -16,6 +16,8 @@ _EDITED: Final = tuple(sorted((
     "-отредактировано", "-відредаговано", "-змінено", "-編集済み", "-已编辑", "-已修改", "-已編輯", "-수정됨",
     "-đã chỉnh sửa", "-diedit", "-แก้ไขแล้ว", "-נערך", "-تم تعديله",
 )))  # fmt: skip
+#: What Keepers puts behind the name of the photo that it made another of.
+MADE: Final = ("_hdr", "_faces")
 #: Google cuts the names of an export to 51 characters: 47 of a picture's stem, 46 before `.json`.
 _CUT_FROM: Final = 44
 CUT_TO: Final = 51
@@ -74,6 +76,12 @@ def edited(stem: str) -> Edited | None:
     if mark in _EDITED or (cut and len(mark) > 1 and any(word.startswith(mark) for word in _EDITED)):
         return Edited(plain[:at] + number, google=True)
     return None
+
+
+def composed(stem: str) -> str:
+    """The stem of the photo that a picture of ours was made of first; empty where a name does not say so."""
+    plain, number = _numbered(stem)
+    return next((plain[: -len(mark)] + number for mark in MADE if plain.endswith(mark)), "")
 
 
 def _numbered(stem: str) -> tuple[str, str]:

@@ -63,6 +63,12 @@ def developed(data: Bytes) -> npt.NDArray[np.uint8]:
         return np.array(picture.postprocess(half_size=True, use_camera_wb=True), np.uint8)
 
 
+def developed_whole(data: Bytes) -> npt.NDArray[np.uint8]:
+    """Develop all pixels, upright, in sRGB, as bright as they were exposed."""
+    with told_as(_REASON), rawpy.imread(io.BytesIO(data)) as picture:
+        return np.array(picture.postprocess(use_camera_wb=True, no_auto_bright=True), np.uint8)
+
+
 def tags(data: Bytes) -> tuple[exif.Exif, Bytes]:
     """The tags of a RAW file whatever its structure, and the block that their offsets count in."""
     if tiff.order(data) and data[2:4] != b"\x1a\0":

@@ -35,6 +35,7 @@ _KEYWORDS: Final = (
 # Regions of the Metadata Working Group (Lightroom, digiKam, Picasa), and Microsoft's people tags.
 _REGION: Final = "{http://www.metadataworkinggroup.com/schemas/regions/}"
 _MICROSOFT: Final = "{http://ns.microsoft.com/photo/1.2/t/Region#}PersonDisplayName"
+_SOURCE: Final = "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}DigitalSourceType"
 _IN_IMAGE: Final = "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}PersonInImage"
 #: More words of a kind than anybody gives to one photo.
 _MOST_WORDS: Final = 500
@@ -55,7 +56,7 @@ _ISO: Final = re.compile(
 _WORTH: Final = re.compile(
     rb"DateTimeOriginal|DateCreated|CreateDate|ModifyDate|Rating|Label|BurstID|MicroVideo|MotionPhoto"
     rb"|dc:subject|hierarchicalSubject|TagsList|LastKeywordXMP|dc:description|dc:title|GPSLatitude|PersonInImage"
-    rb"|PersonDisplayName|/schemas/regions/|RawFileName|SidecarForExtension"
+    rb"|PersonDisplayName|/schemas/regions/|RawFileName|SidecarForExtension|DigitalSourceType"
 )
 _FACES: Final = re.compile(rb"/schemas/regions/|t/Region#|PersonInImage")
 
@@ -64,7 +65,8 @@ _FACES: Final = re.compile(rb"/schemas/regions/|t/Region#|PersonInImage")
 class Xmp:
     """The facts of one packet; `film_from_end` counts bytes from the end of the file.
 
-    `raw_name` and `extension` name the file that a sidecar was written for, where it says so.
+    `raw_name` and `extension` name the file that a sidecar was written for, where it says so. `composite` says
+    that Keepers made the picture of other photos.
     """
 
     dates: tuple[DateClaim, ...] = ()
@@ -79,6 +81,7 @@ class Xmp:
     position: tuple[float, float] | None = None
     raw_name: str = ""
     extension: str = ""
+    composite: bool = False
 
 
 NOTHING: Final = Xmp()
@@ -110,7 +113,14 @@ def parsed(packet: bytes | memoryview | None) -> Xmp:
         position=position(properties.get(_EXIF + "GPSLatitude", ""), properties.get(_EXIF + "GPSLongitude", "")),
         raw_name=printable(properties.get(_CRS + "RawFileName", "")),
         extension=printable(properties.get(_PHOTOSHOP + "SidecarForExtension", "")),
+        composite=_is_ours(properties),
     )  # fmt: skip
+
+
+def _is_ours(properties: dict[str, str]) -> bool:
+    """Whether Keepers made the picture of others; phones say the same of photos that are single to everyone."""
+    made = properties.get(_XMP + "CreatorTool", "").startswith("Keepers ")
+    return made and "/composite" in properties.get(_SOURCE, "")
 
 
 def _unique(words: Iterable[str]) -> tuple[str, ...]:

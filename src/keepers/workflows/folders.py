@@ -110,7 +110,7 @@ def _entry(file: FolderFile, taken: Taken) -> bundles.Entry:
     return bundles.Entry(
         file.name, file.kind, facts.format, facts.camera,
         taken.at.timestamp() if taken.certain else None, facts.live_id, facts.title, facts.film_offset is not None,
-        facts.seconds, taken.at.replace(tzinfo=UTC).timestamp() if taken.certain else None,
+        facts.seconds, taken.at.replace(tzinfo=UTC).timestamp() if taken.certain else None, facts.composite,
     )  # fmt: skip
 
 

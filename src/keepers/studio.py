@@ -1,0 +1,35 @@
+"""What makes new pictures, built for a session. Imported only where pictures are made."""
+
+import os
+from typing import TYPE_CHECKING
+
+from keepers.catalog.store import Catalog
+from keepers.ports import Workers
+from keepers.wiring import Session
+from keepers.work.local import LocalWorkers
+from keepers.work.named import Named
+from keepers.workflows.enhancing import Enhancing
+
+if TYPE_CHECKING:
+    from keepers.workflows.exposures import Bracket, Developed
+
+#: Longer than any merge of pictures that fit into memory; the hang of a decoder ends, too.
+SECONDS = 600.0
+
+
+def enhancing(opened: Session, catalog: Catalog) -> Enhancing:
+    """What merging brackets works with."""
+    room = _memory()
+
+    def workers(most: int) -> Workers:
+        # As many at once as there is memory for.
+        jobs = max(1, min(opened.jobs, room // max(1, most)))
+        return LocalWorkers(jobs, SECONDS, most, ("keepers.workflows.exposures",), most)
+
+    merge: Named[Bracket, Developed] = Named("keepers.workflows.exposures", "merge")
+    return Enhancing(catalog, opened.progress, workers, merge, room)
+
+
+def _memory() -> int:
+    """Bytes of this machine's memory that pictures may take: three quarters."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * 3 // 4
