@@ -167,10 +167,10 @@ def featuring(
     ):
         found = immich_api.ImmichPlace(made, immich_api.place_id(name))
         found.featured_by = None if isinstance(source, immich_api.RestPeople) else source.featured
+        found.seen_by = functools.partial(_seen, made)
         yield found, source, immich_api.Portraits(made, pictures)
 
 
 def path_there(environment: Mapping[str, str], name: str, path: str) -> str:
     """What the server of a profile calls a file of this machine; empty where no folder is mapped."""
     return immich_api.unmapped(path, immich_api.folders(name, environment)) or ""
-

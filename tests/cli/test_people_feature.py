@@ -293,6 +293,22 @@ def test_a_server_that_goes_away_ends_the_run_and_the_same_command_goes_on(newes
     assert named(photos, photos.shown(ANNA)) == "soft.jpg"
 
 
+def test_an_answer_that_was_lost_is_known_by_sight(newest, keepers, monkeypatch):
+    """The photo was set, and nobody heard of it: the same command sees that, and undo brings back what was there."""
+    photos = peopled(newest)
+    before = photos.shown(ANNA)
+    monkeypatch.setattr("keepers.places.immich_api.wire.ATTEMPTS", 1)
+    newest.faults.append(Fault("done-but-cut", "PUT /api/people"))
+    words = ("people", "feature", "--name", "Anna", "--yes", "--json")
+    assert keepers(*words).code == 6
+    assert named(photos, photos.shown(ANNA)) == "soft.jpg"
+    newest.state.about[ANNA].updated += timedelta(hours=1)
+    again = keepers(*words)
+    assert (again.code, again.json["done"]) == (0, 1), again.err
+    assert keepers("undo", "--yes").code == 0
+    assert photos.shown(ANNA) == before
+
+
 def test_a_key_that_may_not_is_told_before_anything_is_looked_at(newest, keepers):
     peopled(newest)
     newest.keys[KEY] = {"asset.read", "person.read", "face.read"}
@@ -300,4 +316,8 @@ def test_a_key_that_may_not_is_told_before_anything_is_looked_at(newest, keepers
     assert told.code == 5
     assert "person.update" in told.err
     assert not newest.asked("GET /api/people")
-    assert keepers("people", "feature", "--dry-run", "--no-find-present").code == 0
+    # Without the right to see pictures, what stands there now is just not known.
+    unseen = keepers("people", "feature", "--dry-run")
+    assert unseen.code == 0, unseen.err
+    assert "undo will not bring that one back" in unseen.out
+    assert "asset.view" in keepers("people", "feature", "--dry-run", "--find-present").err

@@ -145,12 +145,12 @@ class _Job:
 
     def carried_out(self) -> int:
         """Finish what was begun, pick, ask, and set it."""
-        self._refuse_without_rights()
+        may_look = self._rights()
         resumed = self._resumed()
         if resumed is not None and resumed.state is not RunState.DONE:
             return self._told(resumed, {})
         picked = self._picked()
-        now = self._present(picked)
+        now = self._present(picked, may_look=may_look)
         checked = people_featuring.prepare(self.where, picked.picks, now)
         if self.report:
             self._put_report(picked, now)
@@ -165,16 +165,19 @@ class _Job:
         rows["actions"] = [text.row(action) for action in wanted.actions]
         return self._told(resumed if not wanted.actions else self._run(wanted), rows)
 
-    def _refuse_without_rights(self) -> None:
-        looks = self.report or self.bias.blur is not Lean.OFF
+    def _rights(self) -> bool:
+        """Whether the key may see pictures; SettingsError where it may not do what was asked for."""
+        looks = self.report or self.bias.blur is not Lean.OFF or self.options.find_present
         wanted = {*_NEEDS, *((_LOOKS,) if looks else ()), *(() if self.options.dry_run else (_SETS,))}
         needs = tuple(need for need in (*READING, *CHANGING) if need.permission in wanted)
-        missing = self.place.client.abilities().missing(needs)
+        abilities = self.place.client.abilities()
+        missing = abilities.missing(needs)
         if missing:
             lacks = "; ".join(f"it lacks {need.permission}, so {need.without}" for need in missing)
             raise SettingsError(
                 f"the API key cannot do this: {lacks}. Add it in Immich: Account Settings, API Keys"
             )
+        return abilities.may(_LOOKS)
 
     def _resumed(self) -> Finished | None:
         old = None if self.journal is None or self.options.dry_run else self.journal.unfinished(self.key)
@@ -194,10 +197,10 @@ class _Job:
         known = latest(self.journal, _WHAT, self.where, FEATURED)
         return {ref.key.removeprefix(PERSON): told for ref, told in known.items()}
 
-    def _present(self, picked: Picked) -> dict[str, Present]:
+    def _present(self, picked: Picked, *, may_look: bool) -> dict[str, Present]:
         now = people_featuring.present(self.job, picked.picks, self._remembered())
         wanted = self.options.find_present
-        if wanted is False or self.job.exact:
+        if wanted is False or self.job.exact or not may_look:
             return now
         loaded = self.bias.blur is not Lean.OFF
         most = None if wanted or loaded else _FEW

@@ -104,8 +104,9 @@ class Featuring:
                         touched.append((token, action))
                 except KeepersError as error:
                     against[token] = _gone(error)
-            seen = self._seen(touched)
-            against |= {token: ChangedError(_MAYBE) for token, one in touched if _person(one) not in seen}
+            # Either of both may stand there: an answer that was lost may have been to a call that was carried out.
+            strange = self._strange(self._strange(touched, before=True), before=False)
+            against |= {token: ChangedError(_MAYBE) for token, _ in strange}
         return [(token, action, against.get(token)) for token, action in wishes]
 
     def _read_back(self, action: SetField, answer: Answer) -> Outcome:
@@ -120,10 +121,11 @@ class Featuring:
             return Outcome(End.FAILED, str(why))
         return Outcome(End.DONE, revision=records.text(told, "updatedAt")[:40])
 
-    def _seen(self, wishes: Sequence[Wish]) -> frozenset[str]:
-        """Those whose picture, as the server has drawn it, is still that of the photo which is to stand there."""
-        wanted = {_person(action): action.before for _, action in wishes if action.before}
-        return frozenset() if self.stands is None or not wanted else self.stands(wanted)
+    def _strange(self, wishes: Sequence[Wish], *, before: bool) -> list[Wish]:
+        """Those whose picture, as the server has drawn it, is not that of the photo before, or after."""
+        wanted = {_person(one): (one.before if before else one.after) or "" for _, one in wishes}
+        seen = frozenset[str]() if self.stands is None or not wanted else self.stands(wanted)
+        return [(token, one) for token, one in wishes if _person(one) not in seen]
 
     def _told_otherwise(self, action: SetField, wanted: str | None, why: str) -> KeepersError | None:
         """What speaks against something standing for a person, by the database; nothing where there is none to ask."""
