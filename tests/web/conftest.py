@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.world import copied
+from tests.cli.world import Keepers, copied
 from tests.web import pictures
 from tests.web.served import Client, serving
 
@@ -28,3 +28,9 @@ def page(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clie
 @pytest.fixture
 def photos(drawn: Path, tmp_path: Path) -> Path:
     return copied(drawn, tmp_path / "photos")
+
+
+@pytest.fixture
+def keepers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Keepers:
+    """The command line, with a catalog that a server may have open, too."""
+    return Keepers(tmp_path / "state" / "catalog.db", capsys)

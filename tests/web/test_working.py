@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.world import TAKEN, bytes_in, jpeg, make_pairs, picture, put
+from tests.cli.world import TAKEN, Keepers, bytes_in, jpeg, make_pairs, picture, put
 from tests.web import pictures
 from tests.web.served import Client, serving
 
@@ -96,6 +96,27 @@ def test_what_was_rejected_goes_to_the_trash_and_comes_back(tmp_path: Path):
         assert len(client.get("/groups")["groups"]) == 6
         assert client.get("/groups/totals")["reviewed"] == 5
         assert [run["state"] for run in client.get("/runs")["runs"]] == ["done", "undone"]
+
+
+def test_the_command_line_applies_what_the_page_rejected_and_the_page_shows_it(
+    tmp_path: Path, keepers: Keepers
+):
+    photos = tmp_path / "photos"
+    pictures.burst(photos, 70, 1)
+    before = bytes_in(photos)
+    with serving(keepers.catalog) as client:
+        client.done({"kind": "scan", "sources": [str(photos)]})
+        assert keepers("apply", "--yes").out == "Nothing to apply.\n"
+        _accepted(client, "burst")
+        planned = keepers("apply", "--dry-run", "--json").json
+        assert [action["verb"] for action in planned["actions"]] == ["trash", "trash"]
+        assert keepers("apply").code == 2
+        assert bytes_in(photos) == before
+        assert keepers("apply", "--yes").code == 0
+        assert client.get("/groups")["groups"] == []
+        assert keepers("undo", "--yes").code == 0
+        assert bytes_in(photos) == before
+        assert [row["reviewed"] for row in client.get("/groups")["groups"]] == [True]
 
 
 def test_a_file_that_changed_since_stays_and_is_told(tmp_path: Path):

@@ -67,6 +67,8 @@ def undo(options: argparse.Namespace) -> int:
             stopping(opened.progress) as stop,
         ):
             finished = undo_run(options.number, journal, place, progress=opened.progress, stop=stop)
+        if finished is not None:
+            noted(opened, journal, finished.run)
     if finished is None:
         return _nothing_to_undo(options)
     if options.json:
@@ -164,6 +166,10 @@ def apply(options: argparse.Namespace) -> int:
             [] if journal is None else [run for run in journal.runs() if run.state in OPEN], options.number
         )
         if journal is None or chosen is None:
+            if options.number is None and opened.catalog_file.exists():
+                from keepers.cli.applying import rejected  # noqa: PLC0415 (numpy costs 80 ms)
+
+                return rejected(options, opened)
             show.line("Nothing to apply.")
             return 0
         if options.dry_run:
@@ -176,7 +182,17 @@ def apply(options: argparse.Namespace) -> int:
             stopping(opened.progress) as stop,
         ):
             finished = resume(chosen.id, journal, place, progress=opened.progress, stop=stop)
-    return _finished(options, finished, place)
+        noted(opened, journal, finished.run)
+    return told(options, finished, place)
+
+
+def noted(opened: wiring.Session, journal: Journal, run: int) -> None:
+    """Let the groups that the page keeps show what a run did."""
+    if opened.catalog_file.exists():
+        from keepers.workflows import review_runs  # noqa: PLC0415 (only here)
+
+        with opened.catalog(create=False) as catalog:
+            review_runs.note(catalog, journal, run)
 
 
 def _place(opened: wiring.Session, actions: Sequence[Action]) -> contextlib.AbstractContextManager[Place]:
@@ -214,7 +230,8 @@ def tell_problems(
         sys.stderr.write(show.printable(f"refused: {text.sentence(one.action)}: {one.why}") + "\n")
 
 
-def _finished(options: argparse.Namespace, finished: Finished, place: Place) -> int:
+def told(options: argparse.Namespace, finished: Finished, place: Place) -> int:
+    """Tell what came of a run; the exit code."""
     if options.json:
         show.document(
             {

@@ -1,16 +1,14 @@
 """What jobs do, each by the workflow that the command line uses, too."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
-from keepers.actions import Copy, Move, Restore, Trash, source, target
 from keepers.apply.history import moved_away
-from keepers.apply.journal import Journal
 from keepers.apply.ours import place_of
-from keepers.apply.record import RunState, StepState
+from keepers.apply.record import RunState
 from keepers.apply.run import Finished, resume, run
 from keepers.apply.undo import run_to_undo
 from keepers.apply.undo import undo as undo_run
@@ -21,7 +19,7 @@ from keepers.model import LOCAL, GroupKind, Ref
 from keepers.people_work.sort import Asked as Sorting
 from keepers.people_work.sort import Work
 from keepers.wiring import Session, sources
-from keepers.workflows import review_plan, reviewing
+from keepers.workflows import review_plan, review_runs, reviewing
 from keepers.workflows.tidy import tidy
 
 _STATES: Final = {RunState.DONE: "done", RunState.STOPPED: "stopped", RunState.UNDONE: "done"}
@@ -120,7 +118,7 @@ def _apply(session: Session, plan: str, wish: Asked) -> Done:
                 ended = run(
                     found.checked, journal, place, progress=session.progress, key=review_plan.KEY, stop=stop
                 )
-        review_rows.mark_gone(catalog, _moved(journal, ended.run))
+        review_runs.note(catalog, journal, ended.run)
     return _ended(ended, f"{ended.title}: {ended.done:,} changes done. All of it can be taken back.")
 
 
@@ -135,7 +133,7 @@ def _undo(session: Session, number: int, wish: Asked) -> Done:
             ended = undo_run(number, journal, place, progress=session.progress, stop=stop)
         if ended is None:
             return Done(result="There is nothing to take back.")
-        review_rows.mark_gone(catalog, _moved(journal, ended.run))
+        review_runs.note(catalog, journal, ended.run)
     return _ended(ended, f"Taken back: {ended.done:,} changes undone.")
 
 
@@ -149,18 +147,6 @@ def _sort(session: Session, job: dict[str, Any], wish: Asked) -> Done:
     return Done(
         result=f"{planned:,} files would be sorted; nothing was changed." if dry else "Nothing to sort."
     )
-
-
-def _moved(journal: Journal, number: int) -> Iterator[tuple[Ref, bool]]:
-    """What a run took away (True) and what it put into its place."""
-    for step in journal.steps(number):
-        if step.state is not StepState.DONE:
-            continue
-        old, new = source(step.action), target(step.action)
-        if isinstance(step.action, Trash | Move) and old is not None:
-            yield old, True
-        if isinstance(step.action, Restore | Copy | Move) and new is not None:
-            yield new, False
 
 
 def _ended(ended: Finished, words: str) -> Done:
