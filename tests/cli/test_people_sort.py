@@ -1,14 +1,17 @@
 """`people sort` as a whole: against the loopback server and folders of this machine."""
 
+import contextlib
 import importlib
 import json
 import shutil
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from keepers.apply import carry
+from keepers.apply.journal import open_journal
 from keepers.model import Ref
 from keepers.places.immich_api import wire
 from keepers.places.local import LocalPlace
@@ -361,6 +364,26 @@ def test_one_file_is_waited_for_until_the_server_knows_who_is_in_it(keepers, hom
     code, told = hook(keepers, photo, base, "--wait", "8")
     assert (code, told["status"]) == (0, "success"), told
     assert names(base) == {"Anna/a.jpg"}
+
+
+def test_downloads_that_end_together_wait_for_each_other(keepers, home, base):
+    first, second = home.photo("a.jpg", 1, Anna=100), home.photo("b.jpg", 2, Anna=100)
+    assert hook(keepers, first, base)[0] == 0
+    journal = open_journal(f"{keepers.catalog}.journal", create=False)
+    assert journal is not None
+    with contextlib.ExitStack() as held:
+        held.enter_context(journal.lock())
+        assert hook(keepers, second, base, "--wait", "0")[1]["reason"] == "busy"
+        later = threading.Timer(0.7, held.pop_all().close)
+        later.start()
+        code, told = hook(keepers, second, base, "--wait", "20")
+        later.join()
+    journal.close()
+    assert (code, told["status"]) == (0, "success")
+    rows = keepers("people", "history", "--json").json["history"]
+    assert sorted(row["action"] for row in rows) == ["copied", "copied", "error"]
+    code, told = hook(keepers, base / "Anna/b.jpg", base)
+    assert (code, told["reason"]) == (0, "already-there")
 
 
 def test_the_server_is_told_to_scan_the_library_that_the_file_lies_in(keepers, home, base, tmp_path):

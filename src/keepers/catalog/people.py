@@ -79,14 +79,15 @@ def set_folders(catalog: Catalog, base: str, given: Mapping[str, tuple[str, str]
             )
 
 
-def intend(catalog: Catalog, base: str, rows: Iterable[Sorted], at: str) -> None:
-    """Note what a run is about to sort below a base, in place of what an earlier one has left undone there."""
+def intend(catalog: Catalog, rows: Iterable[Sorted], at: str) -> None:
+    """Note what a run is about to sort, in place of what an earlier one has left undone of the same; others may run, too."""
     with catalog.writing() as db:
-        db.execute(
-            "DELETE FROM person_sorted WHERE run IS NULL AND base = ? AND action NOT IN ('skipped', 'error')",
-            (os.fsencode(base),),
-        )
         for row in rows:
+            db.execute(
+                """DELETE FROM person_sorted
+                    WHERE run IS NULL AND target = ? AND action NOT IN ('skipped', 'error')""",
+                (os.fsencode(row.target),),
+            )
             _insert(catalog, row, at)
 
 

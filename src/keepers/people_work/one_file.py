@@ -1,6 +1,7 @@
 """Sorting one file that was just downloaded: the hook of the old tool, which knew no more than its path."""
 
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ from typing import Final
 from keepers import wiring
 from keepers.catalog import people as remembered
 from keepers.catalog.people import Sorted
-from keepers.errors import KeepersError, PlaceUnreachableError, SettingsError, UsageError
+from keepers.errors import CatalogBusyError, KeepersError, PlaceUnreachableError, SettingsError, UsageError
 from keepers.model import ContentId, Kind
 from keepers.people_work import tell
 from keepers.people_work.sort import Asked, Ended, Work, agreed, base_of, is_on
@@ -20,7 +21,10 @@ from keepers.workflows.people_results import ERROR, SKIPPED, Result, failure, on
 
 #: What is no event of its own: nothing new was learned of the file.
 _NOTHING_NEW: Final = frozenset({"already-there", "sorted-before", "switched-off"})
+#: How often it is tried again while another run changes things.
+_PAUSE_SECONDS: Final = 0.5
 _REASONS: Final = (
+    (CatalogBusyError, "busy"),
     (PlaceUnreachableError, "unreachable"),
     (SettingsError, "settings"),
     (UsageError, "usage"),
@@ -56,12 +60,25 @@ def sort_file(
     try:
         if scan_library and not dry:
             tell.scan_library(work.session, asked.server, paths=[path])
-        ended = work.sort(replace(asked, sources=wiring.sources(_with_related(path))), ask, dry=dry)
+        wanted = replace(asked, sources=wiring.sources(_with_related(path)))
+        ended = _in_turn(lambda: work.sort(wanted, ask, dry=dry), asked.wait)
     except KeepersError as error:
         reason = next((word for kind, word in _REASONS if isinstance(error, kind)), "failed")
         made = failure(path, reason, str(error))
         return _ended(work, asked, OneFile(made, exit_code=error.exit_code), dry=dry)
     return _ended(work, asked, _of(path, ended), dry=dry)
+
+
+def _in_turn(sort: Callable[[], Ended], seconds: float) -> Ended:
+    """Sort when no other run changes things: downloads that end together wait for each other, for so long."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            return sort()
+        except CatalogBusyError:
+            if time.monotonic() >= end:
+                raise
+            time.sleep(_PAUSE_SECONDS)
 
 
 def _with_related(path: str) -> list[str]:
@@ -86,6 +103,9 @@ def _why_not(work: Work, asked: Asked, path: str) -> Result | None:
         return skipped(path, "switched-off", "Face sorting disabled: keepers config set people_sorting on")
     if not os.path.isfile(path):
         return failure(path, "not-found", "File not found")
+    base = base_of(work.session.settings)
+    if base and wiring.inside(path, base):
+        return skipped(path, "already-there", f"It lies in {base}, where the folders of people are")
     form = formats.by_name(os.path.basename(path))
     wanted = {Kind.PHOTO, Kind.VIDEO} if asked.videos else {Kind.PHOTO}
     if form is None or form.kind not in wanted:

@@ -143,7 +143,7 @@ def intend(work: PeopleSorting, request: Request, prepared: Prepared) -> None:
         for one in prepared.placed
         if one.main.action is not None
     ]
-    remembered.intend(work.catalog, request.base, rows, work.now.isoformat())
+    remembered.intend(work.catalog, rows, work.now.isoformat())
 
 
 def remember(catalog: Catalog, reader: Reader, run: int, steps: Iterable[Step], now: datetime) -> None:
