@@ -53,7 +53,7 @@ class SentFields:
     def _real(self, wanted: Sequence[SetField]) -> list[SetField | None]:
         """The fields as the server knows them; None where something of them is not there."""
         sums = {sum_ for one in wanted for sum_ in _sums(one)}
-        held = self._held(sums) if sums else {}
+        held: Mapping[str, Held] = self._held(sums) if sums else {}
         ids = {sum_: one.id for sum_, one in held.items() if not one.trashed}
         return [_with_ids(one, ids) for one in wanted]
 
