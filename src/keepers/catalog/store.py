@@ -105,6 +105,27 @@ def open_catalog(file: Path, *, create: bool) -> Catalog:
     return catalog
 
 
+def reopened(file: Path) -> Catalog:
+    """Open the catalog once more, made or migrated where needed, without the check that takes seconds when it is large.
+
+    For a program that has it open already, or checks it beside; else like `open_catalog`.
+    """
+    if not file.exists():
+        return open_catalog(file, create=True)
+    connection = sqlite3.connect(file, timeout=WAIT_SECONDS, isolation_level=None)
+    try:
+        is_current = connection.execute("PRAGMA user_version").fetchone()[0] == len(MIGRATIONS)
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = NORMAL")
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise _translated(file, error) from error
+    if is_current:
+        return Catalog(file, connection)
+    connection.close()
+    return open_catalog(file, create=True)
+
+
 def file_system(path: Path) -> str:
     """The type of the file system that holds `path`, from the mount table; empty if unknown."""
     try:

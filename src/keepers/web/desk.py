@@ -12,7 +12,8 @@ from fastapi import Depends, Request
 from keepers import config
 from keepers.catalog import review_rows, sightings
 from keepers.catalog.review_rows import KeptGroup
-from keepers.catalog.store import Catalog, open_catalog
+from keepers.catalog.store import Catalog, open_catalog, reopened
+from keepers.errors import KeepersError
 from keepers.model import ContentId, GroupKind
 from keepers.web.jobs import Jobs
 from keepers.web.pictures import Pictures
@@ -45,7 +46,7 @@ class Threads:
     def _with_catalog(self, what: Callable[[Catalog], R]) -> R:
         catalog = cast("Catalog | None", getattr(self._own, "catalog", None))
         if catalog is None:
-            catalog = open_catalog(self._session.catalog_file, create=True)
+            catalog = reopened(self._session.catalog_file)
             self._own.catalog = catalog
         return what(catalog)
 
@@ -66,6 +67,7 @@ class Desk:
         self.jobs = Jobs(lambda: self.session.settings, self.write, self.renew, is_ending)
         self.pictures = Pictures(session)
         self.samples = Samples()
+        self._checking: asyncio.Task[None] | None = None
 
     async def read(self, what: Callable[[Catalog], R]) -> R:
         """Ask the catalog something."""
@@ -98,10 +100,20 @@ class Desk:
         """Begin to work; the catalog is made if there is none."""
         await self._writer.run(_nothing)
         await self.jobs.start()
+        # A catalog of a million photos takes seconds to check; nobody waits for that.
+        self._checking = asyncio.create_task(asyncio.to_thread(self._check))
+
+    def _check(self) -> None:
+        try:
+            open_catalog(self.session.catalog_file, create=True).close()
+        except KeepersError as error:
+            self.session.progress.say(f"keepers: {error}")
 
     async def close(self) -> None:
         """End what works."""
         await self.jobs.close()
+        if self._checking is not None:
+            await self._checking
         await asyncio.to_thread(self.pictures.close)
         await asyncio.to_thread(self._readers.close)
         await asyncio.to_thread(self._writer.close)
