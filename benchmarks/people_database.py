@@ -1,6 +1,6 @@
 """What it costs to read the people and faces of 100,000 photos from Immich's database.
 
-    python benchmarks/people_database.py [PHOTOS]
+    python benchmarks/people_database.py [PHOTOS [TURNS]]
 
 A PostgreSQL of its own is filled with 500 people and two faces a photo, and read by turns as Keepers reads it, and as other
 programs do: one row a face, in pages of 1000 assets. The promise is 3 s and 300 MB for 100,000 photos, all of it held in
@@ -26,7 +26,6 @@ from keepers.places import immich_db
 from tests.places import postgres
 from tests.places.immich_tables import tables
 
-TURNS = 5
 PROMISE_SECONDS, PROMISE_MB = 3.0, 300
 FILL = """
 INSERT INTO asset (id, "ownerId", type, "originalPath", "originalFileName", "fileCreatedAt", "localDateTime",
@@ -99,13 +98,13 @@ def measured(what: str, where: str) -> dict[str, float]:
     return found | {"server": reaped(where) - before}
 
 
-def main(photos: int) -> None:
+def main(photos: int = 100_000, turns: int = 5) -> None:
     with postgres.running() as where:
         with psycopg.connect(where, autocommit=True) as connection:
             connection.execute(tables("2.5"))
             connection.execute(FILL.replace("{photos}", str(photos)))
-        turns = [(measured("ours", where), measured("plain", where)) for _ in range(TURNS)]
-    mine, other = ([turn[side] for turn in turns] for side in (0, 1))
+        pairs = [(measured("ours", where), measured("plain", where)) for _ in range(turns)]
+    mine, other = ([pair[side] for pair in pairs] for side in (0, 1))
     seconds = sorted(one["seconds"] for one in mine)
     print(f"{photos:,} photos, {mine[0]['faces']:,.0f} faces, 500 people; load {os.getloadavg()[0]:.1f}")
     print(
@@ -116,7 +115,7 @@ def main(photos: int) -> None:
         f"CPU, which other programs disturb less: {median(one['cpu'] for one in mine):.2f} s here, "
         f"{median(one['server'] for one in mine):.2f} s in PostgreSQL, at the same time"
     )
-    ratio = median(b["seconds"] / a["seconds"] for a, b in turns)
+    ratio = median(b["seconds"] / a["seconds"] for a, b in pairs)
     print(
         f"one row a face, nothing made of it: {median(one['seconds'] for one in other):.2f} s, {ratio:.2f} x of that"
     )
@@ -135,4 +134,4 @@ if __name__ == "__main__":
     elif not postgres.is_there():
         print(postgres.ABSENT)
     else:
-        main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)
+        main(*map(int, sys.argv[1:]))
