@@ -10,8 +10,8 @@ from keepers.cli import old_immich
 
 #: What the old tool made of pictures or asked of its libraries, and Keepers does by itself or elsewhere: said, and left out.
 _LEFT_OUT: Final = {
-    "--enable-hdr": "the group folders are made without merged pictures",
-    "--hdr-gamma": "the group folders are made without merged pictures",
+    "--enable-hdr": "keepers enhance hdr --to DIR merges the brackets that are known",
+    "--hdr-gamma": "keepers enhance hdr --method debevec takes it",
     "--enable-face-swap": "the group folders are made without swapped faces",
     "--swap-closed-eyes": "the group folders are made without swapped faces",
     "--no-swap-closed-eyes": "the group folders are made without swapped faces",
