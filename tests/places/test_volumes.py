@@ -1,6 +1,8 @@
 """What is told of file systems, and what an owner said of folders."""
 
 import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -61,6 +63,26 @@ def test_a_swapped_drive_has_another_identity(tmp_path, kind):
 
 
 @pytest.mark.slow
+@pytest.mark.slow
+def test_a_copy_of_a_drive_beside_it_is_not_told_by_an_id_that_it_loses(tmp_path):
+    """Hazard 3: an undo after such a copy was mounted again asks for no other drive."""
+    with mounted("btrfs", tmp_path / "one") as drive:
+        subprocess.run(["sync", "-f", str(drive)], check=True)
+        copy, point = tmp_path / "copy.img", tmp_path / "copy"
+        shutil.copyfile(tmp_path / "one" / "btrfs.img", copy)
+        point.mkdir()
+        made = subprocess.run(
+            ["mount", "-o", "loop", str(copy), str(point)], capture_output=True, check=False
+        )
+        if made.returncode:
+            pytest.skip("this Linux mounts no copy of a Btrfs beside it")
+        try:
+            assert Natures().of(str(point)).id == ""
+            assert Natures().of(str(drive)).id.startswith(("fsid:", "uuid:"))
+        finally:
+            subprocess.run(["umount", str(point)], check=True)
+
+
 def test_exfat_is_known_by_what_it_does(tmp_path):
     """Hazard 29: even where nobody tells its kind."""
     with mounted("exfat", tmp_path) as drive:

@@ -218,8 +218,12 @@ def _above(one: Any) -> Any:
     return super(type(one), one)
 
 
-def _owned(self: Any, *told: Any) -> None:
-    _above(self).__init__(*told)
+def _owned(self: Any, kind: str, at: Path) -> None:
+    if kind.startswith("btrfs:"):
+        # Of one size they would be copies of one template, and Linux lends a copy an id for each mount.
+        size = int(kind.partition(":")[2]) + ("src", "dst", "state").index(at.name)
+        kind = f"btrfs:{size}"
+    _above(self).__init__(kind, at)
     # The root of a tmpfs is everybody's; an import refuses such a library.
     self.at.chmod(0o755)
 

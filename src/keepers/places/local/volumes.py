@@ -21,6 +21,7 @@ _KEEPS_ID: Final = frozenset({"ext2", "ext3", "ext4", "btrfs", "f2fs", "zfs"})
 _NO_NAME: Final = frozenset({errno.EILSEQ, errno.EINVAL})
 _MOUNTS: Final = "/proc/self/mountinfo"
 _BY_UUID: Final = "/dev/disk/by-uuid"
+_BTRFS: Final = "/sys/fs/btrfs"
 _OCTAL: Final = re.compile(rb"\\([0-7]{3})")
 
 
@@ -124,12 +125,29 @@ def _refuses_bytes(folder: str) -> bool:
 def _id(folder: str, device: int, kind: str, source: str) -> str:
     if kind in _NETWORK:
         return f"net:{kind}:{source}"
-    if kind in {"", "tmpfs", "overlay", "ramfs"}:
+    if kind in {"", "tmpfs", "overlay", "ramfs"} or (kind == "btrfs" and _is_lent(source)):
         return ""
     if found := _uuid(device, source):
         return f"uuid:{found}"
     number = os.statvfs(folder).f_fsid if kind in _KEEPS_ID else 0
     return f"fsid:{number:x}" if number else ""
+
+
+def _is_lent(source: str, shelf: str = _BTRFS) -> bool:
+    """Whether a Btrfs got an id for this mount alone, since a copy of it is mounted, too (Linux 6.7)."""
+    name = os.path.basename(os.path.realpath(source))
+    try:
+        ids = os.listdir(shelf)
+    except OSError:
+        return False
+    for one in ids:
+        if os.path.lexists(f"{shelf}/{one}/devices/{name}"):
+            try:
+                with open(f"{shelf}/{one}/temp_fsid", "rb") as told:
+                    return told.read().strip() == b"1"
+            except OSError:
+                return False
+    return False
 
 
 def _uuid(device: int, source: str, shelf: str = _BY_UUID) -> str:
