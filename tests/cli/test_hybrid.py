@@ -140,3 +140,18 @@ def test_a_photo_whose_bytes_are_known_is_read_here_from_then_on(keepers, mapped
     told = explained(keepers, mapped, name)
     assert told["here"] == {"path": str(library / name), "evidence": "path"}
     assert told["taken"]["certain"]
+
+
+def test_an_album_is_compared_once_and_takes_nothing_from_the_others(keepers, mapped, library):
+    first, second = list(mapped.ids)[:2]
+    mapped.state.album("One", mapped.ids[first])
+    mapped.state.album("Two", mapped.ids[second])
+    assert keepers("scan", "immich:album/One").code == 0
+    assert keepers("scan", "immich:album/Two").code == 0
+    for name in (first, second):
+        assert explained(keepers, mapped, name)["here"] == {"path": str(library / name), "evidence": "path"}
+    data = bytearray((library / first).read_bytes())
+    data[-3] ^= 1
+    (library / first).write_bytes(data)
+    assert keepers("scan", "immich:album/One").code == 0
+    assert explained(keepers, mapped, first)["here"] is not None

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -85,21 +85,6 @@ def of(catalog: Catalog, wanted: Iterable[Ref]) -> dict[Ref, Lying]:
 def paths(catalog: Catalog, assets: Iterable[Asset]) -> dict[Ref, str]:
     """The paths of the files that assets of servers are taken for."""
     return {ref: one.path for ref, one in of(catalog, (asset.ref for asset in assets)).items()}
-
-
-def read(catalog: Catalog, place: str, keys: Sequence[str]) -> set[str]:
-    """Those of the assets whose bytes have been read on this machine."""
-    found: set[str] = set()
-    for start in range(0, len(keys), BATCH):
-        part = [os.fsencode(key) for key in keys[start : start + BATCH]]
-        marks = ",".join("?" * len(part))
-        rows = catalog.db.execute(
-            f"""SELECT l.key FROM location l JOIN content c ON c.id = l.content
-                WHERE l.place = ? AND l.key IN ({marks}) AND length(c.b3) = 32""",
-            [place, *part],
-        )
-        found.update(os.fsdecode(key) for (key,) in rows)
-    return found
 
 
 def note_namesakes(catalog: Catalog, place: str) -> None:

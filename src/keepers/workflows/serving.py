@@ -42,7 +42,7 @@ def scan(learning: Learning, gallery: Gallery) -> ScanReport:
         account.refuse_shrunken(root, before.known, before.known - count)
     was_stopped = served.is_unfinished(catalog, place)
     remapped = gallery.mapping != lying.signature(catalog, place)
-    if remapped:
+    if remapped and is_whole:
         lying.forget(catalog, place, lying.BY_PATH)
     run = Run(learning, gallery, dates_said.shifts(catalog), place, was_stopped or not same, remapped)
     if not (is_whole and _is_up_to_date(run, before, count)):
@@ -175,10 +175,9 @@ def _unknown(run: Run, stream: Iterator[Served]) -> Iterator[Served]:
 
 def _unread(run: Run, part: Sequence[Served]) -> set[str]:
     """Assets whose files lie on this machine and are still to be read, or to be compared with what was read before."""
-    here = {one.id for one in part if one.here}
-    return (
-        here if run.remapped or not here else here - lying.read(run.learning.catalog, run.place, sorted(here))
-    )
+    here = [one for one in part if one.here]
+    known = lying.of(run.learning.catalog, [one.ref for one in here])
+    return {one.id for one in here if known.get(one.ref) != lying.Lying(one.here, lying.BY_PATH)}
 
 
 def _unmatched(run: Run, stream: Iterator[Served]) -> Iterator[Served]:
