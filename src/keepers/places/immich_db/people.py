@@ -38,8 +38,7 @@ SELECT a.id::text, a."originalPath", a."originalFileName", a.type::text, {sha1},
 FROM a {exif} CROSS JOIN LATERAL (
  SELECT string_agg(concat_ws(' ', f.id, COALESCE(f.{face_key}::text, '-'), f."boundingBoxX1", f."boundingBoxY1",
   f."boundingBoxX2", f."boundingBoxY2", f."imageWidth", f."imageHeight", f."sourceType"), ',' ORDER BY f.id) AS faces
- FROM {face} f LEFT JOIN person p ON p.{person_key} = f.{face_key} AND p."ownerId" = a."ownerId"
- WHERE f."assetId" = a.id AND {live} AND (%(hidden)s OR NOT COALESCE(p."isHidden", false))) g
+ FROM {face} f WHERE f."assetId" = a.id AND {live}) g
 ORDER BY a.id
 """
 _PAGED: Final[LiteralString] = "a.id > %(after)s::uuid ORDER BY a.id LIMIT %(page)s"
@@ -64,6 +63,10 @@ SELECT p.{person_key}::text, p.name, p."birthDate"::text, p."isHidden", p."isFav
  (SELECT x."assetId"::text FROM {face} x WHERE x.id = p."faceAssetId"), n.photos
 FROM person p JOIN n ON n.who = p.{person_key}
 WHERE p."ownerId" = %(owner)s AND (%(hidden)s OR NOT p."isHidden") ORDER BY p.{person_key}
+"""
+#: Joining them to each face would cost a tenth of the time.
+_HIDDEN: Final[LiteralString] = """
+SELECT p.{person_key}::text FROM person p WHERE p."ownerId" = %(owner)s AND p."isHidden"
 """
 _FEATURED: Final[LiteralString] = """
 SELECT x."assetId"::text FROM person p JOIN {face} x ON x.id = p."faceAssetId"
@@ -115,15 +118,18 @@ class DatabasePeople:
         boxes: bool = True,  # noqa: ARG002 (they come along)
     ) -> Iterator[Seen]:
         """Every asset that shows one of these people, with all its faces, by the id of the asset."""
-        values = {"hidden": hidden, "people": [one for one in people or () if _UUID.fullmatch(one)]}
+        secret = frozenset[str]() if hidden else self._hidden()
         wanted = None if people is None else frozenset(people)
-        for seen in self._pages("" if people is None else _THESE, values, archived=archived):
+        values = {"people": [one for one in people or () if _UUID.fullmatch(one)]}
+        rows = self._pages("" if people is None else _THESE, values, archived=archived)
+        for seen in (_seen(row, secret) for row in rows):
             if any(face.person if wanted is None else face.person in wanted for face in seen.faces):
                 yield seen
 
     def unidentified(self, *, archived: bool = False) -> Iterator[Seen]:
         """Every asset with faces of nobody known, and these faces alone."""
-        for seen in self._pages(_STRANGE, {"hidden": True}, archived=archived):
+        for row in self._pages(_STRANGE, {}, archived=archived):
+            seen = _seen(row, frozenset())
             strange = tuple(face for face in seen.faces if not face.person)
             if strange:
                 yield seen._replace(faces=strange)
@@ -140,11 +146,16 @@ class DatabasePeople:
             found = self._some('a."originalPath" = %(path)s', values)
         if not found and name and size is not None and self._dialect.sizes:
             found = self._some('a."originalFileName" = %(name)s AND ' + _SIZED, values)
-        return _seen(found[0]) if len(found) == 1 else None
+        return _seen(found[0], self._hidden()) if len(found) == 1 else None
 
     def _some(self, condition: LiteralString, values: Mapping[str, object]) -> list[Row]:
         query = self._dialect.query(_SEEN + condition + " LIMIT 2" + _WITH_FACES, archived=True)
-        return self._database.rows(query, {"owner": self._owner, "hidden": False, **values})
+        return self._database.rows(query, {"owner": self._owner, **values})
+
+    def _hidden(self) -> frozenset[str]:
+        """Those whom the user has hidden."""
+        rows = self._database.rows(self._dialect.query(_HIDDEN), {"owner": self._owner})
+        return frozenset(str(row[0]) for row in rows)
 
     def featured(self, person: str) -> str:
         """The id of the asset whose face stands for a person, whether or not it is still shown."""
@@ -159,7 +170,7 @@ class DatabasePeople:
 
     def _pages(
         self, condition: LiteralString, values: Mapping[str, object], *, archived: bool
-    ) -> Iterator[Seen]:
+    ) -> Iterator[Row]:
         """Page after page, from the last id on: a connection that breaks between costs nothing, and none is read twice."""
         query = self._dialect.query(_SEEN + condition + _PAGED + _WITH_FACES, archived=archived)
 
@@ -184,12 +195,13 @@ class DatabasePeople:
                     # The database finds the next page while we take this one apart.
                     after = rows[-1][0]
                     reading = ahead.submit(read, after, page)
-                yield from map(_seen, rows)
+                yield from rows
                 if last:
                     return
 
 
-def _seen(row: Row) -> Seen:
+def _seen(row: Row, secret: frozenset[str]) -> Seen:
+    """An asset with its faces but those of secret people."""
     key, path, name, kind, sha1, size, taken, width, height, lying, visibility, film, dated, told = row
     asset = Pictured(
         key,
@@ -207,7 +219,16 @@ def _seen(row: Row) -> Seen:
     )
     if not told:
         return Seen(asset, ())
-    return Seen(asset, tuple([face for one in told.split(",") if (face := _face(key, one)) is not None]))
+    return Seen(
+        asset,
+        tuple(
+            [
+                face
+                for one in told.split(",")
+                if (face := _face(key, one)) is not None and face.person not in secret
+            ]
+        ),
+    )
 
 
 def _face(asset: str, told: str) -> PersonFace | None:
