@@ -49,10 +49,14 @@ def needed(actions: Sequence[Action]) -> set[str]:
     }
 
 
+def trashed(actions: Sequence[Action]) -> int:
+    """How many files a plan moves into the server's trash."""
+    return sum(isinstance(one, SetField) and one.name == "trashed" for one in actions)
+
+
 def question(actions: Sequence[Action], place: PlaceId, kinds: Collection[str]) -> str:
     """What people are asked before copies go; `kinds` are those that they named."""
-    count = sum(isinstance(one, SetField) and one.name == "trashed" for one in actions)
-    asked = f"Move {show.count(count, 'photo')} into the trash of {place}?"
+    asked = f"Move {show.count(trashed(actions), 'photo')} into the trash of {place}?"
     if {GroupKind(kind) for kind in kinds} <= set(CERTAIN):
         return asked
     return f"Some of these only look alike; --dry-run shows which. {asked}"

@@ -281,14 +281,14 @@ class _Job:
                 }
             )
         else:
-            self._said(finished, stays)
+            self._said(finished, stays, immich_copies.trashed(checked.actions))
         if finished is not None and finished.state is RunState.FAILED and self.server.trouble is not None:
             return changing.lost(self.server.trouble)
         changing.tell_problems(self.options, problems, checked.refused)
         code = 0 if finished is None else finished.exit_code
         return code or (learning.PARTLY if checked.refused else 0)
 
-    def _said(self, finished: Finished | None, stays: Sequence[Stays]) -> None:
+    def _said(self, finished: Finished | None, stays: Sequence[Stays], going: int) -> None:
         if finished is None:
             copies = self.choice.what == "dedupe"
             show.line(
@@ -297,7 +297,8 @@ class _Job:
         else:
             if finished.state is RunState.STOPPED:
                 show.line("Stopped; the same command goes on from here.")
-            show.line(f"{finished.title}: {show.count(finished.done, 'field')} set.")
+            gone = f", {show.count(going, 'photo')} of that into the trash" if going else ""
+            show.line(f"{finished.title}: {show.count(finished.done, 'field')} set{gone}.")
             show.line(f"Take it back: keepers undo {finished.run}")
         _tell_stays(stays)
 

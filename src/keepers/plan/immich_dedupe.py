@@ -12,6 +12,8 @@ from keepers.plan.immich_twins import TIMELINE, Twin, described, fixed, lacking
 
 #: Equal pixels in pictures whose sides differ by less have their faces at the same spots.
 _SAME_SHAPE: Final = 0.01
+#: How a copy is told from what it is a copy of; of other kinds the look alone is alike.
+_LIKE: Final = {GroupKind.SAME_BYTES: "bytes", GroupKind.SAME_PIXELS: "pixels"}
 _FILMS: Final = frozenset({Role.LIVE_VIDEO, Role.MOTION_VIDEO})
 
 
@@ -323,7 +325,8 @@ def _let_go(heir: Heir, work: Work) -> Iterator[SetField]:
             for one in mine:
                 yield SetField(one.ref, "duplicate", key, None, "its duplicates are settled")
     for ref, instead in heir.goes:
-        because = f"{heir.kind}: {instead.key} stays ({heir.why})"
+        mine, its = (work.twins[one].name or one.key for one in (ref, instead))
+        because = f"{mine} has the {_LIKE.get(heir.kind, 'look')} of {its}, which stays: {heir.why}"
         yield SetField(ref, "trashed", None, YES, because, revision=instead.key)
 
 
