@@ -25,7 +25,7 @@ from keepers.model import PlaceId
 from keepers.places.immich_api import CHANGING, READING, ImmichPlace, place_id
 from keepers.plan import text
 from keepers.plan.check import Checked
-from keepers.plan.people_feature import FEATURED, PERSON, Present
+from keepers.plan.people_feature import FEATURED, PERSON, UNKNOWN, Present
 from keepers.plan.people_sheet import Sheet, page
 from keepers.score.featured import Bias, Lean
 from keepers.score.nearness import around
@@ -277,8 +277,17 @@ class _Job:
             if finished.state is RunState.STOPPED:
                 show.line("Stopped; the same command goes on from here.")
             show.line(f"{finished.title}: {show.count(finished.done, 'featured photo')} set.")
-            show.line(f"Take it back: keepers undo {finished.run}")
+            show.line(f"Take it back: keepers undo {finished.run}{_but(self.journal, finished.run)}")
         if finished is not None and finished.state is RunState.FAILED and self.place.trouble is not None:
             return changing.lost(self.place.trouble)
         changing.tell_problems(self.options, problems, ())
         return 0 if finished is None else finished.exit_code
+
+
+def _but(journal: Journal | None, number: int) -> str:
+    """For how many people undo will not bring back what stood there."""
+    steps = () if journal is None else journal.steps(number)
+    lost = sum(isinstance(step.action, SetField) and step.action.before in {UNKNOWN, None} for step in steps)
+    return (
+        f" (not for {show.count(lost, 'person', 'people')}, whose photo before is not known)" if lost else ""
+    )
