@@ -182,6 +182,16 @@ def test_people_of_one_name_have_folders_of_their_own_and_names_may_change(keepe
     assert {"anna (2)/4.jpg", "!!!/5.jpg"} <= names(base)
 
 
+def test_a_folder_that_was_taken_back_may_be_called_otherwise(keepers, home, base):
+    home.photo("1.jpg", 1, Anna=100)
+    assert keepers("people", "sort", home.folder, "--to", base).code == 0
+    assert keepers("undo", "--yes").code == 0
+    assert keepers("people", "sort", home.folder, "--to", base, "--lower-case").code == 0
+    home.photo("2.jpg", 2, Anna=100)
+    assert keepers("people", "sort", home.folder, "--to", base).code == 0
+    assert {path.name for path in base.iterdir()} == {"anna"}
+
+
 def test_other_photos_of_one_name_are_both_kept_and_nothing_is_overwritten(keepers, home, base):
     mine = put(base / "Anna/a.jpg", b"mine, and no photo")
     first, second = home.photo("x/a.jpg", 1, Anna=100), home.photo("y/a.jpg", 2, Anna=100)

@@ -303,10 +303,12 @@ def _held(work: PeopleSorting, base: str) -> set[tuple[str, ContentId]]:
 def _folders(
     work: PeopleSorting, request: Request, sortings: Iterable[Sorting], everybody: Mapping[str, Person]
 ) -> dict[str, tuple[str, str]]:
-    """Name and folder of everybody who gets something, by id."""
+    """Name and folder of everybody who gets something, by id; a folder that is not there any more binds nobody."""
+    there = {collision_key(name) for name in work.reader.names(Ref(LOCAL, request.base))}
     known = {
         key: Given(name, folder)
         for key, (name, folder) in remembered.folders(work.catalog, request.base).items()
+        if collision_key(folder) in there
     }
     gone = frozenset(key for key in known if not all(part in everybody for part in key.split("+")))
     owners = {owner.id: owner for one in sortings for owner in one.owners}
