@@ -1,9 +1,22 @@
 """What of some bundles goes to a server."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from keepers.model import LOCAL, Asset, Bundle, ContentId, Kind, PlaceId, Ref, Role
-from keepers.plan.upload_plan import Fate, Held, Upload, actions, lay_out, sidecars, upload
+from keepers.plan.upload_plan import (
+    Beside,
+    Fate,
+    Held,
+    Upload,
+    actions,
+    beside,
+    fields_beside,
+    lay_out,
+    sidecars,
+    upload,
+)
 
 PLACE = PlaceId("immich")
 ONE, TWO, THREE = ("1" * 40, "2" * 40, "3" * 40)
@@ -73,3 +86,43 @@ def test_other_keys_stand_for_nothing(key):
 )
 def test_sidecars_are_known_by_their_names(beside, found):
     assert sidecars("a.jpg", beside) == found
+
+
+def placed_beside(files, sums, held, *, stack=False, key="source"):
+    """What becomes of files beside a photo that lies in two albums."""
+    named = {Ref(LOCAL, f"/in/{name}"): one for name, one in sums.items()}
+    source = Beside(
+        Ref(PLACE, key), "IMG_1.jpg", datetime(2024, 5, 1, tzinfo=UTC), (("Rome", "a1"), ("All", "a2"))
+    )
+    lines = beside([asset(name) for name in files], named, held, source)
+    fields = fields_beside(lines, named, held, source, stack=stack)
+    return lines, [(one.ref.key, one.name, one.after, one.revision) for one in fields]
+
+
+def test_a_result_has_the_time_of_its_photo_and_lies_in_its_albums():
+    lines, fields = placed_beside(["hdr.jpg"], {"hdr.jpg": ONE}, {})
+    (sent,) = actions(lines)
+    assert (sent.target.key, sent.modified_ns) == (f"upload/{ONE}/hdr.jpg", 1714521600 * 10**9)
+    assert fields == [
+        (f"upload/{ONE}/hdr.jpg", "album:Rome", "yes", "a1"),
+        (f"upload/{ONE}/hdr.jpg", "album:All", "yes", "a2"),
+    ]
+
+
+def test_a_stack_has_the_photo_on_top_and_names_what_is_sent_by_its_bytes():
+    held = {TWO: Held("there", trashed=False)}
+    _, fields = placed_beside(["a b.jpg", "c.jpg"], {"a b.jpg": ONE, "c.jpg": TWO}, held, stack=True)
+    assert fields[-1] == ("source", "stack", f"source upload/{ONE}/- there", "")
+
+
+def test_what_lies_in_the_trash_or_is_the_photo_itself_is_put_nowhere():
+    held = {ONE: Held("x", trashed=True), TWO: Held("source", trashed=False)}
+    lines, fields = placed_beside(["a.jpg", "b.jpg"], {"a.jpg": ONE, "b.jpg": TWO}, held, stack=True)
+    assert [line.fate for line in lines] == [Fate.TRASHED, Fate.THERE]
+    assert not fields
+
+
+def test_the_same_result_goes_once():
+    lines, fields = placed_beside(["a.jpg", "b.jpg"], {"a.jpg": ONE, "b.jpg": ONE}, {})
+    assert [line.fate for line in lines] == [Fate.SENT, Fate.TWICE]
+    assert {key for key, *_ in fields} == {f"upload/{ONE}/a.jpg"}

@@ -172,7 +172,7 @@ def fields_beside(
     """The albums that results are to lie in, as their photo does, and the stack that they are to make with it."""
     keys: dict[str, str] = {}
     for line in lines:
-        if line.fate is not Fate.TRASHED:
+        if line.fate in {Fate.SENT, Fate.THERE}:
             wanted = Upload(sums[line.asset.ref], called(line.asset))
             keys[wanted.sha1] = held[wanted.sha1].id if wanted.sha1 in held else wanted.key
     keys = {sum_: key for sum_, key in keys.items() if key != source.ref.key}

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final, Protocol
@@ -12,6 +13,7 @@ from keepers.errors import KeepersError, PlaceUnreachableError, SettingsError
 from keepers.model import LOCAL, Asset, ContentId, Found, Kind, Problem, Ref
 from keepers.places import files
 from keepers.places.immich_api.viewing import Galleries
+from keepers.places.immich_api.wire import AT_ONCE
 from keepers.ports import End, Failure, Folder, Outcome, Reader, Rights, Task, View, Volume, Writer
 
 #: So much is loaded before it is placed: less than any folder of pictures holds, many files at once.
@@ -197,25 +199,25 @@ class DownloadPlace:
 
     def _taken_back(self, tasks: Sequence[Task], placed: Callable[[], None]) -> dict[str, Outcome]:
         """Remove copies whose photos are on their server still, by its checksum or by their bytes."""
-        outcomes: dict[str, Outcome] = {}
-        ready: list[Task] = []
-        for task in tasks:
-            try:
-                if self.trouble is not None:
-                    outcomes[task.token] = Outcome(End.OPEN)
-                elif self._is_there(task.action):
-                    ready.append(_here(task))
-                else:
-                    why = "its source is gone or has changed, so this copy stays"
-                    outcomes[task.token] = Outcome(End.CHANGED, why)
-            except KeepersError as error:
-                outcomes[task.token] = self._failed(error)
-            except OSError as error:
-                outcomes[task.token] = Outcome(
-                    End.FAILED, f"reading it: {(error.strerror or str(error)).lower()}"
-                )
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            judged = list(zip(tasks, threads.map(self._may_go, tasks), strict=True))
+        ready = [_here(task) for task, why_not in judged if why_not is None]
         done = self._machine.perform(ready, placed)
+        outcomes = {task.token: why_not for task, why_not in judged if why_not is not None}
         return outcomes | {task.token: one for task, one in zip(ready, done, strict=True)}
+
+    def _may_go(self, task: Task) -> Outcome | None:
+        """Why a copy stays; None where it may go."""
+        if self.trouble is not None:
+            return Outcome(End.OPEN)
+        try:
+            if self._is_there(task.action):
+                return None
+        except KeepersError as error:
+            return self._failed(error)
+        except OSError as error:
+            return Outcome(End.FAILED, f"reading it: {(error.strerror or str(error)).lower()}")
+        return Outcome(End.CHANGED, "its source is gone or has changed, so this copy stays")
 
     def _is_there(self, action: Action) -> bool:
         if not isinstance(action, Trash) or action.survivor is None:
