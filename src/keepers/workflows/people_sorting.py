@@ -21,7 +21,7 @@ from keepers.model import LOCAL, Bundle, ContentId, Fate, Kind, Ref
 from keepers.people import Person
 from keepers.plan import people_plan
 from keepers.plan.check import Checked, check
-from keepers.plan.import_plan import Line, Outcome
+from keepers.plan.import_plan import Line
 from keepers.plan.people_folders import Given, Owner, Style, folders, together
 from keepers.plan.people_plan import Ground, How, Placed, Sorting
 from keepers.plan.world import World
@@ -365,11 +365,3 @@ def _named(line: Line, ground: World) -> Line:
         return line
     target = ground.names[line.action.target][0]
     return replace(line, path=target.key, action=replace(line.action, target=target))
-
-
-def outcomes(prepared: Prepared) -> dict[Outcome, int]:
-    """How many photos had which end, one for each folder that they go to."""
-    found: dict[Outcome, int] = {}
-    for one in prepared.placed:
-        found[one.main.outcome] = found.get(one.main.outcome, 0) + 1
-    return found
