@@ -28,7 +28,7 @@ describe("zoom and pan", () => {
 
   it("puts a face in the middle, the same size in each photo", () => {
     const small = onFace({ x: 0.6, y: 0.2, w: 0.05, h: 0.1 }, 1.5);
-    expect(small.scale).toBeCloseTo(5);
+    expect(small.scale).toBeCloseTo(7.5);
     expect(small.x).toBeCloseTo(0.625);
     expect(small.y).toBeCloseTo(0.25);
     expect(onFace({ x: 0, y: 0, w: 1, h: 1 }, 1).scale).toBe(1);

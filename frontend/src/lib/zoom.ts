@@ -17,7 +17,7 @@ export interface Box {
 export const WHOLE: View = { scale: 1, x: 0.5, y: 0.5 };
 export const MOST = 32;
 /** How much of the picture's height a locked face takes. */
-const FACE_SHARE = 0.5;
+const FACE_SHARE = 0.75;
 
 const clamp = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, value));
 

@@ -293,7 +293,7 @@ export class Review {
       this.pace = counted(this.pace, Date.now());
     }
     const row = { ...group.row, reviewed: true };
-    this.put({ ...group, row });
+    this.put({ ...group, row, members: group.members.map((member) => ({ ...member, said: member.keep })) });
     this.rows.update([row]);
     tell(t("accepted"));
     this.save(group.row.id, (revision) => calls.accept(group.row.id, revision));

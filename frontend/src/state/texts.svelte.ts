@@ -22,9 +22,9 @@ export const t = <K extends Key>(key: K, ...values: Filled<K>): string =>
   worded(TEXTS[tongue.language][key], values[0] ?? {}, tongue.language);
 
 /** A word of the server's that the page may have a text for, such as the name of a field. */
-export function word(group: "kind" | "band" | "field" | "source", name: string): string {
-  const key = `${group}.${name}`;
-  return key in en ? worded(TEXTS[tongue.language][key as Key], {}, tongue.language) : name.charAt(0).toUpperCase() + name.slice(1).replaceAll("-", " ");
+export function word(group: "kind" | "band" | "field" | "source" | "score", name: string): string {
+  const key = `${group}.${name.replaceAll(" ", "_")}`;
+  return key in en ? worded(TEXTS[tongue.language][key as Key], {}, tongue.language) : name.charAt(0).toUpperCase() + name.slice(1).replaceAll(/[-_]/g, " ");
 }
 
 export const bytes = (value: number): string => numbers.bytes(value, tongue.language);

@@ -18,8 +18,10 @@ export const ui = $state({
   /** Photos that are chosen to be split off; undefined while none are chosen. */
   chosen: undefined as ReadonlySet<number> | undefined,
   narrow: matchMedia("(max-width: 760px)").matches,
+  medium: matchMedia("(max-width: 1240px)").matches,
 });
 
+matchMedia("(max-width: 1240px)").addEventListener("change", (event) => (ui.medium = event.matches));
 matchMedia("(max-width: 760px)").addEventListener("change", (event) => (ui.narrow = event.matches));
 
 const STEP = 1.5;

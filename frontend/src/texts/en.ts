@@ -179,6 +179,8 @@ export const en = {
   "field.exposure": "Exposure",
   "field.software": "Software",
   "field.seconds": "Length",
+  "field.files": "Files",
+  "field.date_proven_by": "Date from",
 
   "source.exif": "the camera",
   "source.mtime": "the time of the file",
@@ -188,6 +190,21 @@ export const en = {
   "source.xmp": "XMP",
   "source.quicktime": "the film's header",
   "source.user": "you",
+
+  "score.sharpness": "Sharpness",
+  "score.exposure": "Exposure",
+  "score.resolution": "Resolution",
+  "score.faces": "Faces",
+  "score.worst_face": "Worst face",
+  "score.eyes": "Eyes",
+  "score.expression": "Expression",
+  "score.face_sharpness": "Face sharpness",
+  "score.composition": "Composition",
+  "score.pixels": "Pixels",
+  "score.metadata": "Metadata",
+  "score.compression": "Compression",
+  "score.place": "Place",
+  "score.original": "Original",
 
   // change the group
   group: "Group",

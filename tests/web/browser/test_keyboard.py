@@ -45,6 +45,9 @@ def test_a_group_is_judged_accepted_and_taken_back_by_keys(desk: Client, opened:
     saved(page)
     assert desk.group(group)["row"]["reviewed"] is True
     expect(page.locator("button.line").first).to_contain_text("reviewed")
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("figure").first).to_contain_text("Stays")
+    page.keyboard.press("ArrowDown")
 
     page.keyboard.press("Control+z")
     page.wait_for_function("group => location.search.includes(group)", arg=group)

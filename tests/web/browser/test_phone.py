@@ -75,6 +75,14 @@ def test_the_main_button_is_in_view_and_in_reach_of_a_thumb(desk: Client, opened
         assert view.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         assert view.evaluate(OVERLAPS) == []
         shot(view, f"phone-{name.lower()}")
+    view.get_by_text("Group", exact=True).tap()
+    items = view.locator(".items:visible").bounding_box()
+    assert items
+    assert items["x"] >= 0
+    assert items["x"] + items["width"] <= PHONE["width"]
+    view.get_by_role("button", name="Split…").tap()
+    view.locator(".thumb").nth(1).tap()
+    expect(view.get_by_role("button", name="Split off 1 photo")).to_be_in_viewport()
 
 
 def touch(cdp: CDPSession, kind: str, points: Sequence[tuple[float, float]]) -> None:
