@@ -73,3 +73,20 @@ def test_a_frame_that_is_gone_is_told(keepers, bracket):
     told = keepers("enhance", "hdr")
     assert told.code == 3
     assert "not merged: no such file" in told.out
+
+
+def test_organize_puts_the_picture_into_the_folder_of_its_bracket(keepers, bracket, tmp_path):
+    before = tree(bracket)
+    command = ("organize", bracket, "--to", tmp_path / "out", "--enable-hdr", "--faces", "none")
+    assert keepers(*command).code == 0
+    merged = tmp_path / "out" / "group_0001" / "hdr_merged.jpg"
+    data = merged.read_bytes()
+    once = tree(tmp_path / "out")
+    assert "Nothing to do" in keepers(*command).out
+    assert tree(tmp_path / "out") == once
+    # What a person changed stays; ours stands beside it.
+    merged.write_bytes(b"mine")
+    assert keepers(*command).code == 0
+    assert merged.read_bytes() == b"mine"
+    assert (merged.parent / "hdr_merged_1.jpg").read_bytes() == data
+    assert tree(bracket) == before

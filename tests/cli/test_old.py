@@ -45,9 +45,25 @@ def test_what_is_not_made_is_said(
         return 0
 
     monkeypatch.setattr("keepers.cli.main.main", main)
-    assert old.photo_organizer(["-s", "in", "-o", "out", "--enable-hdr", "--hdr-gamma", "2.2"]) == 0
-    assert "--enable-hdr is left out" in capsys.readouterr().err
+    assert old.photo_organizer(["-s", "in", "-o", "out", "--enable-face-swap"]) == 0
+    assert "--enable-face-swap is left out" in capsys.readouterr().err
     assert called[0][:4] == ["organize", "in", "--to", "out"]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (["--enable-hdr"], ["--enable-hdr"]),
+        (
+            ["--enable-hdr", "--hdr-gamma", "1.8"],
+            ["--enable-hdr", "--hdr-method", "debevec", "--hdr-gamma", "1.8"],
+        ),
+        (["--hdr-gamma", "1.8"], []),
+    ],
+)
+def test_brackets_are_merged_on_request(given: list[str], expected: list[str]) -> None:
+    options = old.parser().parse_args(["-s", "in", "-o", "out", *given])
+    assert old.translated(options)[4 : 4 + len(expected) + 1] == [*expected, "-t"]
 
 
 def test_a_folder_needs_a_source_and_an_output(capsys: pytest.CaptureFixture[str]) -> None:

@@ -21,21 +21,26 @@ def add(command: Command, common: Options) -> None:
     hdr.add_argument(
         "--to", metavar="DIR", help="the folder for the pictures; default: each beside its photo"
     )
+    method(hdr, "--method")
+    hdr.add_argument("--tiff", action="store_true", help="16-bit TIFFs instead of JPEGs of quality 95")
     hdr.add_argument(
-        "--method",
+        "--jobs", type=int, metavar="N", help="pictures made at once; default: one a core, as memory allows"
+    )
+    hdr.add_argument("--dry-run", action="store_true", help="print the plan and write nothing")
+
+
+def method(parser: argparse.ArgumentParser, name: str) -> None:
+    """Add how frames become one picture."""
+    parser.add_argument(
+        name,
         choices=("fusion", "debevec"),
         default="fusion",
-        help="fusion (default) blends what each frame shows best; debevec recovers the light, and maps it to the screen",
+        help="how: fusion (default) blends what each frame shows best; debevec recovers the light, and maps it to the screen",
     )
-    hdr.add_argument(
+    parser.add_argument(
         "--hdr-gamma",
         type=float,
         default=2.2,
         metavar="G",
         help="gamma of debevec's tone mapping; default: 2.2",
     )
-    hdr.add_argument("--tiff", action="store_true", help="16-bit TIFFs instead of JPEGs of quality 95")
-    hdr.add_argument(
-        "--jobs", type=int, metavar="N", help="pictures made at once; default: one a core, as memory allows"
-    )
-    hdr.add_argument("--dry-run", action="store_true", help="print the plan and write nothing")

@@ -10,8 +10,6 @@ from keepers.cli import old_immich
 
 #: What the old tool made of pictures or asked of its libraries, and Keepers does by itself or elsewhere: said, and left out.
 _LEFT_OUT: Final = {
-    "--enable-hdr": "keepers enhance hdr --to DIR merges the brackets that are known",
-    "--hdr-gamma": "keepers enhance hdr --method debevec takes it",
     "--enable-face-swap": "the group folders are made without swapped faces",
     "--swap-closed-eyes": "the group folders are made without swapped faces",
     "--no-swap-closed-eyes": "the group folders are made without swapped faces",
@@ -45,7 +43,7 @@ _ELSEWHERE: Final = {
 }
 #: Flags that have no value behind them.
 _SWITCHES: Final = frozenset({
-    "--enable-hdr", "--enable-face-swap", "--swap-closed-eyes", "--no-swap-closed-eyes", "--gpu", "--no-ml-quality",
+    "--enable-face-swap", "--swap-closed-eyes", "--no-swap-closed-eyes", "--gpu", "--no-ml-quality",
     "--immich-use-server-faces", "--no-verify-ssl", "--immich-group-by-person", "--immich-use-duplicates",
     "--skip-local-hashing", "--daemon", "--enable-bidir-sync", "--cleanup", "--web-viewer", "--live-viewer",
     "--interactive",
@@ -73,7 +71,7 @@ def photo_organizer(arguments: Sequence[str] | None = None) -> int:
             "photo-organizer: an unfinished run is always finished; nothing needs to be resumed by hand\n"
         )
     if options.source_type != "local":
-        return old_immich.organized(options, grouping(options))
+        return old_immich.organized(options, grouping(options), merging(options))
     if not (options.source and options.output):
         return _refused("name the folder with photos by --source, and where the group folders go by --output")
     return keepers.main(translated(options))
@@ -81,7 +79,15 @@ def photo_organizer(arguments: Sequence[str] | None = None) -> int:
 
 def translated(options: argparse.Namespace) -> list[str]:
     """The new command line that does what the old one asked for of a folder."""
-    return ["organize", options.source, "--to", options.output, *grouping(options)]
+    return ["organize", options.source, "--to", options.output, *merging(options), *grouping(options)]
+
+
+def merging(options: argparse.Namespace) -> list[str]:
+    """The options of today that merge brackets; the old tool's gamma is that of its tone mapping."""
+    if not options.enable_hdr:
+        return []
+    mapped = ["--hdr-method", "debevec", "--hdr-gamma", str(options.hdr_gamma)]
+    return ["--enable-hdr", *([] if options.hdr_gamma is None else mapped)]
 
 
 def grouping(options: argparse.Namespace) -> list[str]:
@@ -112,6 +118,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--threads", type=int, default=2, help="worker processes")
     made.add_argument("--face-backend", default="auto", help="auto or none; others give way to auto")
     made.add_argument("--limit", type=int, help="measure at most so many new files")
+    made.add_argument("--enable-hdr", action="store_true", help="merge exposure brackets")
+    made.add_argument("--hdr-gamma", type=float, help="merge them by Debevec, with this gamma")
     made.add_argument("--dry-run", action="store_true", help="print the plan, write nothing")
     made.add_argument("--verbose", action="store_true", help="say more")
     for name in ("--resume", "--force-fresh"):

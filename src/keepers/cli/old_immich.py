@@ -40,7 +40,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     add("--archive-non-best", action="store_true", help="archive the others")
 
 
-def organized(options: argparse.Namespace, grouping: Sequence[str]) -> int:
+def organized(options: argparse.Namespace, grouping: Sequence[str], merging: Sequence[str]) -> int:
     """Do on a server what the old command line asked for; the exit code."""
     if not (options.output or options.tag_only or options.create_albums):
         sys.stderr.write(
@@ -54,7 +54,7 @@ def organized(options: argparse.Namespace, grouping: Sequence[str]) -> int:
         )
     worst = 0
     with environment(_server(options)):
-        for words in translated(options, grouping):
+        for words in translated(options, grouping, merging):
             code = keepers.main(words)
             if code not in _GOES_ON:
                 return code
@@ -62,7 +62,9 @@ def organized(options: argparse.Namespace, grouping: Sequence[str]) -> int:
     return worst
 
 
-def translated(options: argparse.Namespace, grouping: Sequence[str]) -> list[list[str]]:
+def translated(
+    options: argparse.Namespace, grouping: Sequence[str], merging: Sequence[str] = ()
+) -> list[list[str]]:
     """The new command lines that do what the old one asked for, one after another."""
     source = f"immich:album/{options.immich_album}" if options.immich_album else "immich:"
     more = [*_chosen(options), *grouping]
@@ -78,7 +80,7 @@ def translated(options: argparse.Namespace, grouping: Sequence[str]) -> list[lis
     if options.archive_non_best:
         commands.append(["immich", "archive", source, *setting])
     if options.output and not options.tag_only:
-        commands.append(["organize", source, "--to", options.output, *more])
+        commands.append(["organize", source, "--to", options.output, *merging, *more])
     return commands
 
 

@@ -30,7 +30,8 @@ options, before the mode:
   --limit N                        measure at most N new photos
   --dry-run                        show what would be done
   --resume, --force-fresh          needed no more: an unfinished run is always finished
-  --enable-hdr, --enable-face-swap said, and left out; with create-albums they copy the groups to DIR, too
+  --enable-hdr                     merge exposure brackets; with create-albums, copy the groups to DIR, too
+  --enable-face-swap               said, and left out; with create-albums, copy the groups to DIR, too
 
 The server and the key come from IMMICH_URL and IMMICH_API_KEY, from the environment or from
 ~/.config/photo-organizer/immich.conf (chmod 600), or from keepers.toml. The file is read, never run.

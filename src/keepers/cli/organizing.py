@@ -5,7 +5,7 @@ import contextlib
 import json
 import os
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from keepers import wiring
@@ -64,6 +64,7 @@ class _Job:
                 told.time_window,
                 told.min_size,
                 told.kind,
+                told.enable_hdr,
             ]
         )
 
@@ -110,6 +111,13 @@ def _planned(job: _Job, catalog: Catalog, journal: Journal | None, report: ScanR
         "Your photos, organized", tidied.photos, tidied.ungrouped, when, tuple(job.sources), unread
     )
     work = job.opened.organizing(catalog, journal, job.machine())
+    if job.options.enable_hdr:
+        from keepers import studio  # noqa: PLC0415 (OpenCV costs 100 ms)
+        from keepers.create.hdr import Method  # noqa: PLC0415 (the same)
+        from keepers.workflows.enhancing import Wish  # noqa: PLC0415 (the same)
+
+        wish = Wish(Method(job.options.hdr_method), job.options.hdr_gamma)
+        work = replace(work, merged=studio.merging(job.opened, catalog, wish))
     prepared = organizing.prepare(work, tidied.decisions, job.target, about)
     with job.place(tidied.decisions) as place:
         checked = check(prepared.plan, world(prepared.plan, place, prepared.present))

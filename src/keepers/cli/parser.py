@@ -178,6 +178,12 @@ def _organizing(command: Command) -> None:
     organize.add_argument(
         "--to", required=True, metavar="DIR", help="where the group folders go; must lie outside the sources"
     )
+    organize.add_argument(
+        "--enable-hdr",
+        action="store_true",
+        help="merge each exposure bracket to hdr_merged.jpg in its folder",
+    )
+    enhancing_grammar.method(organize, "--hdr-method")
     _grouping(organize)
     _consent(organize)
 

@@ -9,13 +9,15 @@ from typing import Final
 from keepers.actions import Action, Copy, Plan, Trash, Write
 from keepers.decide.destination import called, collision_key, fitting, group_numbers, name_of, split, suffixed
 from keepers.fingerprint.exact import content_id
-from keepers.model import LOCAL, Asset, Bundle, ContentId, Decision, Facts, Kind, Ref, Score
+from keepers.model import LOCAL, Asset, Bundle, ContentId, Decision, Facts, GroupKind, Kind, Ref, Score
 from keepers.plan.layout_text import metadata_text, report_text
 
 #: A plan holds every version of the report that a killed run may leave behind. One a group is n^2 bytes
 #: in all, so there are 50 at most, evenly spaced, and fewer where a report is megabytes long.
 SNAPSHOTS: Final = 50
 SNAPSHOT_BYTES: Final = 32 << 20
+#: What the picture of a bracket's frames is called, as the old tool did.
+MERGED: Final = "hdr_merged.jpg"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,15 @@ class Placing:
 
 
 def lay_out(
-    decisions: Sequence[Decision], target: Target, facts: Callable[[ContentId], Facts | None]
+    decisions: Sequence[Decision],
+    target: Target,
+    facts: Callable[[ContentId], Facts | None],
+    pictures: Callable[[Decision], bytes | None] | None = None,
 ) -> tuple[Placing, ...]:
-    """Place every group; one whose files are all there already has no actions."""
+    """Place every group; one whose files are all there already has no actions.
+
+    `pictures` merges a bracket, and is asked only for one whose picture is not there yet.
+    """
     contents = [frozenset(asset.content for asset in _assets(decision)) for decision in decisions]
     folders = _folders(target, target.present)
     known = {number: set(there) for number, there in target.known.items()}
@@ -72,7 +80,7 @@ def lay_out(
             known.setdefault(number, set()).update(held)
     numbers = group_numbers(contents, known)
     return tuple(
-        _placing(decision, held, _Slot(target, number, folders.get(number, [])), facts)
+        _placing(decision, held, _Slot(target, number, folders.get(number, [])), facts, pictures)
         for decision, number, held in zip(decisions, numbers, contents, strict=True)
     )
 
@@ -219,6 +227,7 @@ def _placing(
     contents: frozenset[ContentId],
     slot: _Slot,
     facts: Callable[[ContentId], Facts | None],
+    pictures: Callable[[Decision], bytes | None] | None,
 ) -> Placing:
     names: dict[Ref, str] = {}
     actions: list[Action] = []
@@ -231,10 +240,26 @@ def _placing(
             names[asset.ref] = path
             if not there:
                 actions.append(_copy(asset, slot.target.ref(path), because, unit))
+    merged = [] if pictures is None else _merged(decision, slot, pictures, fresh=bool(actions))
     best, more = _best(decision, names, slot)
     text = metadata_text(decision.group.members, facts)
     description = _write(slot.target, f"{slot.folder}/metadata.txt", text, f"describes group {slot.number}")
-    return Placing(decision, slot.number, slot.folder, names, best, contents, (*actions, *more, *description))
+    return Placing(
+        decision, slot.number, slot.folder, names, best, contents, (*actions, *more, *merged, *description)
+    )
+
+
+def _merged(
+    decision: Decision, slot: _Slot, pictures: Callable[[Decision], bytes | None], *, fresh: bool
+) -> list[Action]:
+    """The picture of all frames of a bracket, as the old tool called it; one of ours stays while the frames do."""
+    path = f"{slot.folder}/{MERGED}"
+    if decision.group.kind is not GroupKind.BRACKET or (slot.target.is_ours(path) and not fresh):
+        return []
+    data = pictures(decision)
+    return (
+        [] if data is None else _write(slot.target, path, data, f"the frames of group {slot.number}, merged")
+    )
 
 
 def _distinct(bundle: Bundle) -> tuple[list[tuple[str, ContentId]], str]:

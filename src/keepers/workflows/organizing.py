@@ -34,7 +34,7 @@ LARGE_SIDE, SMALL_SIDE = 320, 160
 
 @dataclass(frozen=True, slots=True)
 class Organizing:
-    """What organizing works with."""
+    """What organizing works with; `merged` makes the picture of a bracket, where that is wanted."""
 
     catalog: Catalog
     reader: Reader
@@ -44,6 +44,7 @@ class Organizing:
     placed: Callable[[str], Mapping[str, ContentId]]
     now: datetime
     views: Callable[[Sequence[Asset]], Iterator[Viewed]]
+    merged: Callable[[Decision], bytes | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,12 @@ def prepare(
         organizing.placed(target),
         numbers.known(catalog, target),
     )
-    placings = lay_out(merged, state, facts.get)
+    # A folder may hold versions of a frame, too; they are no frames.
+    brackets = {decision.group.id: decision for decision in decisions}
+    make = organizing.merged
+    placings = lay_out(
+        merged, state, facts.get, None if make is None else lambda one: make(brackets[one.group.id])
+    )
 
     def pages(placings: Sequence[Placing]) -> Mapping[str, bytes]:
         return report.pages(report.entries(placings), about, _thumbnails(organizing, merged))
