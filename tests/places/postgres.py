@@ -48,7 +48,7 @@ def running() -> Iterator[str]:
         options = {
             "listen_addresses": "", "unix_socket_directories": str(folder), "fsync": "off", "full_page_writes": "off",
             "synchronous_commit": "off", "shared_buffers": "64MB", "max_connections": "40", "log_min_messages": "fatal",
-            "timezone": "Asia/Tokyo",
+            "timezone": "Asia/Tokyo", "autovacuum": "off",
         }  # fmt: skip
         words = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
         with (folder / "log").open("wb") as log:
