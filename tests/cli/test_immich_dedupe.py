@@ -18,7 +18,11 @@ VERSIONS = {"2.0": (2, 0, 0), "2.7": (2, 7, 5), "3.1": (3, 1, 0)}
 WRITES = ("POST /api/faces", "POST /api/trash", "POST /api/duplicates", "PUT", "PATCH", "DELETE")
 
 
-@pytest.fixture(params=list(VERSIONS))
+#: The oldest differs from the next in few things; it is asked where it does.
+BOTH = ["2.7", "3.1"]
+
+
+@pytest.fixture(params=BOTH)
 def server(request, tmp_path, monkeypatch):
     yield from served(VERSIONS[request.param], tmp_path, monkeypatch)
 
@@ -34,6 +38,7 @@ def served(version, tmp_path, monkeypatch):
             "KEEPERS_IMMICH_CACHE_DIR": str(tmp_path / "cache"),
             "KEEPERS_CONFIG": str(tmp_path / "keepers.toml"),
             "KEEPERS_FACES": "none",
+            "KEEPERS_JOBS": "1",
             "KEEPERS_HOME_ZONE": "UTC",
             "KEEPERS_IMMICH_URL": made.url,
             "KEEPERS_IMMICH_API_KEY": KEY,
@@ -132,6 +137,7 @@ def stack(server, *assets):
 # What goes, and what the kept one gets
 
 
+@pytest.mark.parametrize("server", list(VERSIONS), indirect=True)
 def test_a_copy_goes_and_what_it_had_is_handed_on_and_undo_gives_it_back(server, keepers, add):
     best, copy = pair(server, add, description="the lake")
     lone = add(server, "other.jpg", jpeg(drawn(9)))
@@ -318,6 +324,7 @@ def test_of_many_copies_one_stays_and_each_goes_once(newest, keepers, add):
 # Stacks
 
 
+@pytest.mark.parametrize("server", ["2.7"], indirect=True)
 def test_a_stack_gets_another_cover_before_its_own_goes(server, keepers, add):
     best, copy = pair(server, add)
     other = add(server, "other.jpg", jpeg(drawn(9)))
@@ -393,12 +400,7 @@ def test_a_copy_whose_tag_could_not_be_handed_on_does_not_go(newest, keepers, ad
 
 @pytest.mark.parametrize(
     ("permission", "when"),
-    [
-        ("asset.delete", "first"),
-        ("stack.read", "first"),
-        ("tag.asset", "planned"),
-        ("face.create", "planned"),
-    ],
+    [("asset.delete", "first"), ("face.create", "planned")],
 )
 def test_the_permission_that_is_missing_is_named_before_anything_is_set(
     newest, keepers, add, permission, when
@@ -434,7 +436,7 @@ def test_a_server_that_dies_on_the_way_is_finished_by_the_same_command(newest, k
     tag(newest, "family", copy)
     person(newest, "Anna", copy)
     earlier = whole(newest)
-    for at in (1, 2, 3, 4):
+    for at in (1, 3, 4):
         seen: list[str] = []
 
         def die(request, at=at, seen=seen):

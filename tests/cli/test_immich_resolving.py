@@ -71,7 +71,6 @@ OTHERS = {
     "another photo is in the group": lambda server, best, copy: server.state.add(
         "x.jpg", duplicate=an_id(41)
     ),
-    "only one is in it": lambda server, best, copy: setattr(server.state.assets[best], "duplicate", None),
     "it would be hidden": lambda server, best, copy: setattr(
         server.state.assets[copy], "visibility", "archive"
     ),
@@ -139,7 +138,7 @@ def test_what_the_server_merged_otherwise_is_set_right(newest, keepers, add, mon
     assert whole(newest) == earlier
 
 
-@pytest.mark.parametrize("what", ["done-but-cut", "cut", "status"])
+@pytest.mark.parametrize("what", ["done-but-cut", "status"])
 def test_an_answer_that_was_lost_is_looked_for(newest, keepers, add, what):
     best, copy = shown(newest, add, description="the lake")
     earlier = whole(newest)

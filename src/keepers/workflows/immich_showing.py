@@ -70,7 +70,7 @@ def _held(decisions: Sequence[Decision], place: PlaceId, beside: Beside) -> dict
         for one in decisions
         if one.group.kind is GroupKind.SAME_PIXELS
     ]
-    known = beside([main for mains in groups for main in mains]) if groups else {}
+    known: Mapping[ContentId, str] = beside([main for mains in groups for main in mains]) if groups else {}
     found: dict[Ref, str] = {}
     for mains in groups:
         digests: dict[str, list[Ref]] = defaultdict(list)
