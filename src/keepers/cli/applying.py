@@ -14,23 +14,33 @@ def rejected(options: argparse.Namespace, opened: Session) -> int:
     """Trash what a person rejected on the page; exit code 3 when some of it stays."""
     with opened.catalog(create=False) as catalog:
         roots = [path for path, _, _ in locations.roots(catalog)]
-        place = opened.local(roots)
-        found = review_plan.prepare(opened.deduplicating(catalog, place, (), ()))
-    checked = found.checked
+        work = opened.deduplicating(catalog, opened.local(roots), (), ())
+        found = review_plan.prepare(work, opened.place)
     if options.dry_run:
-        changing.show_plan(options, checked)
+        if options.json:
+            show.document(text.document(review_plan.TITLE, found.actions, found.refused))
+        else:
+            for line in text.lines(review_plan.TITLE, found.actions, found.refused):
+                show.line(line)
         return 0
-    if not checked.actions:
-        _tell_staying(options, found)
+    _tell_staying(options, found)
+    if not found.actions:
         show.line("Nothing to apply.")
         return 0
-    changing.consent(options, f"{text.summary(checked.actions).capitalize()}, as the review decided?")
+    changing.consent(options, f"{text.summary(found.actions).capitalize()}, as the review decided?")
+    codes: list[int] = []
     with opened.journal(create=True) as journal, changing.stopping(opened.progress) as stop:
         assert journal is not None  # noqa: S101 (create=True makes one)
-        finished = run(checked, journal, place, progress=opened.progress, key=review_plan.KEY, stop=stop)
-        changing.noted(opened, journal, finished.run)
-    _tell_staying(options, found)
-    return changing.told(options, finished, place)
+        for part in found.parts:
+            if stop() or not part.checked.actions:
+                continue
+            with opened.place(part.place, roots) as place:
+                finished = run(
+                    part.checked, journal, place, progress=opened.progress, key=part.key, stop=stop
+                )
+                changing.noted(opened, journal, finished.run)
+                codes.append(changing.told(options, finished, place))
+    return max(codes, default=0)
 
 
 def _tell_staying(options: argparse.Namespace, found: review_plan.Prepared) -> None:

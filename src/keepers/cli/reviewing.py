@@ -8,7 +8,9 @@ Command = Callable[[str, str, str], argparse.ArgumentParser]
 
 def add(command: Command) -> None:
     """Add the commands and their options."""
-    review = command("review", "keepers.web.command:review", "look at the groups on a page in the browser, and decide")
+    review = command(
+        "review", "keepers.web.command:review", "look at the groups on a page in the browser, and decide"
+    )
     _port(review)
     review.add_argument("--no-open", action="store_true", help="print the address and open no browser")
     serve = command(
@@ -29,7 +31,10 @@ def add(command: Command) -> None:
         help="a name that this machine is called by in the browser's address; may be given again",
     )
     serve.add_argument(
-        "--password-file", default="", metavar="FILE", help="a file with the password, which nobody else can read"
+        "--password-file",
+        default="",
+        metavar="FILE",
+        help="a file with the password, which nobody else can read",
     )
     serve.add_argument(
         "--set-password", action="store_true", help="ask for a password, keep its digest, and end"

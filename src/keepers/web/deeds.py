@@ -18,7 +18,7 @@ from keepers.errors import ChangedError, UsageError
 from keepers.model import LOCAL, GroupKind, Ref
 from keepers.people_work.sort import Asked as Sorting
 from keepers.people_work.sort import Work
-from keepers.wiring import Session, sources
+from keepers.wiring import Filter, Session, sources
 from keepers.workflows import review_plan, review_runs, reviewing
 from keepers.workflows.tidy import tidy
 
@@ -64,7 +64,7 @@ def do(session: Session, job: dict[str, Any], wish: Asked) -> Done:
 
 def _scan(session: Session, job: dict[str, Any]) -> Done:
     with session.catalog(create=True) as catalog:
-        given = sources(job["sources"] or _known(catalog))
+        given = sources(job["sources"] or _known(catalog), Filter())
         if not given:
             raise UsageError("nothing is known yet; name a folder to scan")
         report = session.scan(catalog, given)
@@ -95,31 +95,41 @@ def _group(session: Session, catalog: Catalog) -> str:
 def prepared(session: Session, catalog: Catalog) -> review_plan.Prepared:
     """The plan of what was said so far."""
     roots = [path for path, _, _ in locations.roots(catalog)]
-    return review_plan.prepare(session.deduplicating(catalog, session.local(roots), (), ()))
+    work = session.deduplicating(catalog, session.local(roots), (), ())
+    return review_plan.prepare(work, session.place)
 
 
 def _apply(session: Session, plan: str, wish: Asked) -> Done:
     with session.catalog(create=False) as catalog, session.journal(create=True) as journal:
         assert journal is not None  # noqa: S101 (create=True makes one)
         roots = [path for path, _, _ in locations.roots(catalog)]
-        old = journal.unfinished(review_plan.KEY)
-        place = session.local(roots)
+        old = review_plan.unfinished(journal)
+        found = prepared(session, catalog) if old is None else None
+        if found is not None and found.name != plan:
+            raise ChangedError("something changed since the plan was shown; look at it again, then apply it")
+        ended: list[Finished] = []
         with wish.asked() as stop:
             if old is not None:
-                ended = resume(old.id, journal, place, progress=session.progress, stop=stop)
-            else:
-                found = prepared(session, catalog)
-                if found.name != plan:
-                    raise ChangedError(
-                        "something changed since the plan was shown; look at it again, then apply it"
+                where = place_of([step.action for step in journal.steps(old.id)])
+                with session.place(where, roots) as place:
+                    ended.append(resume(old.id, journal, place, progress=session.progress, stop=stop))
+            for part in () if found is None else found.parts:
+                if stop() or not part.checked.actions:
+                    continue
+                with session.place(part.place, roots) as place:
+                    ended.append(
+                        run(part.checked, journal, place, progress=session.progress, key=part.key, stop=stop)
                     )
-                if not found.checked.actions:
-                    return Done(result="There is nothing to do.")
-                ended = run(
-                    found.checked, journal, place, progress=session.progress, key=review_plan.KEY, stop=stop
-                )
-        review_runs.note(catalog, journal, ended.run)
-    return _ended(ended, f"{ended.title}: {ended.done:,} changes done. All of it can be taken back.")
+        for one in ended:
+            review_runs.note(catalog, journal, one.run)
+    if not ended:
+        return Done(result="There is nothing to do.")
+    worst = next((one for one in ended if one.state in {RunState.STOPPED, RunState.FAILED}), ended[0])
+    done = sum(one.done for one in ended)
+    words = f"{worst.title}: {done:,} changes done in {len(ended)} runs. All of it can be taken back."
+    if len(ended) == 1:
+        words = f"{worst.title}: {done:,} changes done. All of it can be taken back."
+    return _ended(worst, words)
 
 
 def _undo(session: Session, number: int, wish: Asked) -> Done:

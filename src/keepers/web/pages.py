@@ -109,11 +109,12 @@ def _login(keys: Keys) -> APIRouter:
         return HTMLResponse(_FORM.format(said=said), wrong[0])
 
     @router.post(LOGIN_API, operation_id="logIn", tags=["login"])
-    async def log_in(said: Login) -> LoggedIn:
+    async def log_in(said: Login, response: Response) -> LoggedIn:
         """Take the password from a program; the answer sets the cookie."""
         wrong = await _tried(keys, said.password)
         if wrong is not None:
             raise problems.ProblemError(*wrong)
+        keys.set_on(response)
         return LoggedIn(ok=True)
 
     return router

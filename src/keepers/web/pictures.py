@@ -1,11 +1,12 @@
 """Pictures for the page: made by worker processes, kept in a folder of bounded size, some made ahead of the viewer."""
 
 import asyncio
+import contextlib
 import os
 import threading
 from collections import deque
-from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, TypeVar, cast
 
@@ -43,6 +44,7 @@ class Pictures:
         self._later = ThreadPoolExecutor(1, thread_name_prefix="ahead")
         self._workers: Workers = LocalWorkers(number, seconds=_SECONDS, start=("keepers.workflows.picture",))
         self._lock = threading.Lock()
+        self._loading = tuple(threading.Lock() for _ in range(16))
         self._making: dict[tuple[str, str], Future[bytes]] = {}
         self._ahead: deque[tuple[Asset, int]] = deque()
         self._closed = False
@@ -61,7 +63,7 @@ class Pictures:
 
     async def jpeg(self, asset: Asset, side: int) -> bytes:
         """An upright JPEG of a photo or film; UnreadableError where there is none."""
-        return await asyncio.wrap_future(self._wanted(asset, side, self._pool))
+        return await asyncio.wrap_future(self._wanted(asset, side))
 
     async def frame(self, asset: Asset, number: int) -> bytes:
         """One of the pictures of a film's strip."""
@@ -96,48 +98,45 @@ class Pictures:
 
     # ---------------------------------------------------------------- making
 
-    def _wanted(self, asset: Asset, side: int, pool: ThreadPoolExecutor) -> "Future[bytes]":
+    def _wanted(self, asset: Asset, side: int) -> "Future[bytes]":
         """The picture, made once however many ask for it."""
         key = (asset.content, str(side))
         with self._lock:
             known = self._making.get(key)
             if known is not None:
                 return known
-            made = pool.submit(self._kept, asset, side)
+            made = self._pool.submit(self._kept, asset, side)
             self._making[key] = made
         made.add_done_callback(lambda _: self._making.pop(key, None))
         return made
 
     def _kept(self, asset: Asset, side: int) -> bytes:
-        folder = self._folder()
-        found = folder.find(_OWNER, asset.content, str(side))
-        if found is not None:
-            try:
-                with open(found.path, "rb") as file:
-                    return file.read()
-            except OSError:
-                # Another thread has just made room.
-                pass
-        task = Thumb(self._path(asset, exact=False), asset.content, side)
-        thumbnail: Named[Thumb, bytes] = Named("keepers.workflows.picture", "thumbnail")
-        data = self._worked(thumbnail, task, heavy=asset.width * asset.height > _HEAVY)
-        folder.keep(_OWNER, asset.content, str(side), data, etag="", stamp="")
-        return data
+        def make() -> bytes:
+            task = Thumb(self._path(asset, exact=False), asset.content, side)
+            thumbnail: Named[Thumb, bytes] = Named("keepers.workflows.picture", "thumbnail")
+            return self._worked(thumbnail, task, heavy=asset.width * asset.height > _HEAVY)
+
+        return self._once(asset, str(side), make)
 
     def _frame(self, asset: Asset, share: float) -> bytes:
+        def make() -> bytes:
+            still: Named[Still, bytes] = Named("keepers.workflows.picture", "still")
+            return self._worked(still, Still(self._path(asset, exact=True), THUMBNAIL, share), heavy=False)
+
+        return self._once(asset, f"frame {share:.4f}", make)
+
+    def _once(self, asset: Asset, kind: str, make: Callable[[], bytes]) -> bytes:
+        """A picture that is kept, or made now and kept then."""
         folder = self._folder()
-        kind = f"frame {share:.4f}"
         found = folder.find(_OWNER, asset.content, kind)
         if found is not None:
-            try:
-                with open(found.path, "rb") as file:
-                    return file.read()
-            except OSError:
-                # Another thread has just made room.
-                pass
-        still: Named[Still, bytes] = Named("keepers.workflows.picture", "still")
-        data = self._worked(still, Still(self._path(asset, exact=True), THUMBNAIL, share), heavy=False)
-        folder.keep(_OWNER, asset.content, kind, data, etag="", stamp="")
+            # Another thread may just have made room.
+            with contextlib.suppress(OSError), open(found.path, "rb") as file:
+                return file.read()
+        data = make()
+        # A full disk, or another server that keeps the same picture now, is no reason not to show it.
+        with contextlib.suppress(OSError):
+            folder.keep(_OWNER, asset.content, kind, data, etag="", stamp="")
         return data
 
     def _worked(self, task: "Named[R, bytes]", item: R, *, heavy: bool) -> bytes:
@@ -153,11 +152,18 @@ class Pictures:
         if asset.ref.place == LOCAL:
             return _unchanged(asset)
         opened = servers.galleries(self._session.settings, self._session.environment, exact=exact)
-        for _, view in servers.views(opened, [asset], exact=exact):
-            if isinstance(view, Failure):
-                raise UnreadableError(view.reason)
-            return view.path
-        raise UnreadableError("the server has it no more")
+        try:
+            # Two threads that load one asset would write one file.
+            with self._loading[hash(asset.content) % len(self._loading)]:
+                view = next((view for _, view in servers.views(opened, [asset], exact=exact)), None)
+        except OSError as error:
+            message = f"its picture cannot be kept here: {error.strerror or error}"
+            raise UnreadableError(message) from error
+        if view is None:
+            raise UnreadableError("the server has it no more")
+        if isinstance(view, Failure):
+            raise UnreadableError(view.reason)
+        return view.path
 
     def _folder(self) -> Folder:
         """The folder, through this thread's own connection to its index."""
@@ -170,14 +176,12 @@ class Pictures:
     def _make_ahead(self) -> None:
         while True:
             with self._lock:
-                if self._closed or not self._ahead or self._making:
+                if self._closed or not self._ahead:
                     return
                 asset, side = self._ahead.popleft()
-            try:
-                self._kept(asset, side)
-            except (KeepersError, OSError):
-                # Who looks at it will be told.
-                continue
+            # Who looks at it will be told what is wrong with it.
+            with contextlib.suppress(KeepersError, OSError, CancelledError, RuntimeError):
+                self._wanted(asset, side).result()
 
 
 def _unchanged(asset: Asset) -> str:

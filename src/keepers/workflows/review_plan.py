@@ -1,23 +1,27 @@
 """The plan of the review: what a person rejected goes into the trash, what stays is given what that knew."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from blake3 import blake3
 
-from keepers.actions import Action, Plan, Trash
+from keepers.actions import Action, Plan, SetField, Trash
+from keepers.apply.journal import Journal
 from keepers.apply.look import world
+from keepers.apply.record import Run
 from keepers.catalog import photos, review_rows, sightings
 from keepers.catalog.review_rows import Rejected
 from keepers.decide.copies import Item
-from keepers.errors import UnreadableError
-from keepers.model import LOCAL, Bundle, ContentId, Decision, Group, GroupKind, Ref
+from keepers.errors import PlaceUnreachableError, SettingsError, UnreadableError
+from keepers.model import LOCAL, Bundle, ContentId, Decision, Group, GroupKind, PlaceId, Ref
 from keepers.plan import text
 from keepers.plan.check import Checked, Refused, check
 from keepers.plan.duplicates_plan import Deed
 from keepers.plan.inheritance import inheritance
+from keepers.ports import Reader
 from keepers.workflows import deduplicating
 from keepers.workflows.deduplicating import Deduplicating
 
@@ -37,28 +41,70 @@ class Stays:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """What would be done; `name` is another as soon as anything of it is."""
+class Part:
+    """What is done in one place, which is a run of its own."""
 
+    place: PlaceId
     checked: Checked
+
+    @property
+    def key(self) -> str:
+        """The key of that run in the journal."""
+        return KEY if self.place == LOCAL else f"{KEY} {self.place}"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What would be done, place by place; `name` is another as soon as anything of it is."""
+
+    parts: tuple[Part, ...]
     groups: int
     stays: tuple[Stays, ...]
     name: str
 
     @property
-    def refused(self) -> Sequence[Refused]:
+    def actions(self) -> tuple[Action, ...]:
+        """All that is done."""
+        return tuple(action for part in self.parts for action in part.checked.actions)
+
+    @property
+    def refused(self) -> tuple[Refused, ...]:
         """What is not safe to do."""
-        return self.checked.refused
+        return tuple(one for part in self.parts for one in part.checked.refused)
 
 
-def prepare(work: Deduplicating) -> Prepared:
-    """Make the plan of what was said so far; every file is looked at again."""
+Opening = Callable[[PlaceId], AbstractContextManager[Reader]]
+
+
+def unfinished(journal: Journal) -> Run | None:
+    """The latest run of a review that was begun and not finished."""
+    keys = {run.key for run in journal.runs() if run.key == KEY or run.key.startswith(f"{KEY} ")}
+    found = [run for key in sorted(keys) if (run := journal.unfinished(key)) is not None]
+    return max(found, key=lambda run: run.id, default=None)
+
+
+def prepare(work: Deduplicating, opening: Opening) -> Prepared:
+    """Make the plan of what was said so far; every file is looked at again, and servers are asked."""
     made = _Making(work, review_rows.rejected(work.catalog), review_rows.kept_contents(work.catalog))
     plan, known = made.plan()
-    checked = check(plan, world(plan, work.reader, known))
-    digest = blake3("\n".join(json.dumps(text.row(action)) for action in checked.actions).encode())
+    parts = [Part(LOCAL, check(plan, world(plan, work.reader, known)))]
+    for place, wishes in made.served.items():
+        try:
+            with opening(place) as server:
+                wanted = Plan(f"{TITLE} of {place}", tuple(wishes))
+                parts.append(Part(place, check(wanted, world(wanted, server))))
+        except (PlaceUnreachableError, SettingsError) as error:
+            made.stays += [Stays(text.shown(wish.ref), str(error)) for wish in wishes]
+    actions = [action for part in parts for action in part.checked.actions]
+    digest = blake3("\n".join(json.dumps(text.row(action)) for action in actions).encode())
     groups = len({one.id for one in made.groups})
-    return Prepared(checked, groups, tuple(made.stays), f"{len(checked.actions)}-{digest.hexdigest()[:24]}")
+    name = f"{len(actions)}-{digest.hexdigest()[:24]}"
+    return Prepared(
+        tuple(part for part in parts if part.checked.actions or part.checked.refused),
+        groups,
+        tuple(made.stays),
+        name,
+    )
 
 
 @dataclass(slots=True)
@@ -69,6 +115,7 @@ class _Making:
     stays: list[Stays] = field(default_factory=list[Stays])
     bundles: Mapping[ContentId, Sequence[Bundle]] = field(init=False)
     going: dict[Ref, Item] = field(default_factory=dict[Ref, Item])
+    served: dict[PlaceId, list[SetField]] = field(default_factory=dict[PlaceId, list[SetField]])
 
     def plan(self) -> tuple[Plan, Mapping[Ref, ContentId]]:
         """The plan, and the files that stay and make it safe."""
@@ -102,7 +149,7 @@ class _Making:
                 continue
             if one.ref.place != LOCAL:
                 if not one.said:
-                    self.stays.append(Stays(text.shown(one.ref), _SERVER))
+                    self._let_go(group, bundle)
                 continue
             (keep if one.said else drop).append(one.ref)
             members.append(bundle)
@@ -119,7 +166,7 @@ class _Making:
             if one.content in self.kept:
                 self.stays.append(Stays(text.shown(one.ref), "it was kept in another group"))
                 continue
-            items += self._items(one.content, describe)
+            items += self._items(group, one.content, describe)
         if not items:
             return
         heir = self._heir(group, describe) if group.kind in _PICTURES else None
@@ -136,19 +183,38 @@ class _Making:
             self.going[item.ref] = item
             yield from _trashed(item, group.id, unit if heir is not None else f"rejected {item.ref.key}")
 
-    def _items(self, content: ContentId, describe: "deduplicating.Describe") -> Iterator[Item]:
+    def _items(
+        self, group: Rejected, content: ContentId, describe: "deduplicating.Describe"
+    ) -> Iterator[Item]:
         """Every copy of a photo that may go."""
         for bundle in self.bundles.get(content, ()):
             if bundle.main.ref in self.going:
                 continue
             if bundle.main.ref.place != LOCAL:
-                self.stays.append(Stays(text.shown(bundle.main.ref), _SERVER))
+                self._let_go(group, bundle)
                 continue
             item = describe(bundle)
             if item.fixed:
                 self.stays.append(Stays(text.shown(item.ref), item.fixed))
             else:
                 yield item
+
+    def _let_go(self, group: Rejected, bundle: Bundle) -> None:
+        """A photo of a server goes into its trash, where one that stays on it has all of its albums and words."""
+        place = bundle.main.ref.place
+        heir = next((one.ref for one in group.members if one.said and one.ref.place == place), None)
+        if heir is None:
+            self.stays.append(
+                Stays(text.shown(bundle.main.ref), f"no photo of its group that stays is on {place}")
+            )
+            return
+        wishes = self.served.setdefault(place, [])
+        known = {wish.ref for wish in wishes}
+        wishes += [
+            SetField(asset.ref, _TRASHED, None, "yes", f"rejected in {group.id}", revision=heir.key)
+            for asset in bundle.assets
+            if asset.ref.place == place and asset.ref not in known
+        ]
 
     def _heir(self, group: Rejected, describe: "deduplicating.Describe") -> Item | None:
         """The best photo of a group that stays and may be told something."""
@@ -161,7 +227,8 @@ class _Making:
         return None
 
 
-_SERVER: Final = "it lies on a server; only files of this machine are trashed from here"
+#: The field of an asset that puts it into its server's trash; it names the asset that stays.
+_TRASHED: Final = "trashed"
 
 
 def _trashed(item: Item, group: str, unit: str) -> Iterator[Action]:
@@ -179,9 +246,3 @@ def _trashed(item: Item, group: str, unit: str) -> Iterator[Action]:
             unit=unit,
             revision=asset.revision,
         )
-
-
-def paths_of(actions: Iterable[Action]) -> list[str]:
-    """The folders that photos leave, each once, in order."""
-    gone = (action.ref.key for action in actions if isinstance(action, Trash))
-    return sorted({path.rpartition("/")[0] for path in gone})

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from keepers.actions import Copy, Move, Restore, Trash, source, target
+from keepers.actions import Copy, Move, Restore, SetField, Trash, source, target
 from keepers.apply.journal import Journal
 from keepers.apply.record import StepState
 from keepers.catalog import review_rows
@@ -22,6 +22,10 @@ def _moved(journal: Journal, number: int) -> Iterator[tuple[Ref, bool]]:
         if step.state is not StepState.DONE:
             continue
         old, new = source(step.action), target(step.action)
+        if isinstance(step.action, SetField):
+            if step.action.name == "trashed":
+                yield step.action.ref, step.action.after is not None
+            continue
         if isinstance(step.action, Trash | Move) and old is not None:
             yield old, True
         if isinstance(step.action, Restore | Copy | Move) and new is not None:

@@ -20,7 +20,7 @@ from keepers.web.answers.asked import Ahead, Behind
 from keepers.web.answers.work import Action, Going, Job, Jobs, NewJob, Plan, Refused, Run, RunPage, Runs
 from keepers.web.desk import Desk, Here
 from keepers.web.problems import missing
-from keepers.workflows.review_plan import Prepared
+from keepers.workflows.review_plan import TITLE, Prepared
 
 ROUTES = APIRouter(tags=["work"])
 
@@ -49,20 +49,20 @@ async def get_plan(desk: Here, asked: Annotated[Ahead, Query()]) -> Plan:
 
 
 def _plan(found: Prepared, first: int, limit: int) -> Plan:
-    actions = found.checked.actions
+    actions = found.actions
     part = actions[first : first + limit]
-    trashed = [action for action in actions if isinstance(action, Trash)]
+    trashed = [action for action in actions if isinstance(action, Trash | SetField)]
     files: Counter[str] = Counter()
     sizes: Counter[str] = Counter()
     for action in trashed:
-        folder = text.shown(action.ref).rpartition("/")[0]
+        folder = text.shown(action.ref).rpartition("/")[0] if isinstance(action, Trash) else action.ref.place
         files[folder] += 1
-        sizes[folder] += action.size
+        sizes[folder] += action.size if isinstance(action, Trash) else 0
     return Plan(
         plan=found.name,
-        title=found.checked.title,
+        title=TITLE,
         files=len(trashed),
-        bytes=sum(action.size for action in trashed),
+        bytes=sum(sizes.values()),
         groups=found.groups,
         goes_to=[
             Going(folder=rows.text(folder), files=number, bytes=sizes[folder])
