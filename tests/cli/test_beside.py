@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from keepers.places.immich_api import wire
 from tests.cli.test_served import cache, set_up  # noqa: F401 (a fixture)
 from tests.cli.world import picture
 from tests.immich.server import Fault, running
@@ -84,7 +85,8 @@ def test_a_stack_that_is_there_stays_as_it_is(here, keepers, merged):
     assert here.state.stack_of(here.source).assets == [here.source, other]
 
 
-def test_a_stopped_run_goes_on(here, keepers, merged):
+def test_a_stopped_run_goes_on(here, keepers, merged, monkeypatch):
+    monkeypatch.setattr(wire, "ATTEMPTS", 1)
     here.faults.append(Fault("status", f"PUT /api/albums/{here.mine}/assets", times=4, status=503))
     words = ("immich", "upload", merged, "--beside", here.source, "--yes")
     assert keepers(*words).code in {3, 6}
