@@ -17,6 +17,7 @@ from keepers.places.immich_api import wire
 from keepers.places.local import LocalPlace
 from keepers.ports import Volume
 from keepers.workflows import people_matching
+from tests.cli.drives import raw
 from tests.cli.world import TAKEN, bytes_in, jpeg, picture, put, tree
 from tests.immich.server import KEY, Fault, Server, running
 from tests.immich.state import About, Face
@@ -429,14 +430,25 @@ def test_a_server_that_is_gone_is_a_result_too(keepers, home, base, monkeypatch)
 # ---------------------------------------------------------------- which road, which photos
 
 
-@pytest.mark.parametrize("how", ["--copy", "--link"])
-def test_raw_and_jpeg_stay_together_by_what_is_known_of_either(keepers, home, base, how):
-    home.photo("IMG_1.jpg", 1, Anna=100)
-    raw = jpeg(picture(9, (96, 64)), TAKEN)
-    put(home.folder / "IMG_1.xmp", SIDE)
-    put(home.folder / "IMG_1.mov", raw)
-    assert keepers("people", "sort", home.folder, "--to", base, how).code in {0, 3}
-    assert {"Anna/IMG_1.jpg", "Anna/IMG_1.xmp"} <= names(base)
+def test_raw_jpeg_and_sidecars_stay_together_by_what_is_known_of_either(keepers, home, base):
+    # Immich knows the face in the JPEG alone; the RAW it found none in.
+    cover = jpeg(picture(1, (96, 64)))
+    photo = put(home.folder / "PXL_1.RAW-01.COVER.jpg", cover)
+    home.know(photo.name, cover, Anna=100)
+    negative = raw(1)
+    put(home.folder / "PXL_1.RAW-02.ORIGINAL.dng", negative)
+    home.know("PXL_1.RAW-02.ORIGINAL.dng", negative)
+    put(home.folder / "PXL_1.RAW-01.COVER.jpg.xmp", SIDE)
+    before = tree(home.folder)
+    whole = {f"Anna/PXL_1.RAW-{end}" for end in ("01.COVER.jpg", "01.COVER.jpg.xmp", "02.ORIGINAL.dng")}
+    for how in ("--copy", "--move"):
+        assert keepers("people", "sort", home.folder, "--to", base, how, "--yes").code == 0
+        assert names(base) == whole
+        assert keepers("undo", "--yes").code == 0
+        assert tree(home.folder) == before
+    code, told = hook(keepers, photo, base)
+    assert (code, told["status"]) == (0, "success")
+    assert names(base) == whole
 
 
 def test_a_link_reaches_no_other_drive_and_says_so(keepers, home, base, monkeypatch):
