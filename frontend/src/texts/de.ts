@@ -266,6 +266,7 @@ export const de: Readonly<Record<Key, Text>> = {
   planBytes: "Platz, der frei wird",
   planGroups: "Gruppen",
   planTo: "Wohin sie gehen",
+  planToWhy: "In den Papierkorb, den Keepers auf demselben Laufwerk führt (`keepers trash`), oder in den ihres Servers. Sie kommen aus:",
   planActions: "Jeder Schritt",
   planRefused: "Aus Vorsicht abgelehnt",
   planStays: "Verworfen, und bleibt trotzdem",

@@ -276,6 +276,7 @@ export const en = {
   planBytes: "Space that is freed",
   planGroups: "Groups",
   planTo: "Where they go",
+  planToWhy: "Into the trash that Keepers keeps on the same drive (`keepers trash`), or into the trash of their server. They come from:",
   planActions: "Each step",
   planRefused: "Refused, for safety",
   planStays: "Rejected, and stays all the same",
