@@ -13,7 +13,7 @@ from keepers import config
 from keepers.catalog import review_rows, sightings
 from keepers.catalog.review_rows import KeptGroup
 from keepers.catalog.store import Catalog, open_catalog, reopened
-from keepers.errors import KeepersError
+from keepers.errors import KeepersError, SettingsError
 from keepers.model import ContentId, GroupKind
 from keepers.web.jobs import Jobs
 from keepers.web.pictures import Pictures
@@ -92,9 +92,13 @@ class Desk:
     def renew(self) -> None:
         """Read the settings again: a job is done, or one of them was set."""
         flags = {"catalog": str(self.session.catalog_file)}
-        self.session = dataclasses.replace(
-            self.session, settings=config.load(flags, self.session.environment)
-        )
+        try:
+            settings = config.load(flags, self.session.environment)
+        except SettingsError as error:
+            # Somebody is editing keepers.toml; what was read before holds until it is right again.
+            self.session.progress.say(f"keepers: {error}")
+            return
+        self.session = dataclasses.replace(self.session, settings=settings)
 
     async def start(self) -> None:
         """Begin to work; the catalog is made if there is none."""

@@ -98,7 +98,9 @@ def _bundle(same: Sequence[Bundle], ref: Ref, *, equal: bool) -> Bundle | None:
 
 def _member(one: _Photo, faces: list[answers.FaceBox], numbers: Mapping[Ref, int]) -> answers.Member:
     main, verdict = one.bundle.main, one.verdict
-    value, parts, reasons = one.score if one.score is not None else (0.0, {}, [])
+    value = 0.0 if one.score is None else float(one.score[0])
+    parts: Mapping[str, float] = {} if one.score is None else one.score[1]
+    reasons: Sequence[str] = () if one.score is None else one.score[2]
     number = numbers.get(main.ref, verdict.number) or 1
     raw = digest(main.content)
     return answers.Member(
@@ -119,7 +121,7 @@ def _member(one: _Photo, faces: list[answers.FaceBox], numbers: Mapping[Ref, int
         keep=verdict.keep,
         proposed=verdict.proposed,
         said=verdict.said,
-        score=min(1.0, max(0.0, float(value))),
+        score=min(1.0, max(0.0, value)),
         scores=[answers.Value(name=name, value=round(float(part), 4)) for name, part in parts.items()],
         reasons=[rows.text(reason) for reason in reasons][:3],
         defect=_defect(faces, parts),

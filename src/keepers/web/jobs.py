@@ -15,6 +15,7 @@ from keepers.catalog import jobs
 from keepers.catalog.jobs import Job
 from keepers.catalog.store import Catalog
 from keepers.config import Settings
+from keepers.errors import KeepersError
 from keepers.web import problems
 from keepers.web.answers import work as answers
 
@@ -156,7 +157,22 @@ class Jobs:
             await self._wake.wait()
             self._wake.clear()
             while self.queue and not self._ending:
-                await self._do(self.queue.popleft())
+                job = self.queue.popleft()
+                try:
+                    await self._do(job)
+                except (KeepersError, OSError) as error:
+                    # The catalog was in use, or no process could be started; the next job may be luckier.
+                    await self._fail(job, error)
+
+    async def _fail(self, job: Job, error: Exception) -> None:
+        if self._process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+        self._process, self.present, self.progress = None, None, None
+        failed = replace(job, state="failed", ended=_now(), error=str(error))
+        with contextlib.suppress(KeepersError):
+            await self._put(failed)
+        self._tell(failed)
 
     async def _do(self, job: Job) -> None:
         await self._set(replace(job, state="running", started=_now()))
@@ -177,7 +193,9 @@ class Jobs:
         with contextlib.suppress(ConnectionError):
             await process.stdin.drain()
         async for line in process.stdout:
-            await self._heard(json.loads(line))
+            # A library that prints is no reason to lose a job.
+            if line.startswith(b"{"):
+                await self._heard(json.loads(line))
         code = await process.wait()
         process.stdin.close()
         self._process = None
