@@ -327,7 +327,9 @@ def _looking_back(command: Command) -> None:
     )
     _consent(plan)
     apply = command(
-        "apply", "keepers.cli.changing:apply", "carry out a stored plan, or finish a run that was stopped"
+        "apply",
+        "keepers.cli.changing:apply",
+        "carry out a stored plan, finish a run that was stopped, or trash what the review rejected",
     )
     apply.add_argument(
         "number", nargs="?", type=int, metavar="PLAN", help="the number of the plan; default: the latest"
