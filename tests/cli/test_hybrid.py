@@ -155,3 +155,20 @@ def test_an_album_is_compared_once_and_takes_nothing_from_the_others(keepers, ma
     (library / first).write_bytes(data)
     assert keepers("scan", "immich:album/One").code == 0
     assert explained(keepers, mapped, first)["here"] is not None
+
+
+def test_folders_in_which_nothing_is_found_are_told(keepers, mapped, library, monkeypatch):
+    assert "compare them with" not in keepers("scan", "immich:").err
+    monkeypatch.setenv("KEEPERS_IMMICH_PATHS", f"/elsewhere={library}")
+    told = keepers("scan", "immich:")
+    assert told.code == 0
+    assert f"none of {len(mapped.ids)} photos of immich: lies in the folders" in told.err
+
+
+def test_a_disk_that_comes_later_is_found(keepers, mapped, library):
+    away = library.with_name("away")
+    library.rename(away)
+    assert keepers("scan", "immich:").code == 0
+    away.rename(library)
+    assert keepers("scan", "immich:").code == 0
+    assert explained(keepers, mapped, next(iter(mapped.ids)))["here"]["evidence"] == "path"

@@ -35,6 +35,9 @@ class Run:
     #: Files of this machine that could not be read, whose assets are looked at by the server's pictures.
     failed: list[Served] = field(default_factory=list[Served])
     measured: int = 0
+    #: How many assets were listed, and how many of them lie on this machine.
+    listed: int = 0
+    here: int = 0
     #: Why assets could not be read whose bytes are wanted, by id; None where all of them are only looked at.
     unread: dict[str, str] | None = None
 

@@ -49,8 +49,14 @@ def scan(learning: Learning, gallery: Gallery) -> ScanReport:
         _everything(run, before, count, is_whole=is_whole)
     if learning.limit is None:
         _tell(run, before, is_whole=is_whole)
-        if is_whole:
+        # Where nothing was found, a disk may not be there today: then all is looked for again.
+        if is_whole and remapped and (run.here or not gallery.mapping):
             lying.set_signature(catalog, place, gallery.mapping)
+    if gallery.mapping and run.listed and not run.here:
+        learning.progress.say(
+            f"none of {run.listed} photos of {place}: lies in the folders that `paths` of its profile names; compare them with "
+            "the path of a photo on Immich's own page"
+        )
     is_open = (was_stopped and not is_whole) or (learning.limit is not None and bool(run.fresh))
     served.set_unfinished(catalog, place, unfinished=is_open)
     counts = sightings.counts(catalog, [root])
@@ -163,6 +169,8 @@ def _unknown(run: Run, stream: Iterator[Served]) -> Iterator[Served]:
         known = served.sound(catalog, run.place, keys, METHOD, exact=exact)
         run.learning.progress.step(len(part), 0)
         unread = _unread(run, part)
+        run.listed += len(part)
+        run.here += sum(bool(one.here) for one in part)
         for one in part:
             is_fresh = known.get(one.id) != (noting.revision(one), one.size) or one.id in unread
             if is_fresh or run.again:
