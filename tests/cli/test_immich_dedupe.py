@@ -478,3 +478,32 @@ def test_what_a_person_changed_since_stays_and_the_copy_comes_back(newest, keepe
     assert trashed(newest) == set()
     assert newest.state.assets[best].description == "our lake, in May"
     assert not newest.state.assets[copy].trashed
+
+
+def test_what_is_gone_for_good_lives_on_in_the_kept_one(newest, keepers, add):
+    best, copy = pair(newest, add, description="the lake")
+    other, gone = pair(newest, add, 2, description="the sea")
+    tag(newest, "family", gone)
+    person(newest, "Anna", gone)
+    assert keepers("immich", "dedupe", "immich:", "--yes").code == 0
+    # The trash was emptied.
+    del newest.state.assets[gone]
+    for one in newest.state.tags.values():
+        one.assets = [key for key in one.assets if key != gone]
+    newest.state.faces = [face for face in newest.state.faces if face.asset != gone]
+    back = keepers("undo", "--yes", "--json")
+    assert back.code == 3
+    assert newest.state.assets[other].description == "the sea"
+    assert newest.state.tagged("family") == [other]
+    assert [face.asset for face in newest.state.faces] == [other]
+    assert not newest.state.assets[copy].trashed
+    assert newest.state.assets[best].description == ""
+
+
+def test_a_file_that_nobody_can_decode_is_still_known_by_its_picture(newest, keepers, add):
+    _, copy = pair(newest, add)
+    newest.state.assets[copy].data = b"a format of tomorrow"
+    assert keepers("immich", "dedupe", "immich:", "--yes").code == 0
+    assert trashed(newest) == set()
+    (group,) = keepers("group", "immich:", "--json").json["groups"]
+    assert group["kind"] == "same-picture"

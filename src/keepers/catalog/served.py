@@ -1,7 +1,7 @@
 """What is known of assets on servers: their rows, their contents, which of these lie on this machine, too."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -157,6 +157,18 @@ def forget(catalog: Catalog, place: str, root: str) -> None:
         pairs.part(catalog, {row for (row,) in rows.fetchall()})
         db.execute(f"DELETE FROM location WHERE main IN ({_LOST})", values)
         db.execute(f"DELETE FROM location WHERE id IN ({_LOST})", values)
+
+
+def look_again(catalog: Catalog, place: str, keys: Collection[str]) -> frozenset[str]:
+    """Let those of these assets be looked at anew that could not be read; the ids of them."""
+    with catalog.writing() as db:
+        rows = db.execute("SELECT key FROM location WHERE place = ? AND fate = ?", (place, Fate.UNREADABLE))
+        found = frozenset(key for (raw,) in rows.fetchall() if (key := os.fsdecode(raw)) in keys)
+        db.executemany(
+            "UPDATE location SET mtime_ns = ? WHERE place = ? AND key = ?",
+            [(PASSING, place, os.fsencode(key)) for key in found],
+        )
+    return found
 
 
 def forget_films(catalog: Catalog, main: int, but: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from keepers.actions import Action, SetField
+from keepers.catalog import served
 from keepers.cli import judging, show
 from keepers.decide.copies import CERTAIN
 from keepers.model import Asset, ContentId, Decision, GroupKind, PlaceId
@@ -106,9 +107,15 @@ class Copying:
                 opened.progress.say(
                     f"reading {show.count(len(ids), 'photo')} that look identical, to compare their pixels"
                 )
-                exact = dataclasses.replace(opened, full_resolution=True, limit=None)
-                exact.scan(catalog, Sources((), servers={f"{place}:identical": Filter(ids=ids)}))
+                self._read(dataclasses.replace(opened, full_resolution=True, limit=None), ids)
+                # What nobody here can decode is still known by the server's picture of it.
+                if failed := served.look_again(catalog, place, ids):
+                    self._read(dataclasses.replace(opened, full_resolution=False, limit=None), failed)
         return opened.tidy(catalog, self.roots, kinds).decisions
+
+    def _read(self, opened: Session, ids: frozenset[str]) -> None:
+        place = self.setting.place
+        opened.scan(self.setting.catalog, Sources((), servers={f"{place}:identical": Filter(ids=ids)}))
 
     def _beside(self, assets: Sequence[Asset]) -> Mapping[ContentId, str]:
         task: Named[Proof, str] = Named("keepers.workflows.picture", "beside")

@@ -325,8 +325,8 @@ def _let_go(heir: Heir, work: Work) -> Iterator[SetField]:
             for one in mine:
                 yield SetField(one.ref, "duplicate", key, None, "its duplicates are settled")
     for ref, instead in heir.goes:
-        mine, its = (work.twins[one].name or one.key for one in (ref, instead))
-        because = f"{mine} has the {_LIKE.get(heir.kind, 'look')} of {its}, which stays: {heir.why}"
+        name, its = (work.twins[one].name or one.key for one in (ref, instead))
+        because = f"{name} has the {_LIKE.get(heir.kind, 'look')} of {its}, which stays: {heir.why}"
         yield SetField(ref, "trashed", None, YES, because, revision=instead.key)
 
 

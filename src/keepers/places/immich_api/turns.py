@@ -72,3 +72,19 @@ def _faces_of(sight: Sight, action: SetField) -> str:
     except KeepersError:
         return ""
     return " ".join(face.id for face in found if face.person == person)
+
+
+def kept_for_good(wanted: Sequence[SetField], now: Sequence[str | None]) -> list[str | None]:
+    """Fields as they are; of what got the things of a copy that is gone for good, as if they had been taken back already.
+
+    A copy that cannot come back from the trash lives on in what stayed instead of it: that keeps its tags and albums.
+    """
+    lost = {
+        one.revision
+        for one, told in zip(wanted, now, strict=True)
+        if one.name == TRASHED and one.before is not None and told is None
+    }
+    return [
+        one.after if one.ref.key in lost and one.name != TRASHED else told
+        for one, told in zip(wanted, now, strict=True)
+    ]

@@ -29,7 +29,15 @@ from keepers.places.immich_api.sight import (
     Now,
     Sight,
 )
-from keepers.places.immich_api.turns import Kind, kind_of, meant, revision_of, set_alike, turn_of
+from keepers.places.immich_api.turns import (
+    Kind,
+    kept_for_good,
+    kind_of,
+    meant,
+    revision_of,
+    set_alike,
+    turn_of,
+)
 from keepers.places.immich_api.twins import held_back, twins
 from keepers.places.immich_api.wire import AT_ONCE, ForbiddenError
 from keepers.plan.immich_twins import Twin
@@ -96,7 +104,7 @@ class ImmichPlace(ImmichReader):
             if isinstance(told, KeepersError):
                 raise told
             found.append(told)
-        return found
+        return kept_for_good(wanted, found)
 
     def holders(self) -> Sequence[str]:
         """The keys of all tags and of the user's own albums: `tag/A/B`, `album/NAME`."""
