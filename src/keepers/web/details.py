@@ -131,6 +131,7 @@ def _member(one: _Photo, faces: list[answers.FaceBox], numbers: Mapping[Ref, int
         film=film_of(one.bundle, one.facts, numbers),
         thumbnail=rows.picture(number, raw, "thumbnail"),
         preview=rows.picture(number, raw, "preview"),
+        full=rows.picture(number, raw, "full"),
         original=f"{rows.PHOTOS}/{number}/original",
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ is SameSite=Strict, and no answer lets another site set headers (no CORS).
 
 import hmac
 import ipaddress
+import json
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
@@ -119,8 +120,14 @@ class Gate:
                 await _drain(receive)
             await refused(scope, receive, marked)
             return
-        limited = _Limited(receive, marked)
-        await self._app(scope, limited.receive, limited.send)
+        if scope["method"] in _WRITING:
+            body = await _body(receive)
+            refused = _unfit(body, scope["path"])
+            if refused is not None:
+                await refused(scope, receive, marked)
+                return
+            receive = _again(body or b"", receive)
+        await self._app(scope, receive, marked)
 
     def _refusal(self, scope: Scope, headers: Mapping[str, str]) -> Response | None:
         method: str = scope["method"]
@@ -224,20 +231,42 @@ def _marking(send: Send, path: str) -> Send:
     return marked
 
 
-class _Limited:
-    """Counts the bytes of a body whose length nobody announced."""
+async def _body(receive: Receive) -> bytes | None:
+    """The whole body, whose length need not have been told; None where it is too large."""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        part = message.get("body", b"")
+        size += len(part)
+        if size <= MOST_BODY:
+            parts.append(part)
+        if message["type"] != "http.request" or not message.get("more_body") or size > _DRAINED:
+            return b"".join(parts) if size <= MOST_BODY else None
 
-    def __init__(self, receive: Receive, send: Send) -> None:
-        self._receive = receive
-        self.send = send
-        self._seen = 0
 
-    async def receive(self) -> Message:
-        """The next part; nothing more once there was too much."""
-        message = await self._receive()
-        if message["type"] == "http.request":
-            self._seen += len(message.get("body", b""))
-            if self._seen > MOST_BODY:
-                # The application sees a client that went away in the midst of its body.
-                return {"type": "http.disconnect"}
-        return message
+def _unfit(body: bytes | None, path: str) -> Response | None:
+    """A body is JSON, whether the route looks at it or not: what is half understood may be meant otherwise."""
+    if body is None:
+        return problems.answer(413, f"a body may have {MOST_BODY:,} bytes")
+    if not body or path == LOGIN:
+        return None
+    try:
+        json.loads(body)
+    except (ValueError, RecursionError):
+        return problems.answer(400, "the body is no JSON")
+    return None
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """Give the application the body that was read already, then what comes behind it."""
+    given = False
+
+    async def receiving() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receiving

@@ -24,6 +24,8 @@ from keepers.workflows.job import Still, Thumb
 R = TypeVar("R")
 
 THUMBNAIL, PREVIEW = 384, 2048
+#: All pixels of what cameras take; of more than this no screen shows any.
+FULL: Final = 12_000
 #: Pictures of a film's strip.
 FRAMES: Final = 24
 _OWNER: Final = "keepers"

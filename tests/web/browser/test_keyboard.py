@@ -150,6 +150,20 @@ def test_holding_a_key_shows_the_best_in_place(desk: Client, opened: Opener) -> 
     expect(pictures.nth(1).locator("img").last).to_have_attribute("src", str(other))
 
 
+def test_all_pixels_come_only_when_they_are_asked_for(desk: Client, opened: Opener) -> None:
+    view = opened(desk, "/?band=burst&band=maybe")
+    shown_group(view)
+    picture = view.locator(".stage .moved img").last
+    assert "/full" not in str(picture.get_attribute("src"))
+    view.keyboard.press("o")
+    expect(picture).to_have_attribute("src", re.compile("/full"))
+    view.wait_for_function(
+        "() => [...document.querySelectorAll('.stage .moved img')].some(one => one.naturalWidth === 480)"
+    )
+    view.keyboard.press("o")
+    expect(picture).not_to_have_attribute("src", re.compile("/full"))
+
+
 def test_a_photo_box_has_the_shape_of_its_photo(desk: Client, opened: Opener) -> None:
     view = opened(desk, "/?show=all")
     group = desk.group(shown_group(view))

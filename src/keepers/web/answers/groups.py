@@ -163,6 +163,7 @@ class Member(BaseModel):
     ]
     thumbnail: str
     preview: str
+    full: Annotated[str, Field(description="Path of the picture with all its pixels, for looking closely.")]
     original: str
 
 

@@ -16,7 +16,7 @@ from keepers.web import details, files, rows
 from keepers.web.answers.asked import PhotoId
 from keepers.web.answers.library import Frame, PhotoFacts, Strip
 from keepers.web.desk import Desk, Here
-from keepers.web.pictures import FRAMES, PREVIEW, THUMBNAIL
+from keepers.web.pictures import FRAMES, FULL, PREVIEW, THUMBNAIL
 from keepers.web.problems import missing
 
 ROUTES = APIRouter(prefix="/photos", tags=["pictures"])
@@ -87,6 +87,12 @@ async def thumbnail(desk: Here, photo: PhotoId, v: Version = "", known: NoneMatc
 async def preview(desk: Here, photo: PhotoId, v: Version = "", known: NoneMatch = None) -> Response:
     """Give an upright JPEG of at most 2048 pixels."""
     return await _picture(desk, photo, PREVIEW, v, known)
+
+
+@ROUTES.get("/{photo}/full", operation_id="fullPicture", response_class=Response, responses=_PICTURE)
+async def full(desk: Here, photo: PhotoId, v: Version = "", known: NoneMatch = None) -> Response:
+    """Give an upright JPEG with all pixels, at most 12,000 a side."""
+    return await _picture(desk, photo, FULL, v, known)
 
 
 @ROUTES.get("/{photo}/original", operation_id="original", response_class=Response, responses=_FILE)
