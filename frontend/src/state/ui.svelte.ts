@@ -2,9 +2,10 @@
 
 import type { Action } from "../lib/keys";
 import { about } from "../lib/zoom";
-import { complain } from "./notice.svelte";
+import { complain, say } from "./notice.svelte";
 import { review } from "./review.svelte";
 import { go, route } from "./route.svelte";
+import { t } from "./texts.svelte";
 
 export const ui = $state({
   help: false,
@@ -13,6 +14,8 @@ export const ui = $state({
   boxes: false,
   film: false,
   flicker: false,
+  /** Whether pictures have all their pixels; slower, and only for those who look closely. */
+  full: false,
   merge: false,
   decisions: false,
   /** Photos that are chosen to be split off; undefined while none are chosen. */
@@ -82,6 +85,10 @@ const REVIEWING: Partial<Record<Action, () => unknown>> = {
   face: () => review.lock(),
   nextFace: () => review.nextFace(),
   film: () => (ui.film = !ui.film),
+  full: () => {
+    ui.full = !ui.full;
+    say(t(ui.full ? "fullOn" : "fullOff"));
+  },
   boxes: () => (ui.boxes = !ui.boxes),
   details: () => (ui.details = !ui.details),
   split: splitting,
