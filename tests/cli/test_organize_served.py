@@ -111,3 +111,24 @@ def test_a_copy_stays_when_its_photo_is_gone_from_the_server(keepers, stocked, t
     left = {path.name.removeprefix("best_") for path in target.rglob("*") if path.is_file()}
     assert left == {kept.name}
     assert json.loads(keepers("history", "--json").out)["runs"]
+
+
+def test_a_namesake_is_never_copied_instead(keepers, stocked, photos, tmp_path):
+    made, digests = stocked
+    for asset in made.state.assets.values():
+        asset.library = "00000000-0000-4000-8000-000000000007"
+    for file in photos.rglob("*.jpg"):
+        data = bytearray(file.read_bytes())
+        data[-3] ^= 1
+        file.write_bytes(data)
+    # The odd byte breaks one of them.
+    assert keepers("scan", photos, "immich:").code == 3
+    told = keepers("organize", "immich:", "--to", str(tmp_path / "out"))
+    assert told.code == 0, told.err
+    found = {
+        path.name: digest
+        for path, digest in ((tmp_path / p, d) for p, d in files(tmp_path / "out").items())
+        if path.parent.name == "originals"
+    }
+    assert len(found) > 3
+    assert found == {name: digests[name] for name in found}
