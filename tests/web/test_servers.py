@@ -1,6 +1,7 @@
 """Photos and people of an Immich server on the page: seen, rejected, sorted; and a page for other machines."""
 
 import io
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from keepers.errors import SettingsError
+from keepers.web import passwords
 from tests.cli.world import bytes_in, jpeg, picture
 from tests.immich.server import KEY, Server, running
 from tests.immich.state import About, Face
@@ -144,6 +147,18 @@ def test_other_machines_need_the_password_and_cannot_guess_it(tmp_path: Path):
         assert other.ask("POST", "/api/v1/login", {"password": PASSWORD}).status == 429
 
 
+def test_a_password_may_be_asked_for_on_this_machine_too(tmp_path: Path):
+    file = tmp_path / "password"
+    file.write_text(PASSWORD)
+    file.chmod(0o600)
+    with serving(tmp_path / "catalog.db", "--password-file", str(file)) as known:
+        other = Client(known.port, "", {"Origin": f"http://127.0.0.1:{known.port}"})
+        assert other.ask("GET", "/").headers["location"] == "/login"
+        assert other.ask("GET", "/login", Host=f"192.168.0.7:{known.port}").status == 421
+        assert other.ask("POST", "/api/v1/login", {"password": PASSWORD}).status == 200
+        assert known.get("/status")["state"] == "empty"
+
+
 def test_no_page_for_other_machines_without_a_password(tmp_path: Path):
     words = ["--catalog", str(tmp_path / "c.db"), "serve", "--host", "0.0.0.0", "--port", "0"]  # noqa: S104
     done = subprocess.run(
@@ -151,3 +166,23 @@ def test_no_page_for_other_machines_without_a_password(tmp_path: Path):
     )
     assert (done.returncode, done.stdout) == (5, "")
     assert "needs a password" in done.stderr
+
+
+def test_a_password_is_kept_as_its_digest_and_read_only_from_a_file_of_ones_own(tmp_path: Path):
+    environment = {"KEEPERS_CONFIG": str(tmp_path / "own" / "keepers.toml")}
+    path = passwords.store(passwords.made(PASSWORD), environment)
+    assert stat.S_IMODE(Path(path).stat().st_mode) == 0o600
+    assert PASSWORD not in Path(path).read_text()
+    found = passwords.found("", environment)
+    assert found is not None
+    assert (found.is_right(PASSWORD), found.is_right("wrong")) == (True, False)
+    passwords.store(passwords.made("another one"), environment)
+    again = passwords.found("", environment)
+    assert again is not None
+    assert (again.is_right("another one"), again.is_right(PASSWORD)) == (True, False)
+    Path(path).chmod(0o644)
+    with pytest.raises(SettingsError, match="chmod 600"):
+        passwords.found("", environment)
+    with pytest.raises(SettingsError, match="at least 8"):
+        passwords.made("short")
+    assert passwords.found("", {"KEEPERS_CONFIG": str(tmp_path / "none" / "keepers.toml")}) is None

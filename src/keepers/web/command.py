@@ -63,7 +63,7 @@ def _run(options: argparse.Namespace, *, open_page: bool) -> int:
     password = _password(options)
     with _listening(options.host, options.port) as listening:
         port = listening.getsockname()[1]
-        keys = Keys(port, _names(options), password)
+        keys = Keys(port, _names(options), password, beyond=not _is_here(options.host))
         ending = threading.Event()
         made = app.served(session(settings), keys, ending.is_set)
         address = f"http://{_shown(options.host)}:{port}/?token={keys.token}"
@@ -147,7 +147,8 @@ def _names(options: argparse.Namespace) -> frozenset[str]:
 
 
 def _password(options: argparse.Namespace) -> passwords.Password | None:
-    if _is_here(options.host):
+    # On this machine the key is enough, unless somebody sets a password all the same.
+    if _is_here(options.host) and not options.password_file and not os.environ.get(passwords.VARIABLE):
         return None
     found = passwords.found(options.password_file, os.environ)
     if found is None:

@@ -55,11 +55,12 @@ _CLOSED: Final = "Open the address that Keepers printed when it was started: it 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The secret of one server, and the names that it answers to."""
+    """The secret of one server, and the names that it answers to; `beyond` this machine also to addresses in numbers."""
 
     port: int
     names: frozenset[str] = frozenset()
     password: Password | None = None
+    beyond: bool = False
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
 
     @property
@@ -80,7 +81,7 @@ class Keys:
             return False
         if parts.username is not None or parts.path or port != self.port:
             return False
-        return name in self.names or (self.password is not None and _is_number(name))
+        return name in self.names or (self.beyond and _is_number(name))
 
     def set_on(self, response: Response) -> Response:
         """Let a response hand the secret to the browser."""
