@@ -38,12 +38,12 @@ class Trip:
         self.journal = FragileJournal(str(folder / "journal.db"), self.fuse)
 
     @contextlib.contextmanager
-    def place(self):
+    def place(self, lying=None):
         def opening(_):
             return immich_api.opened(Profile("default", self.server.url, KEY), pause=0.01, longest=1.0)
 
         with immich_api.Galleries(opening, str(self.folder / "pictures"), 0) as galleries:
-            yield DownloadPlace(LocalPlace([str(self.folder)]), galleries)
+            yield DownloadPlace(LocalPlace([str(self.folder)]), galleries, lying=lying or {})
 
     def plan(self):
         return Plan(
@@ -151,3 +151,15 @@ def test_a_copy_that_somebody_changed_stays(trip):
         mine.write_bytes(b"mine")
         undo(None, trip.journal, place, progress=SILENT)
     assert trip.there() == {"IMG_4.jpg": b"mine"}
+
+
+def test_what_lies_here_is_copied_from_here_unless_it_is_something_else(trip, tmp_path):
+    lying = {}
+    for name, data in trip.data.items():
+        file = tmp_path / f"{name}.here"
+        file.write_bytes(data if name != "IMG_2.jpg" else b"?" * len(data))
+        lying[Ref(PLACE, trip.ids[name])] = str(file)
+    with trip.place(lying) as place:
+        assert trip.start(place).state is RunState.DONE
+    assert trip.there() == trip.data
+    assert len([one for one in trip.server.requests if one.endswith("/original")]) == 1

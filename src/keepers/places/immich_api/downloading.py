@@ -143,47 +143,47 @@ class DownloadPlace:
     # Loading
 
     def _copied(self, tasks: Sequence[Task], placed: Callable[[], None]) -> dict[str, Outcome]:
-        outcomes: dict[str, Outcome] = {}
+        if self.trouble is not None:
+            return {task.token: Outcome(End.OPEN) for task in tasks}
+        here = [_copying(task, path) for task in tasks if (path := self._same(task.action))]
+        done = self._machine.perform(here, placed)
+        outcomes = {task.token: one for task, one in zip(here, done, strict=True)}
+        # A file here that is not what it was any more: its server has the photo still.
+        left = [t for t in tasks if t.token not in outcomes or outcomes[t.token].end is End.CHANGED]
         ready: list[Task] = []
         try:
-            if self.trouble is not None:
-                return {task.token: Outcome(End.OPEN) for task in tasks}
-            for task, path in self._loaded(tasks):
-                if isinstance(path, Failure):
-                    outcomes[task.token] = Outcome(End.FAILED, path.reason)
-                elif isinstance(task.action, Copy):
-                    action = replace(task.action, source=Ref(LOCAL, path), revision="")
-                    ready.append(replace(task, action=action))
+            for task, loaded in self._loaded(left):
+                if isinstance(loaded, Failure):
+                    outcomes[task.token] = Outcome(End.FAILED, loaded.reason)
+                else:
+                    ready.append(_copying(task, loaded))
         except KeepersError as error:
             failed = self._failed(error)
-            outcomes |= {task.token: failed for task in tasks if task.token not in outcomes}
-            ready = [task for task in ready if task.token not in outcomes]
+            return outcomes | {task.token: failed for task in left}
         done = self._machine.perform(ready, placed)
         return outcomes | {task.token: one for task, one in zip(ready, done, strict=True)}
 
     def _loaded(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, str | Failure]]:
-        """Every task with the file of this machine that has the bytes it copies."""
+        """Every task with a file that holds the bytes it copies, as its server sends them."""
         waiting: dict[Ref, list[Task]] = {}
-        assets: list[Asset] = []
+        assets: dict[Ref, Asset] = {}
         for task in tasks:
-            action = task.action
-            if not isinstance(action, Copy):
-                continue
-            if path := self._same(action):
-                yield task, path
-                continue
-            if action.source not in waiting:
-                assets.append(Asset(action.source, Kind.PHOTO, action.size, action.revision, action.content))
-            waiting.setdefault(action.source, []).append(task)
-        for asset, view in self._servers.views(assets, exact=True):
+            if isinstance(action := task.action, Copy):
+                waiting.setdefault(action.source, []).append(task)
+                assets[action.source] = Asset(
+                    action.source, Kind.PHOTO, action.size, action.revision, action.content
+                )
+        for asset, view in self._servers.views(list(assets.values()), exact=True):
             for task in waiting[asset.ref]:
                 action = task.action
                 if isinstance(view, View) and isinstance(action, Copy) and action.modified_ns:
                     files.set_time(view.path, action.modified_ns)
                 yield task, view.path if isinstance(view, View) else view
 
-    def _same(self, action: Copy) -> str:
+    def _same(self, action: Action) -> str:
         """A file of this machine that the asset is, as large as it was; its bytes are compared while it is copied."""
+        if not isinstance(action, Copy):
+            return ""
         path = self._lying.get(action.source, "")
         found = self._machine.look(Ref(LOCAL, path)) if path else None
         return path if found is not None and found.size == action.size else ""
@@ -238,6 +238,14 @@ def _served(action: Action) -> Ref | None:
     if isinstance(action, Trash):
         source = action.survivor
     return source if source is not None and source.place != LOCAL else None
+
+
+def _copying(task: Task, path: str) -> Task:
+    """A task that copies from a file of the machine."""
+    action = task.action
+    if not isinstance(action, Copy):
+        return task
+    return replace(task, action=replace(action, source=Ref(LOCAL, path), revision=""))
 
 
 def _is_copy(action: Action) -> bool:
