@@ -12,6 +12,8 @@ from keepers.model import ContentId
 _COLUMNS: Final = (
     "id, at, action, reason, original, target, base, person, name, faces, content, asset, download, run"
 )
+_INSERT: Final = """INSERT INTO person_sorted (at, action, reason, original, target, base, person, name, faces, content,
+    asset, download, run) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +83,20 @@ def set_folders(catalog: Catalog, base: str, given: Mapping[str, tuple[str, str]
 
 def intend(catalog: Catalog, rows: Iterable[Sorted], at: str) -> None:
     """Note what a run is about to sort, in place of what an earlier one has left undone of the same; others may run, too."""
+    wanted = list(rows)
     with catalog.writing() as db:
-        for row in rows:
-            db.execute(
-                """DELETE FROM person_sorted
-                    WHERE run IS NULL AND target = ? AND action NOT IN ('skipped', 'error')""",
-                (os.fsencode(row.target),),
-            )
-            _insert(catalog, row, at)
+        db.executemany(
+            """DELETE FROM person_sorted
+                WHERE run IS NULL AND target = ? AND action NOT IN ('skipped', 'error')""",
+            [(os.fsencode(row.target),) for row in wanted],
+        )
+        db.executemany(_INSERT, [_values(row, at) for row in wanted])
 
 
 def note(catalog: Catalog, row: Sorted, at: str) -> None:
     """Note one file that was left, and why."""
-    with catalog.writing():
-        _insert(catalog, row, at)
+    with catalog.writing() as db:
+        db.execute(_INSERT, _values(row, at))
 
 
 def confirm(catalog: Catalog, run: int, targets: Iterable[str], at: str) -> None:
@@ -230,15 +232,11 @@ def set_awaited(catalog: Catalog, contents: Iterable[ContentId], at: str) -> Non
         )
 
 
-def _insert(catalog: Catalog, row: Sorted, at: str) -> None:
-    catalog.db.execute(
-        """INSERT INTO person_sorted (at, action, reason, original, target, base, person, name, faces, content, asset,
-            download, run) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)""",
-        (
-            at, row.action, row.reason, os.fsencode(row.original), os.fsencode(row.target), os.fsencode(row.base),
-            row.person, _text(row.name), row.faces, digest(row.content) if row.content else b"", row.asset,
-            _text(row.download),
-        ),
+def _values(row: Sorted, at: str) -> tuple[str | int | bytes, ...]:
+    return (
+        at, row.action, row.reason, os.fsencode(row.original), os.fsencode(row.target), os.fsencode(row.base),
+        row.person, _text(row.name), row.faces, digest(row.content) if row.content else b"", row.asset,
+        _text(row.download),
     )  # fmt: skip
 
 

@@ -52,16 +52,12 @@ class Result:
 
 def results(prepared: Prepared, problems: Sequence[Problem] = ()) -> list[Result]:
     """What came of every photo, by its path; of one that goes to several folders once for each."""
-    found = [_of_placed(one) for one in prepared.placed]
     failed = {
         (one.action.source, one.action.target): one.why
         for one in problems
         if isinstance(one.action, Copy | Move)
     }
-    found = [
-        replace(_failed(row, one, failed), files=tuple(asset.ref.key for asset in one.sorting.bundle.assets))
-        for row, one in zip(found, prepared.placed, strict=True)
-    ]
+    found = [_failed(_of_placed(one), one, failed) if failed else _of_placed(one) for one in prepared.placed]
     found += [_of_left(one) for one in prepared.left]
     found += [
         failure(path, "unreadable", f"It cannot be read: {reason}") for path, reason in prepared.unreadable
@@ -90,19 +86,19 @@ def one_of(path: str, found: Sequence[Result]) -> Result:
 
 
 def _of_placed(placed: Placed) -> Result:
-    main, base = placed.main, (placed.sorting, placed.owner)
-    path, name, faces = main.asset.ref.key, base[1].name, base[0].faces
+    main, folder = placed.main, placed.folder
+    path, name, faces = main.asset.ref.key, placed.owner.name, placed.sorting.faces
+    files = tuple(asset.ref.key for asset in placed.sorting.bundle.assets)
     if main.outcome is Outcome.REFUSED:
-        return Result(path, ERROR, "skipped", "refused", name, faces, None, f"Refused: {main.reason}")
+        return Result(path, ERROR, "skipped", "refused", name, faces, None, f"Refused: {main.reason}", files)
     if main.action is None:
         reason = _REASONS.get(main.outcome, main.outcome.value)
-        words = f"Already in {placed.folder}/" if reason == "already-there" else f"Not sorted: {main.reason}"
-        return Result(path, SKIPPED, "skipped", reason, name, faces, main.path, words)
+        words = f"Already in {folder}/" if reason == "already-there" else f"Not sorted: {main.reason}"
+        return Result(path, SKIPPED, "skipped", reason, name, faces, main.path, words, files)
     word = done(placed)
     action = "sorted" if word == "moved" else word
-    return Result(
-        path, SUCCESS, action, "", name, faces, main.path, f"{word.capitalize()} to {placed.folder}/"
-    )
+    words = f"{word.capitalize()} to {folder}/"
+    return Result(path, SUCCESS, action, "", name, faces, main.path, words, files)
 
 
 def _of_left(left: Left) -> Result:
