@@ -91,6 +91,15 @@ def test_what_one_group_keeps_no_other_drops() -> None:
     assert gone(twins, first, second) == {"b"}
 
 
+def test_the_best_of_two_groups_gets_what_both_had() -> None:
+    twins = [Twin(ref("a")), replace(TWO[1], description="sea"), Twin(ref("c"), description="lake")]
+    groups = decision(GroupKind.SAME_BYTES, "a", "b"), decision(GroupKind.SAME_PIXELS, "a", "c")
+    made = dedupe(groups, work(*twins))
+    (text,) = (one.after for one in made.actions if one.name == "description")
+    assert text == "sea\nlake"
+    assert {one.ref.key for one in made.actions if one.name == "trashed"} == {"b", "c"}
+
+
 def test_what_a_person_decided_to_keep_stays() -> None:
     said = replace(decision(GroupKind.SAME_PICTURE, "a", "b", keep=2), by="user")
     made = dedupe([said], work(*TWO))
@@ -151,7 +160,7 @@ def twin(draw: st.DrawFn, key: str) -> Twin:
         rating=draw(st.sampled_from([None, None, 2, 5])),
         description=draw(st.sampled_from(["", "", "sea", "the sea", "lake"])),
         tags=tuple(sorted(draw(ITEMS))),
-        albums=tuple(Held(one, f"Album {one}") for one in sorted(draw(ITEMS))),
+        albums=tuple(Held(one, "Album p" if one in "pq" else "Album r") for one in sorted(draw(ITEMS))),
         people=tuple(Held(one, f"Person {one}") for one in sorted(draw(ITEMS))),
         position=draw(st.sampled_from([None, None, (1.0, 2.0)])),
         edited=draw(st.integers(0, 5)) == 0,
@@ -173,7 +182,8 @@ def servers(draw: st.DrawFn) -> tuple[list[Decision], Work]:
     return groups, work(*twins.values(), merge=draw(st.booleans()), crowds={"d": frozenset(keys[:2])})
 
 
-@settings(max_examples=200, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=150, deadline=None)
 @given(servers())
 def test_nothing_of_worth_goes(made: tuple[list[Decision], Work]) -> None:
     groups, known = made
@@ -183,7 +193,7 @@ def test_nothing_of_worth_goes(made: tuple[list[Decision], Work]) -> None:
     heirs = {ref(one.revision) for one in trash}
     assert len(going) == len(trash) == settled.trashed
     assert not going & heirs
-    assert len({(one.ref, one.name, one.revision) for one in settled.actions}) == len(settled.actions)
+    assert len({(one.ref, one.name) for one in settled.actions}) == len(settled.actions)
     for action in trash:
         goes, heir = known.twins[action.ref], known.twins[ref(action.revision)]
         assert not goes.edited
@@ -208,7 +218,7 @@ def with_people(one: Twin, actions: tuple[SetField, ...]) -> Twin:
     return replace(one, people=(*one.people, *(Held(name, name) for name in names)))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(twin("a"), twin("b"))
 def test_what_differs_is_what_has_to_be_set(one: Twin, other: Twin) -> None:
     other = replace(other, ref=one.ref)

@@ -87,8 +87,8 @@ def dedupe(decisions: Sequence[Decision], work: Work) -> Deduped:
             heirs.append(heir)
             gone.update(ref for ref, _ in heir.goes)
             kept.add(heir.ref)
-    sane = _without_broken_stacks(heirs, work, stays)
-    actions = [action for heir in sane for action in _inherited(heir, work)]
+    sane = _without_losses(heirs, work, stays)
+    actions = [*_inherited(sane, work), *_cleared(sane, work)]
     actions += [action for heir in sane for action in _let_go(heir, work)]
     going = {ref for heir in sane for ref, _ in heir.goes}
     told = tuple(Stays(ref, why) for ref, why in sorted(stays.items()) if ref not in going)
@@ -247,12 +247,29 @@ def _given(heir: Twin, gone: Iterable[Twin], work: Work, *, faces: bool = True) 
     return heir
 
 
-def _inherited(heir: Heir, work: Work) -> Iterator[SetField]:
-    by_heir: dict[Ref, list[Twin]] = defaultdict(list)
-    for goes, stays in heir.goes:
-        by_heir[stays].append(work.twins[goes])
-    for ref, gone in by_heir.items():
+def _by_heir(heirs: Iterable[Heir], work: Work) -> Mapping[Ref, list[Twin]]:
+    """What goes, by what stays instead: one photo may be the best of several groups."""
+    found: dict[Ref, list[Twin]] = defaultdict(list)
+    for goes, stays in (pair for heir in heirs for pair in heir.goes):
+        found[stays].append(work.twins[goes])
+    return found
+
+
+def _inherited(heirs: Iterable[Heir], work: Work) -> Iterator[SetField]:
+    for ref, gone in _by_heir(heirs, work).items():
         yield from _fields(work.twins[ref], gone, work)
+
+
+def _cleared(heirs: Iterable[Heir], work: Work) -> Iterator[SetField]:
+    """Groups of the Duplicates page of which nothing is left to settle."""
+    for ref, gone in _by_heir(heirs, work).items():
+        every = (work.twins[ref], *gone)
+        for key in sorted({one.duplicate for one in gone} - {""}):
+            mine = [one for one in every if one.duplicate == key]
+            if work.crowds.get(key, frozenset()) <= {one.key for one in mine}:
+                yield from (
+                    SetField(one.ref, "duplicate", key, None, "its duplicates are settled") for one in mine
+                )
 
 
 def _fields(before: Twin, gone: Sequence[Twin], work: Work) -> Iterator[SetField]:
@@ -276,25 +293,39 @@ def _fields(before: Twin, gone: Sequence[Twin], work: Work) -> Iterator[SetField
         yield SetField(ref, f"person:{person.id}", None, YES, because, revision=source)
 
 
-# ---------------------------------------------------------------- stacks
+# ---------------------------------------------------------------- what must stay after all
 
 
-def _without_broken_stacks(heirs: Sequence[Heir], work: Work, stays: dict[Ref, str]) -> list[Heir]:
-    """Let those stay that lie in a stack of which others stay, unless what stays instead lies there, too."""
+def _without_losses(heirs: Sequence[Heir], work: Work, stays: dict[Ref, str]) -> list[Heir]:
+    """Let those stay that would lose something, or break a stack, now that it is known what goes with them."""
     left = list(heirs)
     while True:
-        going = {ref.key for heir in left for ref, _ in heir.goes}
-        broken = {
-            ref
-            for heir in left
-            for ref, instead in heir.goes
-            if (stack := work.twins[ref].stack) and instead.key not in stack and set(stack) - going
-        }
+        broken = _stacked(left, work) | _short(left, work)
         if not broken:
             return left
-        stays |= dict.fromkeys(broken, "it lies in a stack of which others stay")
+        stays |= broken
         # A photo goes with all of its files or not at all.
         left = [one for heir in left if (one := _spared(heir, broken)) is not None]
+
+
+def _stacked(heirs: Sequence[Heir], work: Work) -> dict[Ref, str]:
+    """What lies in a stack of which others stay, unless what stays instead lies there, too."""
+    going = {ref.key for heir in heirs for ref, _ in heir.goes}
+    return {
+        ref: "it lies in a stack of which others stay"
+        for heir in heirs
+        for ref, instead in heir.goes
+        if (stack := work.twins[ref].stack) and instead.key not in stack and set(stack) - going
+    }
+
+
+def _short(heirs: Sequence[Heir], work: Work) -> dict[Ref, str]:
+    """What one that stays cannot get together with all the others, such as a second album of one name."""
+    found: dict[Ref, str] = {}
+    for ref, gone in _by_heir(heirs, work).items():
+        after = _given(work.twins[ref], gone, work)
+        found |= {one.ref: why for one in gone if (why := lacking(_bare(one, work), after))}
+    return found
 
 
 def _spared(heir: Heir, broken: Collection[Ref]) -> Heir | None:
@@ -311,19 +342,11 @@ def _spared(heir: Heir, broken: Collection[Ref]) -> Heir | None:
 
 
 def _let_go(heir: Heir, work: Work) -> Iterator[SetField]:
-    covered: set[str] = set()
     for ref, instead in heir.goes:
         twin = work.twins[ref]
         yield from _taken_back(twin, work)
         if twin.stack[:1] == (twin.key,) and instead.key in twin.stack:
             yield SetField(instead, "cover", twin.key, instead.key, "the cover of its stack goes")
-        covered |= {twin.duplicate} if twin.duplicate else set()
-    members = [ref for pair in heir.goes for ref in pair]
-    for key in sorted(covered):
-        mine = [work.twins[ref] for ref in dict.fromkeys(members) if work.twins[ref].duplicate == key]
-        if work.crowds.get(key, frozenset()) <= {one.key for one in mine}:
-            for one in mine:
-                yield SetField(one.ref, "duplicate", key, None, "its duplicates are settled")
     for ref, instead in heir.goes:
         name, its = (work.twins[one].name or one.key for one in (ref, instead))
         because = f"{name} has the {_LIKE.get(heir.kind, 'look')} of {its}, which stays: {heir.why}"
