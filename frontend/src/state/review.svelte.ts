@@ -408,12 +408,21 @@ export class Review {
     this.head = changed.head;
     this.canUndo = changed.can_undo;
     this.canRedo = changed.can_redo;
+    for (const row of changed.groups) this.counted(row);
     this.rows.update(changed.groups, changed.gone);
     for (const row of changed.groups) {
       const known = this.known.get(row.id);
       if (known !== undefined) this.known.set(row.id, known.then((group) => ({ ...group, row })));
       if (this.group?.row.id === row.id) this.group = { ...this.group, row };
     }
+  }
+
+  /** A group in which all is said counts as reviewed, accepted or not. */
+  private counted(row: GroupRow): void {
+    const index = this.rows.indexOf(row.id);
+    const before = index < 0 ? undefined : this.rows.row(index);
+    if (before === undefined || this.totals === undefined || before.reviewed === row.reviewed) return;
+    this.totals = { ...this.totals, reviewed: this.totals.reviewed + (row.reviewed ? 1 : -1) };
   }
 
   private async failed(error: unknown, id: string): Promise<void> {

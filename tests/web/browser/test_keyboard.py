@@ -74,6 +74,8 @@ def test_only_this_all_and_as_suggested(desk: Client, opened: Opener) -> None:
         page.keyboard.press(key)
         saved(page)
         assert verdicts(desk, group) == said, key
+        reviewed = desk.get("/groups/totals")["reviewed"]
+        expect(page.locator(".progress")).to_contain_text(f"{reviewed} / 6")
 
 
 def test_nobody_decides_by_typing_and_single_keys_can_be_switched_off(desk: Client, opened: Opener) -> None:
