@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,6 +22,8 @@ from typing import Any
 from tests.proof.ready import loaded
 
 HARNESS = Path(__file__).resolve().parents[3] / "shared" / "tools" / "blackbox"
+KILLER = Path(__file__).with_name("kill_at.py")
+KILL = re.compile(r"(\w+):signal=KILL:when=(\d+)")
 KEEPERS = Path(sys.executable).with_name("keepers")
 ALL_MODES = ("kill", "error", "read", "short", "nospc", "powercut")
 #: The time of a run in the names of its reports; the second report of one second has a number too.
@@ -182,9 +184,13 @@ def timeless(name: bytes) -> bytes:
 
 
 def _stopped_at_few_calls(strace: Callable[..., list[str]]) -> Callable[..., list[str]]:
-    def argv(*told: Any) -> list[str]:
-        # The kernel passes on only the calls that are asked for: a run takes 0.7 s in place of 2 s.
-        program, *rest = strace(*told)
+    """The kernel passes on only the calls that are asked for: a run takes 0.7 s in place of 2 s."""
+
+    def argv(inject: Sequence[str], *told: Any) -> list[str]:
+        killed = [KILL.fullmatch(one) for one in inject]
+        if len(killed) == 1 and killed[0]:
+            return [sys.executable, str(KILLER), *killed[0].groups()]
+        program, *rest = strace(inject, *told)
         return [program, "--seccomp-bpf", *rest]
 
     return argv
