@@ -78,7 +78,7 @@ def main(words: Sequence[str]) -> int:
 def _stop_at(call: int) -> None:
     load, equal, answer = 0x20, 0x15, 0x06
     lines = ((load, 0, 0, 0), (equal, 0, 1, call), (answer, 0, 0, TRACE), (answer, 0, 0, ALLOW))
-    made = (Instruction * len(lines))(*lines)
+    made = (Instruction * len(lines))(*(Instruction(*line) for line in lines))
     _asked(LIBC.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0))
     _asked(LIBC.prctl(SET_SECCOMP, FILTER, ctypes.byref(Program(len(lines), made))))
 

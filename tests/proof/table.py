@@ -62,6 +62,11 @@ def table(results: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _was_over(trial: dict[str, Any]) -> bool:
+    """Whether a run came to its end before the call at which it was to be killed."""
+    return str(trial["mode"]).startswith(("kill", "power")) and trial["rc"] == 0
+
+
 def _sum(sets: Iterable[set[str]]) -> int:
     return sum(map(len, sets))
 
@@ -76,7 +81,7 @@ def _rows(results: Path) -> dict[tuple[str, str, int], Row]:
     for file in sorted(results.glob("*.json")):
         told: dict[str, Any] = json.loads(file.read_text("utf-8"))
         for trial in told["rows"]:
-            if trial["mode"] == "undisturbed":
+            if trial["mode"] == "undisturbed" or _was_over(trial):
                 continue
             mode = trial["mode"] if told["mode"] == "powercut" else told["mode"]
             row = rows[told["scenario"], mode, told["jobs"]]

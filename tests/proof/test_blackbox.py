@@ -20,6 +20,7 @@ def test_nothing_is_lost_at_four_points_a_mode(tmp_path: Path, name: str) -> Non
     trial = Trial(4, modes=("kill", "error", "read") + (() if _cannot_mount() else ("nospc",)))
     ended = broken(scenario, lay_out(tmp_path / "photos"), tmp_path / "work", trial)
     assert len(ended.rows) >= 13
+    assert {row["rc"] for row in ended.rows if row["mode"] == "kill -9"} == {-9}, "each was killed"
     assert [row for row in ended.rows if row["broke"]] == []
 
 
