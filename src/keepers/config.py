@@ -135,6 +135,13 @@ class Settings:
         default=2000,
         metadata={"doc": "MB that pictures for the review page may take; those used longest ago go first."},
     )
+    taste: str = field(
+        default="on",
+        metadata={
+            "doc": "Whether what `keepers taste learn` learned from your picks counts in series: on or off.",
+            "choices": ("on", "off"),
+        },
+    )
     weight_faces: float = field(default=0.70, metadata={"doc": "Share of the faces in a photo's score."})
     weight_technical: float = field(
         default=0.20, metadata={"doc": "Share of sharpness and exposure where there are faces."}

@@ -222,6 +222,7 @@ class Session:
 
     def judging(self, catalog: Catalog, kinds: Sequence[GroupKind]) -> "Judging":
         """What grouping and judging work with."""
+        from keepers.catalog import taste  # noqa: PLC0415 (numpy costs 80 ms)
         from keepers.group.rule import Rule  # noqa: PLC0415 (numpy costs 80 ms)
         from keepers.work.named import Named  # noqa: PLC0415 (only judging needs it)
         from keepers.workflows.tidy import Judging  # noqa: PLC0415 (numpy costs 80 ms)
@@ -235,6 +236,7 @@ class Session:
         return Judging(
             catalog, self.progress, self.picture_workers, look, prove, compare, self._backend, rule,
             self._weights(), self.jobs, views=functools.partial(self._views, catalog),
+            taste=taste.read(catalog) if settings.taste == "on" else None,
         )  # fmt: skip
 
     def tidy(

@@ -177,4 +177,11 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE TABLE person_awaited (content BLOB PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID",
     ),
     REVIEW,
+    (
+        # What picks of series taught, as JSON (empty: nothing), and the moment before which picks do not count; one row.
+        """CREATE TABLE taste (
+            one INTEGER PRIMARY KEY CHECK (one = 1),
+            learned TEXT NOT NULL DEFAULT '',
+            since TEXT NOT NULL DEFAULT '')""",
+    ),
 )

@@ -344,6 +344,16 @@ def _keeping_house(command: Command) -> None:
         "keepers.cli.house:doctor",
         "check this installation: versions, formats, models, disk, catalog",
     )
+    taste = command(
+        "taste", "keepers.cli.tasting:taste", "what your own picks of series teach, for your catalog alone"
+    )
+    taste.add_argument(
+        "what",
+        nargs="?",
+        choices=("show", "learn", "forget"),
+        default="show",
+        help="show it (default), learn it anew from all picks, or forget it and them",
+    )
     watching.add(command)
     reviewing.add(command)
     people_grammar.add(command, _common)

@@ -8,6 +8,7 @@ from keepers.decide import clips
 from keepers.decide.originality import Copy, Criterion, criteria, ordered, seen
 from keepers.model import ContentId, Decision, Facts, Group, GroupKind, Look, Ref, Score
 from keepers.score.photo import Member, scores
+from keepers.score.taste import Taste
 from keepers.score.weights import Weights
 
 #: Scores nearer than this are a tie.
@@ -21,21 +22,26 @@ SHARES: Final[Mapping[str, float]] = {
     "compression": 0.10,
     "place": 0.10,
 }
+_TASTE: Final = "by what you picked before"
 #: From this rating on a photo of a burst stays beside the best one.
 LIKED: Final = 4
 
 
 def decide(
-    group: Group, looks: Mapping[ContentId, Look], facts: Mapping[ContentId, Facts], weights: Weights
+    group: Group,
+    looks: Mapping[ContentId, Look],
+    facts: Mapping[ContentId, Facts],
+    weights: Weights,
+    taste: Taste | None = None,
 ) -> Decision:
     """Pick the keepers of a group; the same for the same members, whatever their order.
 
     A series keeps its best photo, copies keep their original; frames of a bracket all stay. What somebody
-    rated or edited stays too, unless the keeper has the same to show.
+    rated or edited stays too, unless the keeper has the same to show. A `taste` counts in series.
     """
     match group.kind:
         case GroupKind.BURST:
-            return _series(group, looks, facts, weights)
+            return _series(_members(group, looks, facts), group, weights, taste)
         case GroupKind.BRACKET:
             return _bracket(group, looks, facts, weights)
         case GroupKind.SAME_BYTES | GroupKind.SAME_PIXELS | GroupKind.SAME_PICTURE | GroupKind.SAME_CLIP:
@@ -53,11 +59,10 @@ def _members(
     )
 
 
-def _series(
-    group: Group, looks: Mapping[ContentId, Look], facts: Mapping[ContentId, Facts], weights: Weights
-) -> Decision:
-    members = _members(group, looks, facts)
+def _series(members: Sequence[Member], group: Group, weights: Weights, taste: Taste | None) -> Decision:
     found = scores(members, weights)
+    if taste is not None:
+        found = _by_taste(found, taste)
     by_ref = {score.ref: member for score, member in zip(found, members, strict=True)}
     order = sorted(found, key=lambda score: (-score.value, score.ref))
     readable = [score for score in order if _readable(by_ref[score.ref])] or order
@@ -71,6 +76,23 @@ def _series(
     drop = tuple(score.ref for score in found if score.ref not in keep)
     rivals = [score for score in order if score.ref != best.ref]
     return Decision(group, keep, drop, told, _series_flip(best, rivals))
+
+
+def _by_taste(found: Sequence[Score], taste: Taste) -> tuple[Score, ...]:
+    """The scores with what a taste adds to each beyond what it adds to all; the one that wins by it says so."""
+    shifts = [taste.shift(score.parts) for score in found if score.parts]
+    mean = sum(shifts) / len(shifts) if shifts else 0.0
+    moved = [
+        replace(score, value=round(min(1.0, max(0.0, score.value + taste.shift(score.parts) - mean)), 4))
+        if score.parts
+        else score
+        for score in found
+    ]
+    before, now = (max(one, key=lambda score: (score.value, score.ref)).ref for one in (found, moved))
+    return tuple(
+        replace(score, reasons=(_TASTE, *score.reasons)) if score.ref == now != before else score
+        for score in moved
+    )
 
 
 def _readable(member: Member) -> bool:

@@ -33,6 +33,7 @@ from keepers.model import (
 from keepers.ports import Failure, LookTask, Progress, View, Workers
 from keepers.read import extras, formats
 from keepers.score.photo import Member, scores
+from keepers.score.taste import Taste
 from keepers.score.weights import Weights
 from keepers.workflows import remembering
 from keepers.workflows.job import Footage, Proof
@@ -69,7 +70,8 @@ class Backend:
 class Judging:
     """What grouping and judging work with; workers start only when there is something to decode.
 
-    With `remembered`, what people decided earlier wins. `views` gives pictures of assets of servers.
+    With `remembered`, what people decided earlier wins. `views` gives pictures of assets of servers. A
+    `taste` that was learned from picks counts in series.
     """
 
     catalog: Catalog
@@ -84,6 +86,7 @@ class Judging:
     jobs: int = 0
     remembered: bool = True
     views: Views | None = None
+    taste: Taste | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,7 +362,7 @@ def _decided(
     facts: Mapping[ContentId, Facts],
     small: Mapping[ContentId, Blocks],
 ) -> Decision:
-    decision = keep.decide(group, looks, facts, judging.weights)
+    decision = keep.decide(group, looks, facts, judging.weights, judging.taste)
     if group.kind is not GroupKind.SAME_PICTURE:
         return decision
     copies = [seen(bundle, facts) for bundle in group.members]
