@@ -182,7 +182,7 @@ def target(given: str, among: Sequence[str]) -> str:
 
 def _path(text: str) -> str:
     if _SERVER.fullmatch(text):
-        message = f"{text}: this command takes folders and files only; servers are for scan, group, explain and immich"
+        message = f"{text}: this command takes folders and files only; servers are for scan, group, explain, organize and immich"
         raise UsageError(message)
     path = absolute(text)
     if path.lower().endswith(".photoslibrary") and os.path.isdir(path):
