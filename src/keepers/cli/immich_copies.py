@@ -11,7 +11,7 @@ from keepers.catalog import served
 from keepers.cli import judging, show
 from keepers.decide.copies import CERTAIN
 from keepers.model import Asset, ContentId, Decision, GroupKind, PlaceId
-from keepers.places.immich_api import ImmichPlace
+from keepers.places.immich_api import Abilities, ImmichPlace
 from keepers.plan import immich_pages
 from keepers.wiring import Filter, Session, Sources
 from keepers.work.named import Named
@@ -27,6 +27,8 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "duplicates": ("asset.read", "asset.update"),
     "scores": ("asset.read", "asset.update"),
 }
+#: 2.0 takes data of its own app alone, 2.7 that of all; what is between was not tried, and is asked.
+_DATA_SINCE: Final = (2, 1, 0)
 #: Said where no copy may go.
 NOTHING: Final = "Nothing to do: there are no copies that may go."
 #: What it must be allowed to besides, by how the names of fields begin: to set them, and to take that back.
@@ -48,6 +50,18 @@ def needed(actions: Sequence[Action]) -> set[str]:
     return {
         need for start, needs in _FOR.items() if any(n.startswith(start) for n in names) for need in needs
     }
+
+
+def unfit(what: str, abilities: Abilities, place: PlaceId) -> str:
+    """Why a server cannot do what a command wants, whatever the key may; empty where it can."""
+    if what == "dedupe" and "trash" not in abilities.features:
+        return (
+            f"the trash of {place} is off, so what goes would be gone for good; nothing is trashed on it. "
+            "Turn it on in Immich: Administration, Settings, Trash Settings"
+        )
+    if what == "scores" and abilities.version < _DATA_SINCE:
+        return f"{place} runs Immich {abilities.release}, which keeps no data of other programs on photos; 2.7 and newer do"
+    return ""
 
 
 def trashed(actions: Sequence[Action]) -> int:

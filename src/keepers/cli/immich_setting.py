@@ -215,11 +215,8 @@ class _Job:
             raise SettingsError(
                 f"the API key cannot do this: {_without(missing)}. Add it in Immich: Account Settings, API Keys"
             )
-        if self.choice.what == "dedupe" and "trash" not in abilities.features:
-            raise SettingsError(
-                f"the trash of {self.place} is off, so what goes would be gone for good; nothing is trashed on it. "
-                "Turn it on in Immich: Administration, Settings, Trash Settings"
-            )
+        if why := immich_copies.unfit(self.choice.what, abilities, self.place):
+            raise SettingsError(why)
 
     def _resumed(self) -> Finished | None:
         old = None if self.journal is None or self.options.dry_run else self.journal.unfinished(self.key)
