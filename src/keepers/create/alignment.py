@@ -7,15 +7,12 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from keepers.create.vision import CV
+from keepers.create.vision import CV, Grey, reduced
 
-Grey = npt.NDArray[np.uint8]
 Levels = npt.NDArray[np.float32]
 Matrix = npt.NDArray[np.float64]
 Points = npt.NDArray[np.float64]
 
-#: Frames are compared with their long side at most so long; what is found there is refined to parts of a pixel.
-SIDE: Final = 1000
 #: Greys that tell of structure: not black, not burnt out.
 _DARK, _BRIGHT = 8, 247
 #: A hand moves a camera by less than this share of the picture's diagonal within a bracket.
@@ -59,8 +56,8 @@ def fitted(frame: Grey, reference: Grey) -> Fit:
     hand-held exposures", 2003); a turn, then a homography, by features. Each is refined by maximising the enhanced correlation
     coefficient (Evangelidis and Psarakis, 2008) of the local contrasts.
     """
-    scale = min(1.0, SIDE / max(reference.shape))
-    small, base = _reduced(frame, scale), _reduced(reference, scale)
+    small, _ = reduced(frame)
+    base, scale = reduced(reference)
     contrasts, wanted = _contrasts(small), _contrasts(base)
     telling = _telling(base).astype(np.uint8)
     best, kept = np.eye(3), likeness(small, base)
@@ -114,13 +111,6 @@ def common(matrices: list[Matrix], height: int, width: int) -> tuple[slice, slic
         slice(min(height, int(np.ceil(top - 1e-6))), max(0, int(np.floor(bottom + 1e-6)))),
         slice(min(width, int(np.ceil(left - 1e-6))), max(0, int(np.floor(right + 1e-6)))),
     )
-
-
-def _reduced(grey: Grey, scale: float) -> Grey:
-    if scale == 1:
-        return grey
-    reduced: Grey = CV.resize(grey, None, fx=scale, fy=scale, interpolation=CV.INTER_AREA)
-    return reduced
 
 
 def _telling(grey: Grey) -> npt.NDArray[np.bool_]:

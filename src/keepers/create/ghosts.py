@@ -5,14 +5,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from keepers.create.vision import CV
+from keepers.create.vision import CV, Grey, reduced
 
-Grey = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.float32]
 Table = npt.NDArray[np.uint8]
 
-#: Frames are compared with their long side at most so long.
-_SIDE: Final = 1000
 #: Greys between these follow the exposure; beyond them a frame shows nothing that could have moved.
 _DARK, _BRIGHT = 10, 245
 #: Grey levels that noise, and edges a pixel off, may differ by once both frames are equally bright.
@@ -30,8 +27,7 @@ def still(frame: Grey, reference: Grey) -> Mask:
     histograms of both alike; what differs then has moved. Where either is black or burnt out nobody can
     tell, and the frame is believed.
     """
-    scale = min(1.0, _SIDE / max(frame.shape))
-    one, other = _reduced(frame, scale), _reduced(reference, scale)
+    one, other = reduced(frame)[0], reduced(reference)[0]
     curve = alike(one, other)
     even = curve[one]
     telling = (one > _DARK) & (one < _BRIGHT) & (even > _DARK) & (even < _BRIGHT)
@@ -59,13 +55,6 @@ def alike(frame: Grey, reference: Grey) -> Table:
     there = np.flatnonzero(np.diff(wanted, prepend=0) > 0)
     curve: Table = np.interp(middles, centres[there], there).round().astype(np.uint8)
     return curve
-
-
-def _reduced(grey: Grey, scale: float) -> Grey:
-    if scale == 1:
-        return grey
-    reduced: Grey = CV.resize(grey, None, fx=scale, fy=scale, interpolation=CV.INTER_AREA)
-    return reduced
 
 
 def _disc(size: float) -> npt.NDArray[np.uint8]:
