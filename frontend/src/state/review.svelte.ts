@@ -2,7 +2,7 @@
 
 import * as calls from "../api/calls";
 import { Trouble } from "../api/client";
-import type { Changed, Group, GroupRow, Member } from "../api/types";
+import type { Changed, Group, GroupRow, Member, Totals } from "../api/types";
 import { rows as faceRows, boxOf, personAfter } from "../lib/faces";
 import { read, written, type Filters } from "../lib/filters";
 import { counted, left, START, type Pace } from "../lib/pace";
@@ -17,11 +17,6 @@ const AHEAD = 2;
 const MOST_AHEAD = 8;
 const KEPT = 40;
 const LOOKED_THROUGH = 2000;
-
-interface Totals {
-  groups: number;
-  reviewed: number;
-}
 
 export class Review {
   rows = $state.raw(new Rows(read(new URLSearchParams())));
@@ -68,17 +63,21 @@ export class Review {
   async begin(): Promise<void> {
     this.begun = true;
     const query = route.query;
-    this.rows = new Rows(read(query));
+    const rows = new Rows(read(query));
+    this.rows = rows;
     this.known.clear();
     this.missing = false;
     const wanted = query.get("group") ?? "";
     this.wanted = wanted;
+    if (wanted === "") this.group = undefined;
     try {
-      const loading = this.rows.load();
-      const opening = wanted === "" ? undefined : this.open(wanted, Number(query.get("photo") ?? 0));
-      await Promise.all([loading, this.count(), this.remember(), opening]);
-      this.index = this.group === undefined ? -1 : this.rows.indexOf(this.group.row.id);
-      if (wanted === "") await this.openRow(0);
+      const opening =
+        wanted === ""
+          ? rows.load().then(() => (rows === this.rows ? this.openRow(0) : undefined))
+          : Promise.all([rows.load(), this.open(wanted, Number(query.get("photo") ?? 0))]);
+      // All at once: the first group must not wait for the numbers.
+      await Promise.all([opening, this.count(), this.remember()]);
+      if (wanted !== "" && rows === this.rows) this.index = rows.indexOf(this.group?.row.id ?? "");
     } catch (error) {
       complain(error);
     }

@@ -22,14 +22,13 @@ export class Rows {
   async load(): Promise<void> {
     this.turn += 1;
     const turn = this.turn;
-    const found = await calls.marks(this.filters, STEP);
-    if (turn !== this.turn) return;
-    this.cursors = found.cursors;
     this.pages.clear();
     this.asked.clear();
+    const [found] = await Promise.all([calls.marks(this.filters, STEP), this.page(0)]);
+    if (turn !== this.turn) return;
+    this.cursors = found.cursors;
     this.total = found.total;
     this.version += 1;
-    await this.ensure({ from: 0, to: 1 });
     this.ready = true;
   }
 

@@ -44,7 +44,7 @@ def browser() -> Iterator[Browser]:
 
 
 def scanned(client: Client, folder: Path) -> Client:
-    job = client.done({"kind": "scan", "sources": [str(folder)]})
+    job = client.ended(client.send("POST", "/jobs", {"kind": "scan", "sources": [str(folder)]})["id"], 180)
     assert job["state"] == "done", job
     return client
 

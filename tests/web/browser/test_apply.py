@@ -11,6 +11,9 @@ from tests.web.served import Client, serving
 
 pytestmark = pytest.mark.slow
 
+#: A job on a machine that does much else.
+SLOW_MS = 180_000
+
 
 def accept_band(page: Page, band: str) -> None:
     page.locator("details.bands summary").click()
@@ -43,7 +46,7 @@ def test_what_is_accepted_is_planned_applied_and_taken_back(
     shot(page, "plan")
     page.locator("#apply").click()
     page.locator("#sure").click()
-    expect(page.get_by_role("button", name="Undo it all")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="Undo it all")).to_be_visible(timeout=SLOW_MS)
     shot(page, "applied")
     after = tree(photos)
     gone = [name for name, (_, _, content) in before.items() if content and name not in after]
@@ -54,7 +57,7 @@ def test_what_is_accepted_is_planned_applied_and_taken_back(
     page.get_by_role("button", name="Undo it all").click()
     page.locator("#sure").click()
     page.get_by_role("navigation").get_by_role("link", name="History").click()
-    expect(page.locator(".runs li")).to_have_count(2, timeout=30_000)
+    expect(page.locator(".runs li")).to_have_count(2, timeout=SLOW_MS)
     own.ended(own.get("/jobs")["jobs"][0]["id"])
     files = {name: found for name, found in tree(photos).items() if found[2]}
     assert files == {name: found for name, found in before.items() if found[2]}
@@ -68,5 +71,5 @@ def test_an_empty_catalog_shows_how_to_start(opened: Opener, photos: Path, tmp_p
         shot(page, "start")
         page.get_by_label("Folder on this machine").fill(str(photos))
         page.keyboard.press("Enter")
-        expect(page.locator(".stage .picture").first).to_be_visible(timeout=60_000)
+        expect(page.locator(".stage .picture").first).to_be_visible(timeout=SLOW_MS)
         page.close()
