@@ -130,7 +130,8 @@ def _by_hand(weights: Weights) -> Vector:
 
 def _differences(pick: Pick) -> _Rows:
     """Every kept photo against every dropped one: by how much it is ahead in each part, and in the score by hand."""
-    parts, values = [], []
+    parts: list[list[float]] = []
+    values: list[float] = []
     for kept, value in zip(pick.kept, pick.kept_values, strict=True):
         for dropped, other in zip(pick.dropped, pick.dropped_values, strict=True):
             parts.append([_ahead(kept, dropped, name) for name in PARTS])
