@@ -80,3 +80,15 @@ def test_thousands_of_favourites_are_set_in_batches(newest, place, journal):
     keys = [newest.state.add(f"{number}.jpg") for number in range(1000)]
     there, _ = cost(newest, place, journal, [field(key, "favourite") for key in keys])
     assert there <= 40
+
+
+def test_several_fields_of_one_photo_need_no_waves_of_their_own(newest, place, journal):
+    keys = [newest.state.add(f"{number}.jpg") for number in range(300)]
+    actions = [
+        SetField(Ref(PLACE, key), name, None, value)
+        for key in keys
+        for name, value in (("favourite", "yes"), ("rating", "4"), ("description", "sea"))
+    ]
+    there, back = cost(newest, place, journal, actions)
+    assert there <= 60
+    assert back <= 60
