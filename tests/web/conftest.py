@@ -1,11 +1,12 @@
 """Servers of a drawn library: one that tests only read, and one of its own for those that change something."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.cli.world import Keepers, copied
+from tests.cli.world import Keepers
 from tests.web import pictures
 from tests.web.served import Client, serving
 
@@ -17,17 +18,30 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def page(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    """A server whose library is scanned and grouped; nothing on disk is changed by those who share it."""
-    with serving(tmp_path_factory.mktemp("state") / "catalog.db") as client:
+@pytest.fixture(scope="session")
+def library(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A catalog whose library is scanned and grouped."""
+    catalog = tmp_path_factory.mktemp("scanned") / "catalog.db"
+    with serving(catalog) as client:
         assert client.done({"kind": "scan", "sources": [str(drawn)]})["state"] == "done"
-        yield client
+    return catalog
 
 
 @pytest.fixture
-def photos(drawn: Path, tmp_path: Path) -> Path:
-    return copied(drawn, tmp_path / "photos")
+def own(library: Path, tmp_path: Path) -> Path:
+    """A copy of that catalog."""
+    return _copied(library, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def page(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """A server of such a copy; nothing on disk is changed by those who share it."""
+    with serving(_copied(library, tmp_path_factory.mktemp("shared"))) as client:
+        yield client
+
+
+def _copied(catalog: Path, folder: Path) -> Path:
+    return shutil.copyfile(catalog, folder / "catalog.db")
 
 
 @pytest.fixture

@@ -106,7 +106,7 @@ def serving(catalog: Path, *words: str, environment: Mapping[str, str] | None = 
         command,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={**os.environ, "KEEPERS_FACES": "none", **(environment or {})},
+        env={**os.environ, "KEEPERS_FACES": "none", "KEEPERS_JOBS": "1", **(environment or {})},
     )
     try:
         yield _known(process)

@@ -11,39 +11,14 @@ from tests.web.served import Client, serving
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def library(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A catalog whose library is scanned and grouped."""
-    catalog = tmp_path_factory.mktemp("deciding") / "catalog.db"
-    with serving(catalog) as client:
-        assert client.done({"kind": "scan", "sources": [str(drawn)]})["state"] == "done"
-    return catalog
-
-
 @pytest.fixture
-def own(library: Path, tmp_path: Path) -> Path:
-    """A copy of that catalog."""
-    copy = tmp_path / "catalog.db"
-    copy.write_bytes(library.read_bytes())
-    return copy
-
-
-@pytest.fixture(scope="module")
-def _server(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    copy = tmp_path_factory.mktemp("shared") / "catalog.db"
-    copy.write_bytes(library.read_bytes())
-    with serving(copy) as client:
-        yield client
-
-
-@pytest.fixture
-def client(_server: Client) -> Iterator[Client]:
+def client(page: Client) -> Iterator[Client]:
     """A server that many share; what a test says there is taken back behind it."""
-    yield _server
-    history = _server.get("/decisions")
+    yield page
+    history = page.get("/decisions")
     while history["can_undo"]:
-        history = _server.send("POST", "/decisions/undo", {"head": history["head"]})
-    assert _server.get("/groups/totals")["reviewed"] == 0
+        history = page.send("POST", "/decisions/undo", {"head": history["head"]})
+    assert page.get("/groups/totals")["reviewed"] == 0
 
 
 def _match(group: Any) -> dict[str, str]:

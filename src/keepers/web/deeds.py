@@ -16,8 +16,6 @@ from keepers.catalog import locations, review_rows, sightings
 from keepers.catalog.store import Catalog
 from keepers.errors import ChangedError, UsageError
 from keepers.model import LOCAL, GroupKind, Ref
-from keepers.people_work.sort import Asked as Sorting
-from keepers.people_work.sort import Work
 from keepers.wiring import Filter, Session, sources
 from keepers.workflows import review_plan, review_runs, reviewing
 from keepers.workflows.tidy import tidy
@@ -148,6 +146,9 @@ def _undo(session: Session, number: int, wish: Asked) -> Done:
 
 
 def _sort(session: Session, job: dict[str, Any], wish: Asked) -> Done:
+    from keepers.people_work.sort import Asked as Sorting  # noqa: PLC0415 (other jobs need no server)
+    from keepers.people_work.sort import Work  # noqa: PLC0415 (the same)
+
     dry = bool(job["dry_run"])
     ended = Work(session, wish.asked).sort(Sorting(people=tuple(job["people"])), dry=dry)
     if ended.finished is not None:
