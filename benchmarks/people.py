@@ -1,12 +1,14 @@
-"""Sorting photos by people beside importing the same photos: whole commands on a drive that was scanned before.
+"""Sorting photos by people beside importing the same photos: whole commands.
 
-Usage: people.py [FILES] [KILOBYTES] [ROUNDS] [FOLDER]
+Usage: people.py [FILES] [KILOBYTES] [ROUNDS] [FOLDER] [STATE]...
 
 Each round copies all photos twice, into folders of their own: `keepers import` by date, `keepers people sort` by whom a
-loopback server knows in them, as Immich 3.1 (asked for the faces of each photo) and as 2.7 (which tells them along). The
-order alternates, since other programs use the same disk and cores; the load is told. Printed are the middle seconds by the
-clock and of all cores together and, by pairs, the *speed of import*: its seconds by those of sorting. 1.00 is as fast, 0.80
-takes a quarter longer. The server's own work is not in the seconds of the cores.
+loopback server knows in them: where the drive was scanned before (`known`), the same where the settings say that the server's
+folder is this one (`mapped`), and with scanning it (`fresh`). Photos that are not mapped are found by their SHA-1, which is then taken
+of all of them, for the first time. The order alternates, since other programs use the same disk and cores;
+the load is told. Printed are the middle seconds by the clock and of all cores together and, by pairs, the *speed of import*: its
+seconds by those of sorting. 1.00 is as fast, 0.80 takes a quarter longer. The server's own work is not in the seconds of the
+cores, but takes its share of them.
 """
 
 import base64
@@ -34,7 +36,7 @@ from tests.immich.state import START, Asset, Face, State
 
 PEOPLE = 50
 KEEPERS = [sys.executable, "-c", "import sys; from keepers.cli.start import keepers; sys.exit(keepers())"]
-VERSIONS = {"3.1": (3, 1, 0), "2.7": (2, 7, 5)}
+STATES = ("known", "mapped", "fresh")
 
 
 class Weight(bytes):
@@ -70,39 +72,41 @@ def main() -> None:
         photos = list(made(root / "drive", count, size))
         run(root, "scanned", ["scan", str(root / "drive")], {})
         print(f"{count} photos of {size >> 10} KiB of {PEOPLE} people; {rounds} rounds")
-        for name, version in VERSIONS.items():
-            with_server(root, name, version, photos, rounds)
+        server = Server((3, 1, 0))
+        fill(server, photos)
+        # The server of the tests compares each answer with Immich's documents, which is no part of this.
+        server.compare = lambda *_: None  # type: ignore[method-assign]
+        answers.ROUTES[:] = Indexed(server).routes()
+        threading.Thread(
+            target=server.http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+        ).start()
+        for state in sys.argv[5:] or STATES:
+            compared(root, state, server, photos, rounds)
     print(f"load {os.getloadavg()[0]:.1f} on {len(os.sched_getaffinity(0))} cores")
 
 
-def with_server(
-    root: Path, name: str, version: tuple[int, int, int], photos: list[Light], rounds: int
-) -> None:
-    server = Server(version)
-    fill(server, photos)
-    # The server of the tests compares each answer with Immich's documents, which is no part of this.
-    server.compare = lambda *_: None  # type: ignore[method-assign]
-    answers.ROUTES[:] = Indexed(server).routes()
-    thread = threading.Thread(target=server.http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
+def compared(root: Path, state: str, server: Server, photos: list[Light], rounds: int) -> None:
     environment = {"KEEPERS_IMMICH_URL": server.url, "KEEPERS_IMMICH_API_KEY": KEY}
+    if state == "mapped":
+        environment["KEEPERS_IMMICH_PATHS"] = f"/photos={root / 'drive'}"
     imports, sorts = list[Cost](), list[Cost]()
     for number in range(rounds):
         for is_sort in (False, True) if number % 2 else (True, False):
-            target = root / f"{name}-{number}-{'people' if is_sort else 'library'}"
+            target = root / f"{state}-{number}-{'people' if is_sort else 'library'}"
             words = ["people", "sort"] if is_sort else ["import"]
             words += [str(root / "drive"), "--to", str(target)]
-            (sorts if is_sort else imports).append(run(root, f"{target.name}.db", words, environment))
+            catalog = f"{target.name}.db"
+            if state != "fresh":
+                shutil.copy(root / "scanned", root / catalog)
+            (sorts if is_sort else imports).append(run(root, catalog, words, environment))
             there = sum(path.is_file() for path in target.rglob("*"))
             if there != len(photos):
                 raise SystemExit(f"{words[0]} brought {there} of {len(photos)} photos")
-    server.stop.set()
-    server.http.shutdown()
     for what, seconds in (("seconds", attrgetter("wall")), ("CPU seconds", attrgetter("cpu"))):
         pairs = [seconds(one) / seconds(other) for one, other in zip(imports, sorts, strict=True)]
         ours, theirs = (statistics.median(map(seconds, costs)) for costs in (sorts, imports))
         print(
-            f"Immich {name}, {what:11}: import {theirs:6.1f}   people sort {ours:6.1f}   "
+            f"{state} photos, {what:11}: import {theirs:6.1f}   people sort {ours:6.1f}   "
             f"{statistics.median(pairs):.2f} of the speed of import ({min(pairs):.2f} to {max(pairs):.2f})"
         )
 
@@ -174,7 +178,8 @@ def made(drive: Path, count: int, size: int) -> Iterator[Light]:
         weight = Weight()
         weight.size = len(data)
         sha1 = hashlib.sha1(data, usedforsecurity=False).digest()
-        yield Light(str(number), path.name, weight, START, START, sha1=sha1)
+        # A server's path is its folder and this name.
+        yield Light(str(number), f"{path.parent.name}/{path.name}", weight, START, START, sha1=sha1)
     os.sync()
 
 
@@ -190,14 +195,10 @@ def fill(server: Server, photos: list[Light]) -> None:
 
 
 def run(root: Path, catalog: str, words: list[str], environment: dict[str, str]) -> Cost:
-    """What a command costs on a copy of the catalog of the scanned drive."""
-    file = root / catalog
-    scanned = root / "scanned"
-    if file != scanned:
-        shutil.copy(scanned, file)
+    """What a command costs."""
     os.sync()
     return cost(
-        [[*KEEPERS, *words, "--quiet", "--catalog", str(file)]],
+        [[*KEEPERS, *words, "--quiet", "--catalog", str(root / catalog)]],
         KEEPERS_CONFIG=str(root / "none.toml"),
         KEEPERS_SETTLE_SECONDS="0",
         **environment,
