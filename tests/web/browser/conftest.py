@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+from tests.cli.world import copied
 from tests.web.served import Client, serving
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -62,6 +63,11 @@ def desk(shared: Client) -> Iterator[Client]:
     while (now := shared.get("/decisions?limit=1"))["can_undo"]:
         shared.send("POST", "/decisions/undo", {"head": now["head"]})
     shared.send("PUT", "/preferences", {"values": {}})
+
+
+@pytest.fixture
+def photos(drawn: Path, tmp_path: Path) -> Path:
+    return copied(drawn, tmp_path / "photos")
 
 
 @pytest.fixture
