@@ -37,8 +37,8 @@ def broken(server_of_tables) -> Iterator[str]:
 
 def made(server: str, name: str, generation: str) -> str:
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name}".encode())
     where = server.replace("dbname=postgres", f"dbname={name}")
     with psycopg.connect(where, autocommit=True) as fresh:
-        fresh.execute(tables(generation))
+        fresh.execute(tables(generation).encode())
     return where

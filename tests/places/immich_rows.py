@@ -49,7 +49,7 @@ class Tables:
     def fill(self, state: State) -> None:
         """Put in everything that the server remembers, in place of what was there."""
         asset, exif, face = self.names
-        self.connection.execute(f"TRUNCATE {asset}, {exif}, {face}, person CASCADE")
+        self.connection.execute(f"TRUNCATE {asset}, {exif}, {face}, person CASCADE".encode())
         self._insert(
             asset, (*_ASSET, *self._later_asset), [self._asset(one) for one in state.assets.values()]
         )
@@ -90,7 +90,10 @@ class Tables:
 
     def _insert(self, table: str, columns: tuple[str, ...], rows: list[tuple]) -> None:
         quoted = ", ".join(f'"{column}"' for column in columns)
-        with self.connection.cursor() as cursor, cursor.copy(f"COPY {table} ({quoted}) FROM STDIN") as copy:
+        with (
+            self.connection.cursor() as cursor,
+            cursor.copy(f"COPY {table} ({quoted}) FROM STDIN".encode()) as copy,
+        ):
             for row in rows:
                 copy.write_row(row)
 
