@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,8 +10,6 @@ from keepers.catalog.contents import content_id, digest
 from keepers.catalog.store import Catalog
 from keepers.model import ContentId, PlaceId, Ref
 
-#: Groups between two looks at whether to stop.
-_CHUNK: Final = 500
 _UNKNOWN: Final = -1e18
 #: So many groups are counted again one by one, more all at once.
 _FEW: Final = 50
@@ -48,13 +46,7 @@ class KeptGroup:
 _TABLES: Final = ("review_group", "review_detail", "review_member", "review_person")
 
 
-def replace_all(
-    catalog: Catalog,
-    groups: Sequence[KeptGroup],
-    now: str,
-    notes: Mapping[str, str],
-    tick: Callable[[], object],
-) -> None:
+def replace_all(catalog: Catalog, groups: Sequence[KeptGroup], now: str, notes: Mapping[str, str]) -> None:
     """Keep these groups, in this order, in place of all others.
 
     They are written beside first, so that who decides meanwhile waits only while they are put into place.
@@ -65,8 +57,6 @@ def replace_all(
     catalog.db.execute("BEGIN")
     for number, group in enumerate(groups, 1):
         _insert(catalog, number, float(number), group, 0)
-        if number % _CHUNK == 0:
-            tick()
     catalog.db.execute("COMMIT")
     with catalog.writing():
         for table in _TABLES:

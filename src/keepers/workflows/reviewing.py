@@ -1,6 +1,6 @@
 """Keeps what grouping found, so that the page shows it at once; and makes groups anew that a person parted or joined."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ from keepers.catalog.review_rows import Kept, KeptGroup
 from keepers.catalog.store import Catalog
 from keepers.decide.bands import Band, band, sureness
 from keepers.decide.versions import WORDS as STAGES
-from keepers.model import LOCAL, Bundle, ContentId, Decision, Facts, Look, Ref, Score
+from keepers.model import Bundle, ContentId, Decision, Facts, Look, Ref, Score
 from keepers.ports import Progress
 from keepers.workflows.tidy import JUDGED, Tidied
 
@@ -31,13 +31,9 @@ def keep(catalog: Catalog, tidied: Tidied, method: str, now: datetime, progress:
         progress.step(len(part), 0)
     made.sort(key=lambda group: _BANDS.index(Band(group.band)))
     notes = {"method": method, "ungrouped": str(tidied.ungrouped)}
-    review_rows.replace_all(catalog, made, now.isoformat(timespec="seconds"), notes, _nothing)
+    review_rows.replace_all(catalog, made, now.isoformat(timespec="seconds"), notes)
     progress.done()
     return len(made)
-
-
-def _nothing() -> None:
-    """Nobody asks to stop while rows are written."""
 
 
 def rows(catalog: Catalog, decisions: Sequence[Decision], method: str) -> list[KeptGroup]:
@@ -104,11 +100,3 @@ def _data(decision: Decision, order: Sequence[Bundle], scores: Mapping[Ref, Scor
             for one in decision.versions
         ],
     }
-
-
-Rejudge = Callable[[str, Sequence[Sequence[ContentId]], tuple[str, ...]], Sequence[Decision]]
-
-
-def shown(ref: Ref) -> str:
-    """A path of this machine, or the server and the id."""
-    return ref.key if ref.place == LOCAL else f"{ref.place}:{ref.key}"

@@ -17,10 +17,6 @@ class Verdicts(BaseModel):
     drop: Photos
 
 
-class Accept(BaseModel):
-    """Takes a group as it is shown: what is kept stays, all else may go."""
-
-
 class Some(BaseModel):
     """Some photos of a group."""
 
