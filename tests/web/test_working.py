@@ -88,6 +88,8 @@ def test_what_was_rejected_goes_to_the_trash_and_comes_back(tmp_path: Path):
         plan = client.get("/plan")
         assert (plan["files"], plan["stays"], plan["refused"]) == (7, [], [])
         assert client.get("/plan?limit=2")["next"] == 2
+        second = client.get("/plan?limit=2&after=2")
+        assert (second["plan"], second["actions"]) == (plan["plan"], plan["actions"][2:4])
         assert bytes_in(photos) == before
         outdated = client.done({"kind": "apply", "plan": "0-0"})
         assert (outdated["state"], bytes_in(photos)) == ("failed", before)

@@ -23,6 +23,7 @@ from keepers.workflows import reviewing, tidy
 
 if TYPE_CHECKING:
     from keepers.web.answers.groups import Totals
+    from keepers.workflows.review_plan import Prepared
 
 R = TypeVar("R")
 
@@ -62,6 +63,7 @@ class Desk:
         self.session = session
         self.is_ending = is_ending
         self.totals: tuple[object, Totals] | None = None
+        self.plan: tuple[int, Prepared] | None = None
         self._readers = Threads(session, READERS, "reading")
         self._writer = Threads(session, 1, "writing")
         self.jobs = Jobs(lambda: self.session.settings, self.write, self.renew, is_ending)

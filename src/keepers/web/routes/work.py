@@ -13,6 +13,7 @@ from keepers.apply.journal import Journal
 from keepers.apply.record import Run as Known
 from keepers.apply.record import RunState, StepState
 from keepers.catalog import jobs as remembered
+from keepers.catalog import review_steps
 from keepers.catalog.store import Catalog
 from keepers.plan import text
 from keepers.web import deeds, rows
@@ -44,8 +45,16 @@ _BEGUN: Final = frozenset({StepState.DONE, StepState.PLACED, StepState.DOING, St
 @ROUTES.get("/plan", operation_id="getPlan")
 async def get_plan(desk: Here, asked: Annotated[Ahead, Query()]) -> Plan:
     """Tell what applying the decisions would do; nothing is changed."""
-    found = await desk.read(lambda catalog: deeds.prepared(desk.session, catalog))
+    found = await desk.read(lambda catalog: _prepared(desk, catalog, is_first=asked.after is None))
     return _plan(found, asked.after or 0, asked.limit)
+
+
+def _prepared(desk: Desk, catalog: Catalog, *, is_first: bool) -> Prepared:
+    """The plan; its further pages are of the one that was shown, as long as nothing else was said."""
+    revision = review_steps.revision(catalog)
+    if is_first or desk.plan is None or desk.plan[0] != revision:
+        desk.plan = (revision, deeds.prepared(desk.session, catalog))
+    return desk.plan[1]
 
 
 def _plan(found: Prepared, first: int, limit: int) -> Plan:
