@@ -23,7 +23,9 @@ def by_hand(parts):
 def series(random, faces=True):
     """Some photos of a series, by their parts."""
     for _ in range(random.integers(3, 8)):
-        parts = dict(zip(PARTS, random.uniform(0.4, 1.0, len(PARTS)).round(4).tolist(), strict=True))
+        parts: dict[str, float] = dict(
+            zip(PARTS, random.uniform(0.4, 1.0, len(PARTS)).round(4).tolist(), strict=True)
+        )
         parts["faces"] = (
             0.45 * parts["eyes"]
             + 0.2 * parts["expression"]
@@ -117,7 +119,7 @@ def test_no_part_ever_counts_against_a_photo(seed, part, weight):
     found = learned(list(picks(25, {part: weight}, seed=seed)), HAND)
     if found is None:
         return
-    better = dict.fromkeys(PARTS, 0.5)
+    better: dict[str, float] = dict.fromkeys(PARTS, 0.5)
     for name in PARTS:
         raised = {**better, name: 0.9}
         assert by_hand(raised) + found.shift(raised) >= by_hand(better) + found.shift(better) - 1e-3

@@ -91,8 +91,8 @@ def photo_and_face(seed, box=(90, 60, 250, 260)):
 class InPlace:
     """Workers of this process."""
 
-    def map(self, task, items, **_):
-        return [(item, task(item)) for item in items]
+    def map(self, task, items, *, weight=None, heavy=None, together=None):
+        return iter([(item, task(item)) for item in items])
 
     def close(self):
         pass

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from typing import Final
+from typing import Final, cast
 
 from keepers.actions import Action, SetField, refs
 from keepers.apply.journal import Journal
@@ -68,10 +68,11 @@ def _is_of(run: Run, place: PlaceId, kinds: Collection[str]) -> bool:
 def _of_server(run: Run) -> tuple[str, str]:
     """The command and the place of a run on a server; two empty texts for any other."""
     try:
-        key = json.loads(run.key)
+        key: object = json.loads(run.key)
     except ValueError:
         return "", ""
-    if not isinstance(key, list) or key[:1] != [_IMMICH] or len(key) < 3:
+    key = cast("list[object]", key) if isinstance(key, list) else []
+    if key[:1] != [_IMMICH] or len(key) < 3:
         return "", ""
     return str(key[1]), str(key[2])
 
