@@ -1,8 +1,11 @@
 """ExifTool, as a program that behaves like it and as programs that misbehave."""
 
 import json
+import shutil
+import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -100,6 +103,37 @@ def test_a_program_that_misbehaves_is_silent_and_gone(installed, tmp_path, code)
         assert tool.facts(path) is None
         assert tool.facts(path) is None
     assert time.monotonic() - started < 5
+
+
+#: ExifTool goes on waiting where its input ends.
+WAITS = """
+import os, sys, time
+print('[{"EXIF:Make": "%d"}]{ready1}' % os.getpid(), flush=True)
+time.sleep(60)
+"""
+ASKS = """
+import sys, time
+from keepers.read.exiftool import ExifTool
+tool = ExifTool(sys.argv[1])
+print(tool.facts(sys.argv[2]).camera, flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="setpriv (util-linux) is not here")
+def test_it_ends_with_us_even_when_we_are_killed(installed, tmp_path):
+    path = photo(tmp_path, TOLD)
+    with subprocess.Popen(
+        [sys.executable, "-c", ASKS, installed(WAITS), path], stdout=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdout is not None
+        number = int(parent.stdout.readline())
+        assert Path(f"/proc/{number}").exists()
+        parent.kill()
+    deadline = time.monotonic() + 5
+    while Path(f"/proc/{number}/cmdline").exists() and Path(f"/proc/{number}/cmdline").read_bytes():
+        assert time.monotonic() < deadline, "it still runs"
+        time.sleep(0.02)
 
 
 def test_a_program_that_is_not_there(tmp_path):

@@ -146,7 +146,7 @@ class ExifTool:
     def _started(self) -> subprocess.Popen[bytes]:
         self._process = subprocess.Popen(
             # No configuration of the user's: it is code that ExifTool would run.
-            [self._path, "-config", "", "-stay_open", "True", "-@", "-"],
+            [*_leash(), self._path, "-config", "", "-stay_open", "True", "-@", "-"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -175,6 +175,12 @@ class ExifTool:
         if self._process is not None:
             self._process.kill()
         self.close()
+
+
+def _leash() -> list[str]:
+    """Lets the kernel end the process when we are killed: ExifTool takes the end of its input for a pause, and waits."""
+    setpriv = shutil.which("setpriv")
+    return [] if setpriv is None else [setpriv, "--pdeathsig", "KILL", "--"]
 
 
 def _facts(answer: bytes) -> Facts | None:
