@@ -1,6 +1,6 @@
 """Where photos of people go, on paper: whole, to everybody they show, over nothing."""
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from keepers.actions import Copy, Move, Plan
@@ -58,6 +58,7 @@ THERE = st.dictionaries(
 
 @settings(max_examples=50)
 @given(SORTINGS, THERE, st.sampled_from(list(How)))
+@example([("a", "x", {0}, ""), ("b", "z", {1}, ""), ("A", "z", {0}, "")], {}, How.COPY)
 def test_everybody_gets_the_whole_photo_and_nothing_is_overwritten(rows, there, how):
     # No disk holds both spellings where one is a file and the other a folder.
     there = {

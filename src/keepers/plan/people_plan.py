@@ -139,11 +139,10 @@ def _linked(line: Line) -> Line:
 
 
 def _one_fate(placed: Sequence[Placed], start: str) -> Iterable[Placed]:
-    """A photo that goes to several folders goes to all of them, or to none."""
-    if len(placed) == 1:
-        # Its unit is its own: the same bytes go to the same people, so no other folder has them.
-        yield placed[0]
-        return
+    """A photo that goes to several folders goes to all of them, or to none.
+
+    Its unit is its own: a server may hold the same bytes twice, with other people on each.
+    """
     unit = start + placed[0].sorting.bundle.main.content
     for one in placed:
         lines = (
