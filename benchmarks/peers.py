@@ -94,7 +94,7 @@ if __name__ == "__main__":
 
 
 def main() -> None:
-    parser = arguments(__doc__, files=400, large=60)
+    parser = arguments(__doc__, files=1200, large=120)
     parser.add_argument("--install", action="store_true", help="fetch the peers that are absent")
     options = parser.parse_args()
     if options.install:
