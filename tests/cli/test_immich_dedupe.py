@@ -507,3 +507,20 @@ def test_a_file_that_nobody_can_decode_is_still_known_by_its_picture(newest, kee
     assert trashed(newest) == set()
     (group,) = keepers("group", "immich:", "--json").json["groups"]
     assert group["kind"] == "same-picture"
+
+
+def test_what_went_by_our_own_hand_is_not_lost_to_the_next_command(newest, keepers, add):
+    for seed in range(11):
+        pair(newest, add, seed)
+    assert keepers("immich", "dedupe", "immich:", "--yes").code == 0
+    assert len(trashed(newest)) == 11
+    assert keepers("scan", "immich:").code == 0
+    assert keepers("undo", "--yes").code == 0
+    assert trashed(newest) == set()
+    assert keepers("scan", "immich:").code == 0
+    # What somebody else takes away is lost all the same.
+    for one in list(newest.state.assets.values())[:8]:
+        one.trashed = True
+    told = keepers("scan", "immich:")
+    assert told.code == 1
+    assert "has lost 8 of its 22 known photos" in told.err

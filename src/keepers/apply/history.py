@@ -11,6 +11,8 @@ from keepers.plan.text import row, shown
 from keepers.ports import Reader
 
 _SCHEMA_VERSION = 1
+#: The field of a server's photo that says whether it lies in the trash.
+TRASHED = "trashed"
 #: A run that was killed has not written down what it has just done.
 _BEGUN = frozenset({StepState.DOING, StepState.PLACED, StepState.BACKING, StepState.DONE})
 
@@ -110,13 +112,18 @@ def true_paths(journal: Journal | None) -> dict[str, tuple[ContentId, str]]:
 
 
 def moved_away(journal: Journal | None) -> set[str]:
-    """The paths that runs emptied: what is not there any more because of them is not lost."""
+    """The paths that runs emptied, and the ids that they put into a server's trash: what is gone so is not lost."""
     gone: set[str] = set()
     if journal is None:
         return gone
     for run in _begun(journal):
         for step in journal.steps(run.id):
             old = source(step.action)
-            if step.state in _BEGUN and isinstance(step.action, Move | Trash) and old is not None:
+            if step.state not in _BEGUN:
+                continue
+            if isinstance(step.action, Move | Trash) and old is not None:
                 gone.add(old.key)
+            elif isinstance(step.action, SetField) and step.action.name == TRASHED:
+                # Runs are told in their order, so that an undo has the last word.
+                (gone.add if step.action.after else gone.discard)(step.action.ref.key)
     return gone

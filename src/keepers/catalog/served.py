@@ -146,6 +146,20 @@ def gone(catalog: Catalog, place: str, root: str) -> int:
     return number
 
 
+def known_among(catalog: Catalog, place: str, keys: Collection[str]) -> int:
+    """How many of these ids are known of a server, motion videos left out."""
+    count = 0
+    for start in range(0, len(wanted := [os.fsencode(key) for key in keys]), BATCH):
+        part = wanted[start : start + BATCH]
+        marks = ",".join("?" * len(part))
+        row = catalog.db.execute(
+            f"SELECT count(*) FROM location WHERE place = ? AND role != ? AND key IN ({marks})",
+            [place, Role.MOTION_VIDEO, *part],
+        ).fetchone()
+        count += int(row[0])
+    return count
+
+
 def forget(catalog: Catalog, place: str, root: str) -> None:
     """Drop the assets that were not met, with their motion videos. Only the catalog changes."""
     with catalog.writing() as db:

@@ -39,7 +39,7 @@ def scan(learning: Learning, gallery: Gallery) -> ScanReport:
     before = served.standing(catalog, place, METHOD, exact=gallery.exact)
     count = gallery.count()
     if is_whole and count is not None and not learning.accept_missing:
-        account.refuse_shrunken(root, before.known, before.known - count)
+        account.refuse_shrunken(root, before.known, before.known - count - _let_go(learning, place))
     was_stopped = served.is_unfinished(catalog, place)
     remapped = gallery.mapping != lying.signature(catalog, place)
     if remapped and is_whole:
@@ -123,8 +123,13 @@ def _everything(run: Run, before: served.Standing, count: int | None, *, is_whol
     if is_whole and learning.limit is None:
         lost = served.gone(learning.catalog, run.place, root)
         if not learning.accept_missing:
-            account.refuse_shrunken(root, before.known, lost)
+            account.refuse_shrunken(root, before.known, lost - _let_go(learning, run.place))
         served.forget(learning.catalog, run.place, root)
+
+
+def _let_go(learning: Learning, place: PlaceId) -> int:
+    """How many of the known photos our own runs have put into the server's trash: those are not lost."""
+    return served.known_among(learning.catalog, place, learning.moved())
 
 
 def _learn(run: Run, stream: Iterator[Served]) -> None:
