@@ -1,7 +1,10 @@
 """`keepers enhance hdr`: brackets merged into a folder or beside their photos, and taken back."""
 
+import contextlib
+
 import pytest
 
+from keepers.cli import changing
 from tests.cli.world import tree
 from tests.create.exposing import frame, scene, write
 
@@ -90,3 +93,19 @@ def test_organize_puts_the_picture_into_the_folder_of_its_bracket(keepers, brack
     assert merged.read_bytes() == b"mine"
     assert (merged.parent / "hdr_merged_1.jpg").read_bytes() == data
     assert tree(bracket) == before
+
+
+def test_a_merge_that_was_stopped_is_finished_under_its_number(keepers, bracket, tmp_path, monkeypatch):
+    keepers("scan", bracket)
+    with monkeypatch.context() as patched:
+        patched.setattr(changing, "stopping", lambda _: contextlib.nullcontext(lambda: True))
+        stopped = keepers("enhance", "hdr", "--to", tmp_path / "out")
+    assert stopped.code == 130
+    assert "the same command goes on" in stopped.out
+    assert not (tmp_path / "out" / "DSC_1_hdr.jpg").exists()
+    told = keepers("enhance", "hdr", "--to", tmp_path / "out", "--json")
+    assert told.code == 0
+    assert told.json["runs"] == [1]
+    assert told.json["pictures"][0]["path"] == f"{tmp_path}/out/DSC_1_hdr.jpg"
+    assert keepers("undo", "--yes").code == 0
+    assert not (tmp_path / "out").exists()

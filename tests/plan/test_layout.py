@@ -310,6 +310,19 @@ def test_a_second_report_within_a_second_has_a_name_of_its_own():
     after(plan, after(first))
 
 
+def test_what_is_reported_twice_within_a_second_is_written_once():
+    decisions = [decided(1, photo("/in/a.jpg"), photo("/in/b.jpg"))]
+    first, _ = organize(decisions)
+    target = after(first)
+    # The description was deleted: there is something to do, and the same to report.
+    gone = replace(
+        target, present={p: c for p, c in target.present.items() if not p.endswith("metadata.txt")}
+    )
+    plan, _ = organize(decisions, gone)
+    assert [a for a in plan.actions if isinstance(a, Write) and a.content == a.replaces] == []
+    assert "/out/group_0001/metadata.txt" in after(plan, gone).present
+
+
 def test_best_is_the_best_of_those_that_stay():
     decision = decided(1, photo("/in/a.jpg"), photo("/in/b.jpg"), photo("/in/c.jpg"), keep=1)
     best = best_photo(decision)

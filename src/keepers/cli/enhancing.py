@@ -1,13 +1,17 @@
 """`keepers enhance`: new pictures of groups that are known; no photo is changed."""
 
 import argparse
+import contextlib
+import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from keepers import studio, wiring
 from keepers.apply.journal import Journal
 from keepers.apply.look import world
-from keepers.apply.run import Problem, run
+from keepers.apply.record import RunState
+from keepers.apply.run import Finished, Problem, resume, run
 from keepers.catalog import sightings
 from keepers.cli import changing, learning, session, show
 from keepers.create.hdr import Method
@@ -37,14 +41,56 @@ def hdr(options: argparse.Namespace) -> int:
         results = enhancing.merged(work, decisions, wish)
         if options.dry_run:
             return _shown(options, opened, [one for part in results for one in part], target)
-        told: list[tuple[Merged, str]] = []
-        runs: list[int] = []
-        missed: list[Problem] = []
-        with opened.journal(create=True) as journal:
+        key = json.dumps(["enhance hdr", target, *options.groups, wish.method, wish.gamma, wish.tiff])
+        with opened.journal(create=True) as journal, contextlib.closing(results):
             assert journal is not None  # noqa: S101 (create=True makes one)
-            for part in results:
-                told += _kept(opened, journal, part, target, (runs, missed))
-    return _ended(options, told, runs, missed)
+            return _Making(options, opened, journal, target, key).made(results)
+
+
+@dataclass(slots=True)
+class _Making:
+    """The pictures of one command: some at a time, each portion a run that the same command finishes."""
+
+    options: argparse.Namespace
+    opened: wiring.Session
+    journal: Journal
+    target: str
+    key: str
+    told: list[tuple[Merged, str]] = field(default_factory=list[tuple[Merged, str]])
+    runs: list[Finished] = field(default_factory=list[Finished])
+    refused: list[Problem] = field(default_factory=list[Problem])
+
+    def made(self, results: Iterator[Sequence[Merged]]) -> int:
+        """Finish a run that was stopped, then write what is not there yet; the exit code."""
+        if (old := self.journal.unfinished(self.key)) is not None:
+            self.opened.progress.say(f"finishing run {old.id}, which was stopped")
+            with changing.stopping(self.opened.progress) as stop:
+                place = self.opened.local(_roots(self.target))
+                self.runs.append(
+                    resume(old.id, self.journal, place, progress=self.opened.progress, stop=stop)
+                )
+        while not self._is_stopped() and (part := next(results, None)) is not None:
+            self._write(part)
+        return _ended(self.options, self)
+
+    def _is_stopped(self) -> bool:
+        return bool(self.runs) and self.runs[-1].state is not RunState.DONE
+
+    def _write(self, part: Sequence[Merged]) -> None:
+        place = self.opened.local(_roots(self.target))
+        paths, checked = _planned(place, part, self.target)
+        self.refused += [Problem(one.action, one.why) for one in checked.refused]
+        if checked.actions:
+            with changing.stopping(self.opened.progress) as stop:
+                progress = self.opened.progress
+                done = run(checked, self.journal, place, progress=progress, key=self.key, stop=stop)
+                self.runs.append(done)
+        if not self._is_stopped():
+            self.told += zip(part, paths, strict=True)
+
+
+def _roots(target: str) -> tuple[str, ...]:
+    return (target,) if target else ()
 
 
 def _target(options: argparse.Namespace) -> str:
@@ -92,29 +138,10 @@ def _planned(place: LocalPlace, part: Sequence[Merged], target: str) -> tuple[li
     return paths, check(placed.plan, world(placed.plan, place))
 
 
-def _kept(
-    opened: wiring.Session,
-    journal: Journal,
-    part: Sequence[Merged],
-    target: str,
-    seen: tuple[list[int], list[Problem]],
-) -> list[tuple[Merged, str]]:
-    """Write the pictures of a part that are not there yet; where each is."""
-    place = opened.local([target] if target else [])
-    paths, checked = _planned(place, part, target)
-    if checked.actions or checked.refused:
-        with changing.stopping(opened.progress) as stop:
-            finished = run(checked, journal, place, progress=opened.progress, stop=stop)
-        seen[0].append(finished.run)
-        seen[1].extend(finished.problems)
-        seen[1].extend(Problem(one.action, one.why) for one in checked.refused)
-    return list(zip(part, paths, strict=True))
-
-
 def _shown(
     options: argparse.Namespace, opened: wiring.Session, results: Sequence[Merged], target: str
 ) -> int:
-    _, checked = _planned(opened.local([target] if target else []), results, target)
+    _, checked = _planned(opened.local(_roots(target)), results, target)
     changing.show_plan(options, checked)
     if not options.json:
         for one in results:
@@ -122,29 +149,30 @@ def _shown(
     return 0
 
 
-def _ended(
-    options: argparse.Namespace,
-    told: Sequence[tuple[Merged, str]],
-    runs: Sequence[int],
-    missed: Sequence[Problem],
-) -> int:
+def _ended(options: argparse.Namespace, making: _Making) -> int:
+    missed = [*making.refused, *(problem for one in making.runs for problem in one.problems)]
+    runs = list(dict.fromkeys(one.run for one in making.runs))
     if options.json:
         show.document(
             {
                 "runs": runs,
-                "pictures": [_row(one, path) for one, path in told],
+                "pictures": [_row(one, path) for one, path in making.told],
                 "problems": changing.problems(missed),
             }
         )
     else:
-        for one, path in told:
+        for one, path in making.told:
             _tell(one, path)
-        made = sum(bool(path) for _, path in told)
-        show.line(f"{show.count(made, 'picture')} of {show.count(len(told), 'bracket')}.")
+        made = sum(bool(path) for _, path in making.told)
+        show.line(f"{show.count(made, 'picture')} of {show.count(len(making.told), 'bracket')}.")
+        if any(one.state is RunState.STOPPED for one in making.runs):
+            show.line("Stopped; the same command goes on from here.")
         for number in runs:
             show.line(f"Take it back: keepers undo {number}")
         changing.tell_problems(options, missed, ())
-    return learning.PARTLY if missed or any(one.unread for one, _ in told) else 0
+    codes = [code for one in making.runs if (code := one.exit_code)]
+    partly = learning.PARTLY if missed or any(one.unread for one, _ in making.told) else 0
+    return codes[-1] if codes else partly
 
 
 def _row(one: Merged, path: str) -> dict[str, object]:

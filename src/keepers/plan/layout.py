@@ -188,7 +188,10 @@ class _Reports:
         content = content_id(data)
         because = f"the report after {len(done)} of {self._groups}"
         for path, first in ((self._path, None), (self._latest, self._last_latest)):
-            yield Write(self._target.ref(path), data, content, self._last.get(path, first), because)
+            before = self._last.get(path, first)
+            # Two runs within a second may have the same to report.
+            if before != content:
+                yield Write(self._target.ref(path), data, content, before, because)
             self._last[path] = content
 
 

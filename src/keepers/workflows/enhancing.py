@@ -1,6 +1,6 @@
 """Make better pictures of groups: brackets merged. Nothing is replaced; what is made is added by an ordinary plan."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,7 +46,7 @@ class Merged:
     unread: bool = False
 
 
-def merged(work: Enhancing, decisions: Sequence[Decision], wish: Wish) -> Iterator[tuple[Merged, ...]]:
+def merged(work: Enhancing, decisions: Sequence[Decision], wish: Wish) -> Generator[tuple[Merged, ...]]:
     """Merge the bracket of each decision, in their order; some at a time, since pictures take memory."""
     tasks = [_bracket(work, decision, wish) for decision in decisions]
     able = [task for task in tasks if isinstance(task, Bracket)]
