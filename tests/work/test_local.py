@@ -225,3 +225,30 @@ def test_a_long_path_for_temporary_files_is_no_fault(tmp_path: Path) -> None:
         [sys.executable, script], capture_output=True, env=environment, text=True, check=False
     )
     assert (told.stdout, told.stderr) == ("[8]\n", "")
+
+
+FORSAKEN = """
+import os
+from multiprocessing import forkserver
+from keepers.work.local import LocalWorkers
+from tests.work.acts import Act, act
+
+if __name__ == "__main__":
+    workers = LocalWorkers(1)
+    print([result for _, result in workers.map(act, [Act("double", 4)])])
+    status, order = forkserver.connect_to_new_process([])
+    os.close(order)
+    while os.read(status, 64):
+        pass
+    workers.close()
+"""
+
+
+def test_a_worker_whose_parent_went_before_it_began_says_nothing(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(FORSAKEN)
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    told = subprocess.run(
+        [sys.executable, script], capture_output=True, env=environment, text=True, check=False, timeout=60
+    )
+    assert (told.stdout, told.stderr) == ("[8]\n", "")

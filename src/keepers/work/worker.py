@@ -31,7 +31,7 @@ _QUIET: Final = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_T
 _LONGEST: Final = 70
 _SHORT: Final = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108 (mkdtemp makes a folder of our own there)
 #: What every worker needs, imported once, in the fork server; "__main__" is the program itself.
-_SHARED: Final = ("__main__", inside.__name__)
+_SHARED: Final = ("__main__", inside.__name__, "keepers.work.orphan")
 
 
 class Worker(Generic[B]):
