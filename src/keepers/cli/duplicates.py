@@ -121,8 +121,8 @@ def _sought(options: argparse.Namespace, wanted: Asked) -> "Sought | None":
             return None
         seeking = equal_bytes.Seeking(
             catalog,
-            LocalPlace(),
-            lambda ref, most: files.begun(ref.key, most),
+            LocalPlace().listing,
+            lambda ref, most, room: files.begun(ref.key, most, room),
             show.Terminal(quiet=options.quiet),
             settings.jobs or len(os.sched_getaffinity(0)),
             wanted.sources,

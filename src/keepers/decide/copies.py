@@ -53,12 +53,14 @@ class Item:
     @property
     def irreplaceable(self) -> tuple[Asset, ...]:
         """Its files beside the main one that no sidecar of the keeper can stand for."""
-        return tuple(asset for asset in self.bundle.others if not is_saying(asset))
+        others = self.bundle.others
+        return tuple(asset for asset in others if not is_saying(asset)) if others else ()
 
     @property
     def freed(self) -> int:
         """The bytes that its going frees."""
-        return (0 if self.shared else self.bundle.main.size) + sum(a.size for a in self.bundle.others)
+        beside = sum(asset.size for asset in others) if (others := self.bundle.others) else 0
+        return beside if self.shared else beside + self.bundle.main.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,8 @@ def settle(groups: Iterable[Candidates], rules: Sequence[Rule]) -> list[Settled]
     found: list[Settled] = []
     for group in sorted(groups, key=lambda group: (order.index(group.kind), group.id)):
         left = tuple(item for item in group.items if item.ref not in gone)
-        settled = _settled(replace(group, items=left), rules)
+        # Of most groups nothing is gone, and to make them anew costs half as much as to settle them.
+        settled = _settled(group if len(left) == len(group.items) else replace(group, items=left), rules)
         if settled is not None:
             gone.update(item.ref for item in settled.drop)
             found.append(settled)

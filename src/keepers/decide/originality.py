@@ -153,7 +153,7 @@ class Copy:
         # pathlib would cost ten times as much, and this is asked for every copy of every group.
         folder, _, name = self.bundle.main.ref.key.rpartition("/")
         stem = name.rpartition(".")[0] or name
-        return _second_places(folder) + bool(_SECOND_NAME.search(stem)) + bool(_MESSENGER.search(stem))
+        return _second_places(folder) + _second_names(stem)
 
     def tables(self) -> float:
         """How little it is compressed, by the tables of a JPEG."""
@@ -168,6 +168,12 @@ class Copy:
 def _second_places(folder: str) -> int:
     """How many of the folders on the way look like those of copies."""
     return sum(bool(_SECOND_PLACE.search(part)) for part in folder.split("/"))
+
+
+@lru_cache(maxsize=1024)
+def _second_names(stem: str) -> int:
+    """In how many ways a name without its extension looks like a copy's; copies mostly bear one name."""
+    return bool(_SECOND_NAME.search(stem)) + bool(_MESSENGER.search(stem))
 
 
 def seen(bundle: Bundle, facts: Mapping[ContentId, Facts]) -> Copy:

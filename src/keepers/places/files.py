@@ -17,7 +17,7 @@ from typing import Final
 from blake3 import blake3
 
 from keepers.model import ContentId
-from keepers.read.disk import Status, at, opened_folder, parted, status
+from keepers.read.disk import PATH_MAX, Status, at, opened_folder, parted, status
 
 __all__ = [
     "OURS", "TRASH", "Draft", "Status", "begun", "clone_of", "content", "draft_of", "draft_with", "erase",
@@ -53,14 +53,21 @@ def identity(seen: Status) -> tuple[int, int]:
 @contextlib.contextmanager
 def opened(path: str) -> Generator[int]:
     """Open a regular file for reading; OSError for anything else, symlinks too."""
-    with at(path) as (folder, name):
-        handle = os.open(name, _READ, dir_fd=folder)
+    handle = _reading(path)
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise OSError(errno.EINVAL, "no regular file", path)
         yield handle
     finally:
         os.close(handle)
+
+
+def _reading(path: str) -> int:
+    # Who only reads needs no descriptor of the folder, which would cost two calls a file.
+    if len(os.fsencode(path)) < PATH_MAX:
+        return os.open(path, _READ)
+    with at(path) as (folder, name):
+        return os.open(name, _READ, dir_fd=folder)
 
 
 def content(path: str, *, from_disk: bool = False) -> ContentId:
@@ -77,16 +84,19 @@ def expect(path: str) -> None:
         os.posix_fadvise(handle, 0, _CHUNK, os.POSIX_FADV_WILLNEED)
 
 
-def begun(path: str, most: int) -> tuple[ContentId, bytes]:
-    """Hash the bytes of a regular file; its first bytes come along."""
+def begun(path: str, most: int, room: bytearray) -> tuple[ContentId, bytes, str]:
+    """Hash the bytes of a regular file; its first bytes come along, and its revision after all were read.
+
+    `room` is what it is read into, for one file after the other.
+    """
     with opened(path) as handle:
         start = os.pread(handle, most, 0)
-        return _hashed(_views(handle)), start
+        return _hashed(_views(handle, room)), start, revision(os.fstat(handle))
 
 
-def _views(handle: int) -> Iterator[memoryview]:
+def _views(handle: int, room: bytearray | None = None) -> Iterator[memoryview]:
     """The bytes of a file, each view only until the next: fresh memory for each would cost a third of hashing."""
-    room = bytearray(min(os.fstat(handle).st_size, _ROOM) or 1)
+    room = room or bytearray(min(os.fstat(handle).st_size, _ROOM) or 1)
     whole = memoryview(room)
     while got := os.readv(handle, [room]):
         yield whole[:got]

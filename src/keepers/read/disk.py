@@ -6,7 +6,8 @@ import os
 from collections.abc import Generator
 from typing import Final
 
-_PATH_MAX: Final = 4096
+#: The longest path, with the zero behind it, that the system takes.
+PATH_MAX: Final = 4096
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 #: Answers where a file can have no such name: it is no text (exFAT), or holds what is not allowed.
 _NO_NAME: Final = frozenset({errno.EILSEQ, errno.EINVAL})
@@ -23,7 +24,7 @@ def parted(path: str) -> tuple[str, str]:
 @contextlib.contextmanager
 def opened_folder(path: str) -> Generator[int]:
     """Open a folder, part by part where its path is longer than the system takes."""
-    if len(os.fsencode(path)) < _PATH_MAX:
+    if len(os.fsencode(path)) < PATH_MAX:
         handle = os.open(path, _FOLDER)
     else:
         handle = os.open("/", _FOLDER)
@@ -54,7 +55,7 @@ def at(path: str) -> Generator[tuple[int, str]]:
 def status(path: str) -> Status | None:
     """What `lstat` tells of a name; None where there is nothing."""
     try:
-        if len(os.fsencode(path)) < _PATH_MAX:
+        if len(os.fsencode(path)) < PATH_MAX:
             return os.lstat(path)
         with at(path) as (folder, name):
             return os.lstat(name, dir_fd=folder)

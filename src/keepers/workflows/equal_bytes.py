@@ -17,17 +17,19 @@ from keepers.catalog import copies, hashed, remembered
 from keepers.catalog.contents import content_id
 from keepers.catalog.store import Catalog
 from keepers.decide.copies import Candidates, Item, Settled, group_id, settle
-from keepers.decide.originality import Criterion, criteria, seen
+from keepers.decide.originality import Copy, Criterion, criteria, ordered, seen
 from keepers.decide.rules import Rule
 from keepers.errors import SourceShrunkError
 from keepers.model import Asset, Bundle, ContentId, Facts, Fate, Found, GroupKind, Kind, Problem, Ref, Role
-from keepers.ports import Progress, Reader
+from keepers.ports import Progress
 from keepers.read import bundles, formats, merging
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
 
 _HEAD: Final = 4096
+#: What a file is read into: it fits into the cache of a core beside what hashing needs.
+_ROOM: Final = 1 << 18
 #: Its bytes do not begin as those of a picture or film; so it is no photo, whatever its name.
 _NO_PICTURE: Final = "no picture"
 #: Handing one file at a time to a thread would cost half as much as hashing it.
@@ -40,11 +42,15 @@ _WITH_FILM: Final = frozenset({"jpeg", "heic"})
 
 @dataclass(frozen=True, slots=True)
 class Seeking:
-    """What it works with; `read` names the bytes of a file and gives the first, `jobs` is the number of threads."""
+    """What it works with; `jobs` is the number of threads.
+
+    `read` names the bytes of a file, and gives the first and the revision after it was read; the memory it reads
+    into is ours.
+    """
 
     catalog: Catalog
-    reader: Reader
-    read: Callable[[Ref, int], tuple[ContentId, bytes]]
+    listing: Callable[[Sequence[str]], Iterable[Found | Problem]]
+    read: Callable[[Ref, int, bytearray], tuple[ContentId, bytes, str]]
     progress: Progress
     jobs: int
     roots: Sequence[str]
@@ -76,6 +82,7 @@ class _Files:
 
     seeking: Seeking
     files: dict[str, Found] = field(default_factory=dict[str, Found])
+    forms: dict[str, formats.Format] = field(default_factory=dict[str, formats.Format])
     inodes: dict[tuple[int, int], list[str]] = field(default_factory=dict[tuple[int, int], list[str]])
     contents: dict[tuple[int, int], ContentId] = field(default_factory=dict[tuple[int, int], ContentId])
     unreadable: dict[str, str] = field(default_factory=dict[str, str])
@@ -88,22 +95,24 @@ class _Files:
         progress.stage("looking", 0, 0)
         for root in self.seeking.roots:
             number = 0
-            for entry in self.seeking.reader.listing([root]):
+            for entry in self.seeking.listing([root]):
                 number += 1
                 if isinstance(entry, Problem):
                     if entry.fate is Fate.UNREADABLE:
                         self.unreadable[entry.ref.key] = entry.reason
-                elif formats.unsupported(os.path.basename(entry.ref.key)) is None:
-                    self._see(entry)
+                elif (form := formats.by_name(entry.ref.key)) is not None:
+                    self._see(entry, form)
             if not number:
                 message = f"{root} holds no files"
                 raise SourceShrunkError(message)
             progress.step(number, 0)
         progress.done()
 
-    def _see(self, found: Found) -> None:
-        self.files[found.ref.key] = found
-        self.inodes.setdefault((found.device, found.inode), []).append(found.ref.key)
+    def _see(self, found: Found, form: formats.Format) -> None:
+        path = found.ref.key
+        self.files[path] = found
+        self.forms[path] = form
+        self.inodes.setdefault((found.device, found.inode), []).append(path)
 
     def read(self) -> None:
         """Hash the files of equal size, each once whatever its names; what was read before is known."""
@@ -140,16 +149,16 @@ class _Files:
         return done
 
     def _contents(self, part: Sequence[Found]) -> list[str]:
-        return [self._content(found) for found in part]
+        room = bytearray(_ROOM)
+        return [self._content(found, room) for found in part]
 
-    def _content(self, found: Found) -> str:
+    def _content(self, found: Found, room: bytearray) -> str:
         """The content of a file, or why it has none that can be relied on."""
         try:
-            content, head = self.seeking.read(found.ref, _HEAD)
-            now = self.seeking.reader.look(found.ref)
+            content, head, revision = self.seeking.read(found.ref, _HEAD, room)
         except OSError as error:
             return (error.strerror or str(error)).lower()
-        if now is None or now.revision != found.revision:
+        if revision != found.revision:
             return "changed while it was read"
         return content if formats.sniff(head, os.path.basename(found.ref.key)) is not None else _NO_PICTURE
 
@@ -186,7 +195,11 @@ class _Files:
         ]
 
     def _bundles(self, paths: Sequence[str], wanted: frozenset[str]) -> list[Bundle] | None:
-        entries = [_entry(path) for path in paths]
+        forms = [self.forms[path] for path in paths]
+        entries = [
+            bundles.Entry(path.rpartition("/")[2], form.kind, form.name)
+            for path, form in zip(paths, forms, strict=True)
+        ]
         if _is_doubtful(paths, entries, wanted):
             return None
         found: list[Bundle] = []
@@ -206,7 +219,7 @@ class _Files:
 
     def _asset(self, path: str, entry: bundles.Entry, role: Role) -> Asset:
         found = self.files[path]
-        content = self.contents.get((found.device, found.inode), ContentId(f"ref:{path}"))
+        content = self.contents.get((found.device, found.inode)) or ContentId(f"ref:{path}")
         return Asset(found.ref, entry.kind, found.size, found.revision, content, role=role)
 
     def _said(self, assets: Iterable[Asset]) -> Iterator[Facts]:
@@ -234,28 +247,20 @@ class _Files:
             return
         content = same[0].main.content
         facts = {content: _PICTURE}
-        ranked = sorted(
-            ([-rule.value(copy) for rule in self.rules], copy.bundle.main.ref, inode, copy)
-            for inode, copy in ((inode, seen(bundle, facts)) for inode, bundle in first.items())
-        )
-        items = [self._item(copy.bundle, twins[inode]) for _, _, inode, copy in ranked]
-        best = ranked[0][3]
-        words = (
-            rule.better(best)
-            for rule, least, *others in zip(self.rules, *(values for values, *_ in ranked), strict=True)
-            if any(least < other for other in others)
-        )
+        ranked, decided = _ranked([seen(bundle, facts) for bundle in first.values()], self.rules)
         yield Candidates(
             group_id(GroupKind.SAME_BYTES, [content]),
             GroupKind.SAME_BYTES,
-            tuple(items),
-            next(words, "as good as the others; the path decides"),
+            tuple(self._item(copy.bundle, twins) for copy in ranked),
+            decided.better(ranked[0]) if decided else "as good as the others; the path decides",
         )
 
-    def _item(self, bundle: Bundle, twins: Sequence[Bundle]) -> Item:
+    def _item(self, bundle: Bundle, twins: Mapping[tuple[int, int], Sequence[Bundle]]) -> Item:
         found = self.files[bundle.main.ref.key]
         names = tuple(
-            twin.main.ref for twin in twins if not twin.others and not self._is_reference(twin.main.ref)
+            twin.main.ref
+            for twin in twins.get((found.device, found.inode), ())
+            if not twin.others and not self._is_reference(twin.main.ref)
         )
         is_reference = self._is_reference(bundle.main.ref)
         return Item(
@@ -271,14 +276,21 @@ class _Files:
         return any(ref.key.startswith(root.rstrip("/") + "/") for root in self.seeking.references)
 
 
-def _entry(path: str) -> bundles.Entry:
-    name = os.path.basename(path)
-    form = formats.by_name(name)
-    return bundles.Entry(name, form.kind if form else Kind.PHOTO, form.name if form else "")
+def _ranked(copies: Sequence[Copy], rules: Sequence[Criterion]) -> tuple[Sequence[Copy], Criterion | None]:
+    """The copies, the best first, and the first rule that tells any apart; each rule is asked only where it counts."""
+    for at, rule in enumerate(rules):
+        values = [rule.value(copy) for copy in copies]
+        if values.count(values[0]) < len(values):
+            if len(copies) == 2:
+                return copies if values[0] > values[1] else copies[::-1], rule
+            return ordered(copies, rules[at:]), rule
+    return ordered(copies, ()), None
 
 
 def _is_doubtful(paths: Sequence[str], entries: Sequence[bundles.Entry], wanted: frozenset[str]) -> bool:
     """Whether a still and a film share a name: only their times tell whether they are a Live Photo."""
+    if not any(entry.kind is Kind.VIDEO for entry in entries):
+        return False
     stems: Mapping[str, list[int]] = defaultdict(list)
     for index, entry in enumerate(entries):
         if entry.kind is not Kind.COMPANION:
