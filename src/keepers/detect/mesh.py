@@ -4,7 +4,7 @@ import functools
 import hashlib
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -47,9 +47,9 @@ UNSTEADY: Final = 0.4
 Floats = npt.NDArray[np.float64]
 
 
-def build(model_dir: str) -> "MeshBackend":
-    """The default back end, with a folder's own models where it has some."""
-    return MeshBackend("default", model_files(model_dir), OnnxNet)
+def build(model_dir: str, load: Callable[[str], Net] = OnnxNet) -> "MeshBackend":
+    """The default back end, with a folder's own models where it has some; `load` runs them elsewhere."""
+    return MeshBackend("default", model_files(model_dir), load)
 
 
 def model_files(model_dir: str) -> tuple[Path, Path, Path]:
@@ -100,6 +100,17 @@ class _Mouth:
     grimace: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Examined:
+    """A face after its first pass, and its second where there was one; `before` is the first's eyes, where asked."""
+
+    first: _Seen
+    seen: _Seen
+    eyes: _Eyes
+    mouth: _Mouth
+    before: _Eyes | None
+
+
 class MeshBackend:
     """Three networks that some runtime loads: detector, mesh, blendshapes."""
 
@@ -129,65 +140,108 @@ class MeshBackend:
 
     def analyse(self, picture: Picture, boxes: tuple[Box, ...], full_width: int) -> tuple[Face, ...]:
         """Measure each face; what cannot be told stays None."""
-        enlarged = max(1.0, full_width / picture.shape[1])
-        return tuple(self._face(picture, box, enlarged) for box in boxes)
-
-    def _face(self, picture: Picture, box: Box, enlarged: float) -> Face:
         height, width = picture.shape[:2]
-        plain = Face((box.x, box.y, box.width, box.height), box.confidence)
-        side = max(box.width * width, box.height * height)
-        if side < 2:
-            return plain
-        first = self._look(picture, _square(box, width, height, side))
-        better = _around(first)
-        seen = first if _near(first.square, better) else self._look(picture, better)
-        eyes, mouth = self._expression(seen)
-        known = {"sharpness", "light", "yaw", "roll"}
-        inner = _inner(seen.crop)
-        counted = self._counted(first, seen, eyes, side)
-        large = side * enlarged >= SMALL
-        if counted and large:
-            known.add("eyes")
-        if large and seen.presence >= PRESENT and abs(eyes.yaw) <= PROFILE:
-            known |= {"smile", "grimace"}
-        return Face(
-            plain.box,
-            box.confidence,
-            eyes_open=_rounded(sum(counted) / len(counted)) if "eyes" in known else None,
-            eye_min=_rounded(min(counted)) if "eyes" in known else None,
-            smile=_rounded(mouth.smile) if "smile" in known else None,
-            sharpness=_rounded(face_sharpness(inner)),
-            yaw=_rounded(eyes.yaw),
-            roll=_rounded(seen.square.turn),
-            light=_rounded(face_light(inner)),
-            known=frozenset(known),
-            grimace=_rounded(mouth.grimace) if "smile" in known else None,
+        enlarged = max(1.0, full_width / width)
+        sides = [max(box.width * width, box.height * height) for box in boxes]
+        seen = iter(
+            self._examined(
+                picture,
+                [
+                    _square(box, width, height, side)
+                    for box, side in zip(boxes, sides, strict=True)
+                    if side >= 2
+                ],
+            )
+        )
+        return tuple(
+            _face(box, next(seen), side, enlarged) if side >= 2 else _plain(box)
+            for box, side in zip(boxes, sides, strict=True)
         )
 
-    def _look(self, picture: Picture, square: Square) -> _Seen:
-        crop = cut(picture, square, SIZE)
-        points, presence, _ = self._mesh.run(crop[None].astype(np.float32) / np.float32(255))
-        mesh = points.reshape(478, 3).astype(np.float64)
-        return _Seen(square, crop, mesh, 1 / (1 + math.exp(-float(presence.ravel()[0]))))
+    def _examined(self, picture: Picture, squares: Sequence[Square]) -> list[_Examined]:
+        """What the networks say of the faces in squares, all faces of a pass at once."""
+        first = self._looks(picture, squares)
+        better = [_around(one) for one in first]
+        far = [row for row, one in enumerate(first) if not _near(one.square, better[row])]
+        seen = dict(enumerate(first)) | dict(
+            zip(far, self._looks(picture, [better[row] for row in far]), strict=True)
+        )
+        said = self._expressions([seen[row] for row in range(len(first))])
+        # Whether both passes agree is only asked where there are eyes to count.
+        asked = [
+            row
+            for row in far
+            if min(first[row].presence, seen[row].presence) >= PRESENT and said[row][0].counted
+        ]
+        before = dict(zip(asked, self._expressions([first[row] for row in asked]), strict=True))
+        return [
+            _Examined(first[row], seen[row], *said[row], before[row][0] if row in before else None)
+            for row in range(len(first))
+        ]
 
-    def _expression(self, seen: _Seen) -> tuple[_Eyes, _Mouth]:
-        points = seen.square.back(seen.mesh[:, :2] / SIZE)
-        shapes = self._shapes.run(points[at.SUBSET][None].astype(np.float32))[0].ravel()
-        right = _open(float(shapes[at.BLINK_RIGHT]), points, at.RIGHT_EYE)
-        left = _open(float(shapes[at.BLINK_LEFT]), points, at.LEFT_EYE)
-        across = seen.mesh[at.LEFT_SIDE] - seen.mesh[at.RIGHT_SIDE]
-        return _Eyes(right, left, math.atan2(float(across[2]), float(across[0]))), _mouth(shapes, points)
+    def _looks(self, picture: Picture, squares: Sequence[Square]) -> list[_Seen]:
+        if not squares:
+            return []
+        crops = [cut(picture, square, SIZE) for square in squares]
+        points, presence, _ = self._mesh.run(np.stack(crops), 255)
+        meshes = points.reshape(-1, 478, 3).astype(np.float64)
+        certain = [1 / (1 + math.exp(-float(one))) for one in presence.ravel()]
+        return [_Seen(*one) for one in zip(squares, crops, meshes, certain, strict=True)]
 
-    def _counted(self, first: _Seen, seen: _Seen, eyes: _Eyes, side: float) -> tuple[float, ...]:
-        """The eyes whose state is known: seen, uncovered, and found alike in both passes."""
-        if min(first.presence, seen.presence) < PRESENT or not eyes.counted:
-            return ()
-        if first is not seen:
-            before, _ = self._expression(first)
-            if max(abs(before.left - eyes.left), abs(before.right - eyes.right)) > UNSTEADY:
-                return ()
-        region = eye_region(seen.crop, seen.mesh[:, :2])
-        return eyes.counted if _believed(region, eyes.counted, side) else ()
+    def _expressions(self, seen: Sequence[_Seen]) -> list[tuple[_Eyes, _Mouth]]:
+        if not seen:
+            return []
+        points = [one.square.back(one.mesh[:, :2] / SIZE) for one in seen]
+        subsets = np.stack([one[at.SUBSET] for one in points]).astype(np.float32)
+        shapes = self._shapes.run(subsets)[0].reshape(len(seen), -1)
+        return [_expression(*one) for one in zip(seen, points, shapes, strict=True)]
+
+
+def _plain(box: Box) -> Face:
+    return Face((box.x, box.y, box.width, box.height), box.confidence)
+
+
+def _face(box: Box, found: _Examined, side: float, enlarged: float) -> Face:
+    seen, eyes, mouth = found.seen, found.eyes, found.mouth
+    known = {"sharpness", "light", "yaw", "roll"}
+    inner = _inner(seen.crop)
+    counted = _counted(found, side)
+    large = side * enlarged >= SMALL
+    if counted and large:
+        known.add("eyes")
+    if large and seen.presence >= PRESENT and abs(eyes.yaw) <= PROFILE:
+        known |= {"smile", "grimace"}
+    return Face(
+        (box.x, box.y, box.width, box.height),
+        box.confidence,
+        eyes_open=_rounded(sum(counted) / len(counted)) if "eyes" in known else None,
+        eye_min=_rounded(min(counted)) if "eyes" in known else None,
+        smile=_rounded(mouth.smile) if "smile" in known else None,
+        sharpness=_rounded(face_sharpness(inner)),
+        yaw=_rounded(eyes.yaw),
+        roll=_rounded(seen.square.turn),
+        light=_rounded(face_light(inner)),
+        known=frozenset(known),
+        grimace=_rounded(mouth.grimace) if "smile" in known else None,
+    )
+
+
+def _expression(seen: _Seen, points: Floats, shapes: npt.NDArray[np.float32]) -> tuple[_Eyes, _Mouth]:
+    right = _open(float(shapes[at.BLINK_RIGHT]), points, at.RIGHT_EYE)
+    left = _open(float(shapes[at.BLINK_LEFT]), points, at.LEFT_EYE)
+    across = seen.mesh[at.LEFT_SIDE] - seen.mesh[at.RIGHT_SIDE]
+    return _Eyes(right, left, math.atan2(float(across[2]), float(across[0]))), _mouth(shapes, points)
+
+
+def _counted(found: _Examined, side: float) -> tuple[float, ...]:
+    """The eyes whose state is known: seen, uncovered, and found alike in both passes."""
+    eyes, before = found.eyes, found.before
+    if min(found.first.presence, found.seen.presence) < PRESENT or not eyes.counted:
+        return ()
+    if before is not None and max(abs(before.left - eyes.left), abs(before.right - eyes.right)) > UNSTEADY:
+        return ()
+    region = eye_region(found.seen.crop, found.seen.mesh[:, :2])
+    return eyes.counted if _believed(region, eyes.counted, side) else ()
 
 
 def _believed(region: EyeRegion, counted: tuple[float, ...], side: float) -> bool:

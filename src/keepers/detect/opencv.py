@@ -5,12 +5,10 @@ import importlib.util
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from keepers.detect.backend import NotAvailableError
 from keepers.detect.mesh import MeshBackend, model_files
-
-Floats = npt.NDArray[np.float32]
+from keepers.detect.nets import Floats, Given, floats
 
 
 def build(model_dir: str) -> MeshBackend:
@@ -29,8 +27,12 @@ class OpenCvNet:
         cv2.setNumThreads(1)
         self._net: Any = cv2.dnn.readNetFromONNX(path)
 
-    def run(self, given: Floats) -> list[Floats]:
-        """Give all its outputs for one input."""
+    def run(self, given: Given, full: float = 1) -> list[Floats]:
+        """Give all its outputs for a batch, one after another."""
+        rows = [self._run(floats(given[row : row + 1], full)) for row in range(len(given))]
+        return rows[0] if len(rows) == 1 else [np.concatenate(parts) for parts in zip(*rows, strict=True)]
+
+    def _run(self, given: Floats) -> list[Floats]:
         self._net.setInput(given)
         names = self._net.getUnconnectedOutLayersNames()
         return [np.asarray(output, np.float32) for output in self._net.forward(names)]
