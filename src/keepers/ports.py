@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 
-from keepers.actions import Action, SetField
 from keepers.errors import KeepersError
 from keepers.model import Asset, ContentId, Facts, Found, Kind, Problem, Ref, Role
+
+if TYPE_CHECKING:
+    # A tenth of a worker's start, and no worker carries out an action.
+    from keepers.actions import Action, SetField
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -182,7 +185,7 @@ class Task:
     that a Write takes the place of, so that they need not be kept.
     """
 
-    action: Action
+    action: "Action"
     token: str
     kept: str = ""
     remembered: bool = False
@@ -261,7 +264,7 @@ class Troubled(Protocol):
 class Bulk(Troubled, Protocol):
     """A place that is told and asked of many things in one call, as servers are; its waves are large."""
 
-    def values(self, wanted: Sequence[SetField]) -> Sequence[str | None]:
+    def values(self, wanted: "Sequence[SetField]") -> Sequence[str | None]:
         """How the fields that are to be set are now, in the same order."""
         ...
 

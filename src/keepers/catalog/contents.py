@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from keepers.catalog.sightings import below
 from keepers.catalog.store import Catalog
@@ -30,6 +30,15 @@ class NewContent:
     clip: bytes = b""
 
 
+class Known(NamedTuple):
+    """What a content is known by."""
+
+    row: int
+    reason: str
+    kind: Kind
+    method: int
+
+
 def content_id(b3: bytes) -> ContentId:
     """Write a digest as a content id: of our own, of a server (20 bytes), or the name of what nobody has read."""
     if len(b3) == _OURS:
@@ -54,38 +63,72 @@ def digest(content: ContentId) -> bytes:
 def add(catalog: Catalog, new: NewContent) -> int:
     """Insert or refresh a content inside the running transaction; its row id."""
     known = find(catalog, new.b3)
-    return put(catalog, new, None if known is None else known[0])
+    return put(catalog, new, None if known is None else known.row)
 
 
 def put(catalog: Catalog, new: NewContent, number: int | None) -> int:
     """Insert a content, or refresh the one of this row, inside the running transaction; its row id."""
-    *columns, exif = new.packed
-    values = (new.size, new.kind, new.method, new.reason, *columns)
     if number is None:
-        number = catalog.db.execute(
-            """INSERT INTO content (b3, size, kind, method, reason, format, width, height, camera, burst, ev, bias,
-                exposure_mode, pixels, facts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-            (new.b3, *values),
-        ).lastrowid
-    else:
-        catalog.db.execute(
-            """UPDATE content SET size = ?, kind = ?, method = ?, reason = ?, format = ?, width = ?, height = ?, camera = ?,
-                burst = ?, ev = ?, bias = ?, exposure_mode = ?, pixels = ?, facts = ? WHERE id = ?""",
-            (*values, number),
+        number = next_row(catalog)
+        insert(catalog, {number: new})
+        return number
+    *columns, _ = new.packed
+    catalog.db.execute(
+        """UPDATE content SET size = ?, kind = ?, method = ?, reason = ?, format = ?, width = ?, height = ?, camera = ?,
+            burst = ?, ev = ?, bias = ?, exposure_mode = ?, pixels = ?, facts = ? WHERE id = ?""",
+        (new.size, new.kind, new.method, new.reason, *columns, number),
+    )
+    _put_parts(catalog, {number: new})
+    return number
+
+
+def next_row(catalog: Catalog) -> int:
+    """The row id of the next content that is inserted."""
+    return int(catalog.db.execute("SELECT coalesce(max(id), 0) + 1 FROM content").fetchone()[0])
+
+
+def insert(catalog: Catalog, rows: Mapping[int, NewContent]) -> None:
+    """Insert contents that are not known yet, inside the running transaction, each with its row id."""
+    catalog.db.executemany(
+        """INSERT INTO content (id, b3, size, kind, method, reason, format, width, height, camera, burst, ev, bias,
+            exposure_mode, pixels, facts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        [
+            (number, new.b3, new.size, new.kind, new.method, new.reason, *new.packed[:-1])
+            for number, new in rows.items()
+        ],
+    )
+    _put_parts(catalog, rows)
+
+
+def _put_parts(catalog: Catalog, rows: Mapping[int, NewContent]) -> None:
+    parts = {
+        "print": [(number, new.prints) for number, new in rows.items() if new.prints],
+        "clip": [(number, new.clip) for number, new in rows.items() if new.clip],
+        "exif": [(number, new.packed.exif) for number, new in rows.items() if new.packed.exif],
+    }
+    for table, values in parts.items():
+        if values:
+            catalog.db.executemany(f"INSERT OR REPLACE INTO {table} VALUES (?, ?)", values)
+
+
+def find(catalog: Catalog, b3: bytes) -> Known | None:
+    """What is known of a content; None if nothing is."""
+    return find_all(catalog, [b3]).get(b3)
+
+
+def find_all(catalog: Catalog, digests: Sequence[bytes]) -> dict[bytes, Known]:
+    """What is known of contents; those of which nothing is are left out."""
+    found: dict[bytes, Known] = {}
+    for start in range(0, len(digests), BATCH):
+        part = digests[start : start + BATCH]
+        rows = catalog.db.execute(
+            f"SELECT b3, id, reason, kind, method FROM content WHERE b3 IN ({','.join('?' * len(part))})",
+            part,
         )
-    if new.prints:
-        catalog.db.execute("INSERT OR REPLACE INTO print VALUES (?, ?)", (number, new.prints))
-    if new.clip:
-        catalog.db.execute("INSERT OR REPLACE INTO clip VALUES (?, ?)", (number, new.clip))
-    if exif:
-        catalog.db.execute("INSERT OR REPLACE INTO exif VALUES (?, ?)", (number, exif))
-    return int(number or 0)
-
-
-def find(catalog: Catalog, b3: bytes) -> tuple[int, str, Kind, int] | None:
-    """Row id, reason, kind and method of a content; None if unknown."""
-    row = catalog.db.execute("SELECT id, reason, kind, method FROM content WHERE b3 = ?", (b3,)).fetchone()
-    return None if row is None else (row[0], row[1], Kind(row[2]), row[3])
+        found.update(
+            (b3, Known(number, reason, Kind(kind), method)) for b3, number, reason, kind, method in rows
+        )
+    return found
 
 
 def is_empty(catalog: Catalog) -> bool:

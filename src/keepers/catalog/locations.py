@@ -40,22 +40,25 @@ class FolderFile(NamedTuple):
     bundle: tuple[int | None, str, str, str]
 
 
-def put(catalog: Catalog, new: NewLocation) -> None:
-    """Insert or replace a file's row inside the running transaction.
+def put(catalog: Catalog, *files: NewLocation) -> None:
+    """Insert or replace the rows of files inside the running transaction.
 
     The parts of one Takeout archive share their folders: a photo's JSON may be in another part.
     """
-    catalog.db.execute(
+    catalog.db.executemany(
         """INSERT INTO location (place, key, folder, size, mtime_ns, inode, device, fate, reason, lasting, content)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (place, key) DO UPDATE SET size = excluded.size, mtime_ns = excluded.mtime_ns, inode = excluded.inode,
                 device = excluded.device, fate = excluded.fate, reason = excluded.reason, lasting = excluded.lasting,
                 content = excluded.content, role = 'main', main = NULL, taken = NULL, taken_seconds = NULL, taken_source = '',
                 taken_certain = 0""",
-        (
-            LOCAL, os.fsencode(new.path), os.fsencode(archive.shared_folder(new.path)), new.size, new.mtime_ns, signed(new.inode),
-            signed(new.device), new.fate, new.reason, new.lasting, new.content,
-        ),
+        [
+            (
+                LOCAL, os.fsencode(new.path), os.fsencode(archive.shared_folder(new.path)), new.size, new.mtime_ns,
+                signed(new.inode), signed(new.device), new.fate, new.reason, new.lasting, new.content,
+            )
+            for new in files
+        ],
     )  # fmt: skip
 
 
@@ -157,6 +160,12 @@ def roots(catalog: Catalog) -> list[tuple[str, int, str]]:
         "SELECT path, files, scanned FROM root WHERE path >= x'2f' AND path < x'30' ORDER BY path"
     )
     return [(os.fsdecode(path), files, scanned) for path, files, scanned in rows]
+
+
+def latest_scan(catalog: Catalog) -> str:
+    """When a folder or a server was scanned last; empty where none was."""
+    row = catalog.db.execute("SELECT max(scanned) FROM root").fetchone()
+    return str(row[0] or "")
 
 
 def numbers_of(catalog: Catalog, refs: Iterable[Ref]) -> dict[Ref, int]:

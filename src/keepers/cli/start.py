@@ -54,6 +54,8 @@ def _program(module: str, name: str) -> int:
     # What a command makes, it keeps: to look through all of it after every 700 values costs a tenth of the time.
     gc.set_threshold(VALUES)
     code: int = getattr(import_module(module), name)()
+    # Python looks for circles once more before it ends, through all that goes with the process anyway.
+    gc.freeze()
     if heard:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     return code

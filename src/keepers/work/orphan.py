@@ -4,6 +4,7 @@ Ctrl-C or a kill may come between the request for a process and the first word t
 a process, and the traceback of the end of its pipe would be all that a person sees.
 """
 
+import gc
 import sys
 from types import TracebackType
 
@@ -17,3 +18,5 @@ def _told(kind: type[BaseException], error: BaseException, trace: TracebackType 
 
 # The children of the fork server inherit it; what fails once a worker has begun is not told this way.
 sys.excepthook = _told
+# What the modules make lives as long as the fork server.
+gc.set_threshold(50_000)

@@ -31,7 +31,7 @@ _QUIET: Final = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_T
 _LONGEST: Final = 70
 _SHORT: Final = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108 (mkdtemp makes a folder of our own there)
 #: What every worker needs, imported once, in the fork server; "__main__" is the program itself.
-_SHARED: Final = ("__main__", inside.__name__, "keepers.work.orphan")
+_SHARED: Final = ("keepers.work.orphan", "__main__", inside.__name__)
 
 
 class Worker(Generic[B]):
@@ -41,7 +41,7 @@ class Worker(Generic[B]):
         # Never fork: after OpenCV or libvips threads have run, a forked worker hangs for good.
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([*_SHARED, *start])
-        with _quiet_start():
+        with quiet_start():
             forkserver.ensure_running()
         self.pipe: Connection
         self.pipe, theirs = context.Pipe()
@@ -115,7 +115,7 @@ class Worker(Generic[B]):
 
 
 @contextlib.contextmanager
-def _quiet_start() -> Generator[None, None, None]:
+def quiet_start() -> Generator[None, None, None]:
     """Let the fork server and its workers inherit single-threaded libraries and deafness to Ctrl-C.
 
     The parent handles Ctrl-C. A blocked signal is safe even before a new process can say SIG_IGN.
@@ -126,7 +126,7 @@ def _quiet_start() -> Generator[None, None, None]:
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     os.environ.update(_QUIET)
     usual = tempfile.tempdir
-    tempfile.tempdir = _short_folder(tempfile.gettempdir())
+    tempfile.tempdir = short_folder(tempfile.gettempdir())
     try:
         yield
     finally:
@@ -139,7 +139,7 @@ def _quiet_start() -> Generator[None, None, None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
-def _short_folder(usual: str) -> str:
+def short_folder(usual: str) -> str:
     """Where sockets can be made: the usual place of temporary files, unless its path is too long for one."""
     if len(os.fsencode(usual)) <= _LONGEST:
         return usual

@@ -110,7 +110,7 @@ def content(run: Run, task: Task, facts: Facts, result: Measured) -> int:
         )  # fmt: skip
         number = contents.add(catalog, new)
     else:
-        number = known[0]
+        number = known.row
     if not task.own:
         served.add_pictured(catalog, number, served.ORIGINAL if exact else THUMBNAIL)
     if exact and one.sha1:

@@ -1,13 +1,15 @@
 """Learn what lies in folders: list, compare with what is known, measure the rest, bundle, date."""
 
+import contextlib
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from itertools import islice
 
 from keepers.catalog import contents, hashed, locations, sightings
+from keepers.catalog.batch import Batch
 from keepers.catalog.store import Catalog
 from keepers.errors import SourceShrunkError
 from keepers.model import LOCAL, Facts, Fate, Found, Kind, Problem, Ref
@@ -248,13 +250,13 @@ def _unread(learning: Learning, work: Sequence[Job]) -> list[Job]:
         return list(work)
     left: list[Job] = []
     for start in range(0, len(work), ROWS):
-        with catalog.writing():
-            for job in work[start : start + ROWS]:
-                measured = _recalled(catalog, job)
+        part = [(job, _recalled(catalog, job)) for job in work[start : start + ROWS]]
+        with _batch(catalog, [measured for _, measured in part if measured is not None]) as rows:
+            for job, measured in part:
                 if measured is None:
                     left.append(job)
                 else:
-                    _remember(catalog, job, measured)
+                    _remember(rows, job, measured)
                     learning.progress.step(1, job.size)
     return left
 
@@ -264,7 +266,7 @@ def _recalled(catalog: Catalog, job: Job) -> Measured | None:
     found = Found(Ref(LOCAL, job.path), job.size, mtime_ns, inode, job.device)
     content = hashed.known(catalog, found)
     known = None if content is None else contents.find(catalog, contents.digest(content))
-    if content is None or known is None or known[3] != METHOD:
+    if content is None or known is None or known.method != METHOD:
         return None
     return Measured(contents.digest(content), job.size, mtime_ns, inode, job.kind, fresh=False)
 
@@ -281,14 +283,23 @@ def _measure_some(
         together=measuring.together,
     )
     while batch := [(job, _completed(complete, job, result)) for job, result in timed(results)]:
-        with learning.catalog.writing():
+        with _batch(learning.catalog, [result for _, result in batch]) as rows:
             for job, result in batch:
                 if isinstance(result, Measured) and result.again:
                     again.append(job)
                 else:
-                    _remember(learning.catalog, job, result)
+                    _remember(rows, job, result)
                     learning.progress.step(1, job.size)
     return again
+
+
+@contextlib.contextmanager
+def _batch(catalog: Catalog, results: Iterable[Measured | Failure]) -> Generator[Batch, None, None]:
+    """A transaction at whose end all that was remembered is written."""
+    with catalog.writing():
+        rows = Batch(catalog, [result.b3 for result in results if isinstance(result, Measured)])
+        yield rows
+        rows.write()
 
 
 def _completed(complete: Complete, job: Job, result: Measured | Failure) -> Measured | Failure:
@@ -327,37 +338,35 @@ def _is_heavy(job: Job) -> bool:
     return job.heavy
 
 
-def _remember(catalog: Catalog, job: Job, result: Measured | Failure) -> None:
+def _remember(batch: Batch, job: Job, result: Measured | Failure) -> None:
     if isinstance(result, Failure):
         # The revision -1 never matches, so faults of the environment are tried again each time.
         status = (job.size, *_revision(job.path)) if result.lasting else (job.size, -1, -1)
-        locations.put(
-            catalog,
+        batch.place(
             locations.NewLocation(
                 job.path, *status, job.device, Fate.UNREADABLE, result.reason, result.lasting
-            ),
+            )
         )
         return
-    row, reason, kind = _content(catalog, job, result)
+    row, reason, kind = _content(batch, job, result)
     fate = Fate.COMPANION if Kind.COMPANION in {kind, job.kind} else Fate.PHOTO
     if reason and fate is Fate.PHOTO:
         fate = Fate.IGNORED if result.ignored else Fate.UNREADABLE
     reason = "" if fate is Fate.COMPANION else reason
-    locations.put(
-        catalog,
+    batch.place(
         locations.NewLocation(
             job.path, result.size, result.mtime_ns, result.inode, job.device, fate, reason, content=row
-        ),
+        )
     )
 
 
-def _content(catalog: Catalog, job: Job, result: Measured) -> tuple[int, str, Kind]:
+def _content(batch: Batch, job: Job, result: Measured) -> tuple[int, str, Kind]:
     """The row, reason and kind of what was read; the bytes of a companion may be known as a photo's."""
-    known = contents.find(catalog, result.b3)
+    known = batch.find(result.b3)
     if known is not None and (
-        not result.fresh or (job.kind is Kind.COMPANION and known[2] is not Kind.COMPANION)
+        not result.fresh or (job.kind is Kind.COMPANION and known.kind is not Kind.COMPANION)
     ):
-        return known[:3]
+        return known.row, known.reason, known.kind
     new = contents.NewContent(
         result.b3,
         result.size,
@@ -368,7 +377,7 @@ def _content(catalog: Catalog, job: Job, result: Measured) -> tuple[int, str, Ki
         result.prints,
         result.clip,
     )
-    return contents.put(catalog, new, None if known is None else known[0]), result.reason, result.kind
+    return batch.put(new), result.reason, result.kind
 
 
 def _revision(path: str) -> tuple[int, int]:
