@@ -17,7 +17,7 @@ from typing import Final
 from blake3 import blake3
 
 from keepers.model import ContentId
-from keepers.read.disk import PATH_MAX, Status, at, opened_folder, parted, status
+from keepers.read.disk import Status, at, opened_folder, opened_name, parted, status
 
 __all__ = [
     "OURS", "TRASH", "Draft", "Status", "begun", "clone_of", "content", "draft_of", "draft_with", "erase",
@@ -53,21 +53,13 @@ def identity(seen: Status) -> tuple[int, int]:
 @contextlib.contextmanager
 def opened(path: str) -> Generator[int]:
     """Open a regular file for reading; OSError for anything else, symlinks too."""
-    handle = _reading(path)
+    handle = opened_name(path, _READ)
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise OSError(errno.EINVAL, "no regular file", path)
         yield handle
     finally:
         os.close(handle)
-
-
-def _reading(path: str) -> int:
-    # Who only reads needs no descriptor of the folder, which would cost two calls a file.
-    if len(os.fsencode(path)) < PATH_MAX:
-        return os.open(path, _READ)
-    with at(path) as (folder, name):
-        return os.open(name, _READ, dir_fd=folder)
 
 
 def content(path: str, *, from_disk: bool = False) -> ContentId:

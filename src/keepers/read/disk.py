@@ -6,8 +6,7 @@ import os
 from collections.abc import Generator
 from typing import Final
 
-#: The longest path, with the zero behind it, that the system takes.
-PATH_MAX: Final = 4096
+_PATH_MAX: Final = 4096
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 #: Answers where a file can have no such name: it is no text (exFAT), or holds what is not allowed.
 _NO_NAME: Final = frozenset({errno.EILSEQ, errno.EINVAL})
@@ -24,7 +23,7 @@ def parted(path: str) -> tuple[str, str]:
 @contextlib.contextmanager
 def opened_folder(path: str) -> Generator[int]:
     """Open a folder, part by part where its path is longer than the system takes."""
-    if len(os.fsencode(path)) < PATH_MAX:
+    if len(os.fsencode(path)) < _PATH_MAX:
         handle = os.open(path, _FOLDER)
     else:
         handle = os.open("/", _FOLDER)
@@ -52,10 +51,18 @@ def at(path: str) -> Generator[tuple[int, str]]:
         yield handle, name
 
 
+def opened_name(path: str, flags: int) -> int:
+    """Open what bears a name; who only reads needs no descriptor of the folder, which would cost two calls."""
+    if len(os.fsencode(path)) < _PATH_MAX:
+        return os.open(path, flags)
+    with at(path) as (folder, name):
+        return os.open(name, flags, dir_fd=folder)
+
+
 def status(path: str) -> Status | None:
     """What `lstat` tells of a name; None where there is nothing."""
     try:
-        if len(os.fsencode(path)) < PATH_MAX:
+        if len(os.fsencode(path)) < _PATH_MAX:
             return os.lstat(path)
         with at(path) as (folder, name):
             return os.lstat(name, dir_fd=folder)
