@@ -1,4 +1,7 @@
-"""The long proof as a program: `python -m tests.proof move undo --points 150`, `python -m tests.proof --table`."""
+"""The long proof as a program: `python -m tests.proof move undo --points 150`, `python -m tests.proof --table`.
+
+A line that takes longer than a machine is free is run in pieces: `--part 1/8`, then `--part 2/8`; the table joins them.
+"""
 
 import argparse
 import json
@@ -43,11 +46,14 @@ def _disturbed(asked: argparse.Namespace, jobs: int) -> int:
                 continue
             with tempfile.TemporaryDirectory(prefix="keepers-proof-", dir=asked.on) as folder:
                 trial = Trial(
-                    _points(asked, scenario.name, mode), asked.seed, asked.fs, asked.undo_now, (mode,)
-                )
+                    _points(asked, scenario.name, mode), asked.seed, asked.fs, asked.undo_now, (mode,),
+                    part=asked.part,
+                )  # fmt: skip
                 photos = lay_out(Path(folder, "photos"))
                 ended = broken(scenario, photos, Path(folder, "work"), trial)
             told = f"{scenario.name}-{mode}-{asked.fs if mode == 'powercut' else ''}-{jobs}-{asked.seed}"
+            if asked.part[1] > 1:
+                told += "-{}of{}".format(*asked.part)
             row = {"scenario": scenario.name, "mode": mode, "jobs": jobs, "seed": asked.seed,
                    "writes": ended.writes, "reads": ended.reads, "rows": ended.rows}  # fmt: skip
             (RESULTS / f"{told}.json").write_text(json.dumps(row, indent=1), "utf-8")
@@ -64,6 +70,15 @@ def _points(asked: argparse.Namespace, scenario: str, mode: str) -> int:
     return EVERY if (scenario, mode) == ("move", "kill") else 150
 
 
+def part(text: str) -> tuple[int, int]:
+    """Which piece of how many: `1/8`."""
+    first, parts = map(int, text.split("/"))
+    if not 1 <= first <= parts:
+        message = f"{text} is no part of a whole"
+        raise argparse.ArgumentTypeError(message)
+    return first, parts
+
+
 def _asked() -> argparse.Namespace:
     told = argparse.ArgumentParser(description=__doc__)
     told.add_argument("scenarios", nargs="*", help="default: all")
@@ -71,6 +86,7 @@ def _asked() -> argparse.Namespace:
     told.add_argument("--points", type=int, help="faults of a kind; default: 150, and all kills of a move")
     told.add_argument("--seed", type=int, default=1)
     told.add_argument("--jobs", type=lambda text: [int(word) for word in text.split(",")], default=(1, 3))
+    told.add_argument("--part", type=part, default=(1, 1), help="1/8 is every eighth fault from the first on")
     told.add_argument("--fs", default="ext4,xfs,btrfs")
     told.add_argument("--undo-now", action="store_true")
     told.add_argument("--on", help="a folder for the trials; its disk is used")

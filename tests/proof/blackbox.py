@@ -119,6 +119,7 @@ class Trial:
     undo_now: bool = False
     modes: tuple[str, ...] = ()
     timeout: float = 90
+    part: tuple[int, int] = (1, 1)
 
 
 @dataclass
@@ -133,7 +134,9 @@ class Outcome:
 def broken(scenario: Scenario, photos: Path, work: Path, trial: Trial) -> Outcome:
     """Disturb a scenario, and say what held."""
     with _harness() as crash:
-        bench = type("OnePath", (crash.Bench,), dict(CHANGED))(_arguments(scenario, photos, work, trial))
+        bench = type("OnePath", (crash.Bench,), {**CHANGED, "part": trial.part})(
+            _arguments(scenario, photos, work, trial)
+        )
         outcome = Outcome(bench.rows)
         bench.baseline()
         outcome.writes, outcome.reads = len(bench.kill_points), len(bench.read_points)
@@ -275,6 +278,12 @@ def _recorded(self: Any, *told: Any) -> None:
         sys.stdout.flush()
 
 
+def _picked(self: Any, *told: Any) -> list[Any]:
+    first, parts = self.part
+    found: list[Any] = _above(self).pick(*told)
+    return found[first - 1 :: parts]
+
+
 def _filled(self: Any) -> None:
     need = sum(entry.size for entry in self.before.values())
 
@@ -294,6 +303,7 @@ CHANGED = {
     "check_undo": _undone,
     "trial": _tried,
     "record": _recorded,
+    "pick": _picked,
     "nospc": _filled,
     "misread": False,
 }
