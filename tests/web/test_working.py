@@ -24,8 +24,11 @@ def _events(client: Client) -> Generator[Any]:
     connection.request("GET", "/api/v1/jobs/events", headers=client.headers)
     with contextlib.closing(connection), connection.getresponse() as answer:
         assert answer.headers["Content-Type"].startswith("text/event-stream")
+        name = b""
         for line in answer:
-            if line.startswith(b"data: "):
+            if line.startswith(b"event: "):
+                name = line.strip()
+            if line.startswith(b"data: ") and name == b"event: job":
                 yield json.loads(line.removeprefix(b"data: "))
 
 

@@ -147,5 +147,8 @@ export const setDate = (photo: number, date: string) =>
 export const unreadable = (after: string | null) => told(api.GET("/api/v1/unreadable", page(after)));
 export const people = (after: string | null) => told(api.GET("/api/v1/people-sort/people", page(after)));
 
+export const photo = (photo: number) =>
+  told(api.GET("/api/v1/photos/{photo}", { params: { path: { photo } } }));
+
 export const strip = (photo: number) =>
   told(api.GET("/api/v1/photos/{photo}/strip", { params: { path: { photo } } }));

@@ -9,6 +9,7 @@ export type Band = Shapes["Band"];
 export type GroupRow = Shapes["GroupRow"];
 // The client reads pairs and fours of numbers as lists of them.
 export type FaceBox = Omit<Shapes["FaceBox"], "box"> & { box: number[] };
+export type Made = Shapes["Made"];
 export type Member = Omit<Shapes["Member"], "faces"> & { faces: FaceBox[] };
 export type Group = Omit<Opened, "members"> & { members: Member[] };
 export type Totals = Shapes["Totals"];
@@ -31,4 +32,9 @@ export type WeakDate = Shapes["WeakDate"];
 export type Unreadable = Shapes["Unreadable"];
 export type Person = Shapes["Person"];
 export type Strip = Shapes["Strip"];
+/** What the stream of events tells of the review. */
+export interface Standing {
+  readonly revision: number;
+  readonly stale: boolean;
+}
 export type Problem = Shapes["Problem"];

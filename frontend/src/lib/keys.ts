@@ -40,6 +40,7 @@ export const BINDINGS = [
   { action: "nextFace", key: "g", part: "look" },
   { action: "flicker", key: "v", part: "look", held: true },
   { action: "film", key: "l", part: "look" },
+  { action: "made", key: "c", part: "look" },
   { action: "full", key: "o", part: "look" },
   { action: "boxes", key: "b", part: "look" },
   { action: "details", key: "i", part: "look" },

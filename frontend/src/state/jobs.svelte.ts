@@ -1,6 +1,6 @@
 // Jobs as the server tells of them, as they go on.
 
-import type { Job } from "../api/types";
+import type { Job, Standing } from "../api/types";
 import { say } from "./notice.svelte";
 import { t } from "./texts.svelte";
 
@@ -27,8 +27,9 @@ export function learn(job: Job): void {
 }
 
 /** Listen until the page is left; the browser connects again by itself. */
-export function listen(): () => void {
+export function listen(heard: (standing: Standing) => void): () => void {
   const source = new EventSource("/api/v1/jobs/events");
+  source.addEventListener("review", (event: MessageEvent<string>) => heard(JSON.parse(event.data) as Standing));
   source.addEventListener("job", (event: MessageEvent<string>) => learn(JSON.parse(event.data) as Job));
   return () => source.close();
 }

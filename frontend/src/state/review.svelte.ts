@@ -2,52 +2,41 @@
 
 import * as calls from "../api/calls";
 import { Trouble } from "../api/client";
-import type { Changed, Group, GroupRow, Member, Totals } from "../api/types";
-import { rows as faceRows, boxOf, personAfter } from "../lib/faces";
+import type { Changed, Group, GroupRow, Standing, Totals } from "../api/types";
 import { read, written, type Filters } from "../lib/filters";
 import { counted, left, START, type Pace } from "../lib/pace";
 import { judged, saying, type Saying } from "../lib/verdict";
-import { isWhole, onFace, WHOLE, type View } from "../lib/zoom";
+import { Known, warm } from "./known";
+import { Looking } from "./looking.svelte";
 import { complain, say, tell } from "./notice.svelte";
-import { replace, route } from "./route.svelte";
+import { isReviewing, replace, route } from "./route.svelte";
 import { Rows } from "./rows.svelte";
 import { t } from "./texts.svelte";
 
 const AHEAD = 2;
 const MOST_AHEAD = 8;
-const KEPT = 40;
 const LOOKED_THROUGH = 2000;
 
-export class Review {
+export class Review extends Looking {
   rows = $state.raw(new Rows(read(new URLSearchParams())));
-  group = $state.raw<Group | undefined>();
-  at = $state(0);
   index = $state(-1);
   missing = $state(false);
   begun = $state(false);
-  /** Of the group: zoom and the person whose face is followed. */
-  view = $state.raw<View>(WHOLE);
-  person = $state<number | undefined>();
   saving = $state(0);
   canUndo = $state(false);
   canRedo = $state(false);
   totals = $state.raw<Totals | undefined>();
   pace = $state.raw<Pace>(START);
   private head = 0;
-  private known = new Map<string, Promise<Group>>();
+  /** That of the review as it was last seen here. */
+  private revision = 0;
+  private known = new Known();
   private last: Promise<unknown> = Promise.resolve();
+  private beginning: Promise<unknown> = Promise.resolve();
   private wanted = "";
 
   get filters(): Filters {
     return this.rows.filters;
-  }
-
-  get members(): readonly Member[] {
-    return this.group?.members ?? [];
-  }
-
-  get focused(): Member | undefined {
-    return this.members[this.at];
   }
 
   get timeLeft(): number | undefined {
@@ -55,17 +44,19 @@ export class Review {
     return totals === undefined ? undefined : left(this.pace, totals.groups - totals.reviewed);
   }
 
-  get faces() {
-    return faceRows(this.members);
+  /** Begin where the address says. */
+  begin(): Promise<void> {
+    this.begun = true;
+    const beginning = this.begunAnew();
+    this.beginning = beginning;
+    return beginning;
   }
 
-  /** Begin where the address says. */
-  async begin(): Promise<void> {
-    this.begun = true;
+  private async begunAnew(): Promise<void> {
     const query = route.query;
     const rows = new Rows(read(query));
     this.rows = rows;
-    this.known.clear();
+    this.known.forget();
     this.missing = false;
     const wanted = query.get("group") ?? "";
     this.wanted = wanted;
@@ -104,6 +95,7 @@ export class Review {
   private async remember(): Promise<void> {
     const told = await calls.decisions(null, 1);
     this.head = told.head;
+    this.revision = told.revision;
     this.canUndo = told.can_undo;
     this.canRedo = told.can_redo;
   }
@@ -122,11 +114,11 @@ export class Review {
     this.wanted = id;
     this.missing = false;
     try {
-      const found = await this.fetched(id);
+      const found = await this.known.fetched(id, this.filters);
       if (this.wanted !== id) return;
       this.show(found, found.members.findIndex((member) => member.photo === photo));
     } catch (error) {
-      this.known.delete(id);
+      this.known.forget([id]);
       if (!(error instanceof Trouble && error.status === 404)) throw error;
       if (this.wanted !== id) return;
       this.group = undefined;
@@ -181,24 +173,13 @@ export class Review {
     return false;
   }
 
-  private fetched(id: string): Promise<Group> {
-    const known = this.known.get(id);
-    if (known !== undefined) return known;
-    const asking = calls.group(id, this.filters);
-    asking.catch(() => this.known.delete(id));
-    this.known.set(id, asking);
-    const oldest = this.known.keys().next().value;
-    if (this.known.size > KEPT && oldest !== undefined) this.known.delete(oldest);
-    return asking;
-  }
-
   /** Have the neighbours and their pictures at hand before they are asked for. */
   private ahead(): void {
     if (this.index < 0) return;
     for (const by of [1, 2, -1, -2].filter((by) => Math.abs(by) <= AHEAD)) {
       const row = this.rows.row(this.index + by);
       if (row === undefined) continue;
-      void this.fetched(row.id).then(
+      void this.known.fetched(row.id, this.filters).then(
         (found) => {
           for (const member of found.members.slice(0, MOST_AHEAD)) warm(member.preview);
         },
@@ -206,61 +187,6 @@ export class Review {
       );
     }
     void this.rows.ensure({ from: this.index - 3, to: this.index + 4 }).catch(() => undefined);
-  }
-
-  // ------------------------------------------------------------ looking
-
-  look(view: View): void {
-    this.view = view;
-    this.person = undefined;
-  }
-
-  viewOf(member: Member): View {
-    if (this.person === undefined) return this.view;
-    const has = (one: Member): boolean => one.faces.some((face) => face.person === this.person);
-    // A copy that was not looked at for faces has them where the others have them.
-    const model = has(member) ? member : this.members.find(has);
-    const face = model?.faces.find((one) => one.person === this.person);
-    if (model === undefined || face === undefined) return this.view;
-    return onFace(boxOf(face), model.width / Math.max(1, model.height));
-  }
-
-  follow(person: number | undefined): void {
-    this.person = person;
-  }
-
-  lock(): void {
-    const first = this.faces[0]?.person;
-    if (first === undefined) say(t("noFaces"));
-    else if (this.person !== undefined) {
-      this.person = undefined;
-      this.view = WHOLE;
-      say(t("faceLockOff"));
-    } else this.lockOn(first);
-  }
-
-  lockOn(person: number | undefined): void {
-    if (person === undefined) return say(t("noFaces"));
-    this.person = person;
-    say(t("faceLockOn", { person: this.personName(person) }));
-  }
-
-  nextFace(): void {
-    this.lockOn(personAfter(this.faces, this.person));
-  }
-
-  personName(person: number): string {
-    const at = this.faces.findIndex((row) => row.person === person);
-    return t("personN", { n: at + 1 });
-  }
-
-  whole(): void {
-    this.view = WHOLE;
-    this.person = undefined;
-  }
-
-  get isWhole(): boolean {
-    return this.person === undefined && isWhole(this.view);
   }
 
   // ------------------------------------------------------------ deciding
@@ -350,9 +276,7 @@ export class Review {
   /** Show what a change of several groups left, at the group that it was about. */
   async after(changed: Changed, words: string): Promise<void> {
     const away = new Set(changed.gone);
-    for (const id of [...changed.gone, ...changed.groups.map((row) => row.id), ...changed.step.groups]) {
-      this.known.delete(id);
-    }
+    this.known.forget([...changed.gone, ...changed.groups.map((row) => row.id), ...changed.step.groups]);
     say(words);
     const regrouped = changed.gone.length > 0;
     if (regrouped || changed.changed > changed.groups.length) await this.rows.load();
@@ -373,14 +297,30 @@ export class Review {
     await this.begin();
   }
 
+  /** Somebody else, a command or another browser, may have changed something. */
+  async heard(standing: Standing): Promise<void> {
+    await Promise.all([this.beginning, this.last]);
+    // Other pages have other addresses; who comes back from one begins anew.
+    if (!this.begun || !isReviewing()) return;
+    if (this.totals !== undefined && this.totals.stale !== standing.stale) await this.count();
+    if (standing.revision <= this.revision) return;
+    this.revision = standing.revision;
+    this.known.forget();
+    await Promise.all([this.rows.load(), this.count(), this.remember()]);
+    if (this.group === undefined) await this.openRow(0);
+    else await this.reopen();
+  }
+
   private async reopen(): Promise<void> {
     const id = this.group?.row.id;
-    if (id !== undefined) await this.open(id, this.focused?.photo);
+    if (id === undefined) return;
+    this.index = this.rows.indexOf(id);
+    await this.open(id, this.focused?.photo);
   }
 
   private put(group: Group): void {
     this.group = group;
-    this.known.set(group.row.id, Promise.resolve(group));
+    this.known.put(group);
   }
 
   /** Save one thing behind all that was said before; the revision is that of the latest answer. */
@@ -405,13 +345,13 @@ export class Review {
 
   private learn(changed: Changed): void {
     this.head = changed.head;
+    this.revision = Math.max(this.revision, changed.revision);
     this.canUndo = changed.can_undo;
     this.canRedo = changed.can_redo;
     for (const row of changed.groups) this.counted(row);
     this.rows.update(changed.groups, changed.gone);
     for (const row of changed.groups) {
-      const known = this.known.get(row.id);
-      if (known !== undefined) this.known.set(row.id, known.then((group) => ({ ...group, row })));
+      this.known.update(row);
       if (this.group?.row.id === row.id) this.group = { ...this.group, row };
     }
   }
@@ -426,27 +366,15 @@ export class Review {
 
   private async failed(error: unknown, id: string): Promise<void> {
     if (!(error instanceof Trouble && error.status === 409)) return complain(error);
-    this.known.delete(id);
+    this.known.forget([id]);
     await this.remember();
     if (this.group !== undefined && (id === "" || this.group.row.id === id)) {
       const at = this.focused?.photo;
-      this.known.delete(this.group.row.id);
+      this.known.forget([this.group.row.id]);
       await this.open(this.group.row.id, at);
     }
     complain(new Trouble(409, t("conflict"), ""));
   }
-}
-
-const warmed = new Set<string>();
-
-/** Load and decode a picture before it is shown. */
-function warm(address: string): void {
-  if (warmed.has(address)) return;
-  if (warmed.size > 400) warmed.clear();
-  warmed.add(address);
-  const picture = new Image();
-  picture.src = address;
-  void picture.decode().catch(() => warmed.delete(address));
 }
 
 export const review = new Review();

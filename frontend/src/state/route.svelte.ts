@@ -14,6 +14,9 @@ const written = (path: string, query: URLSearchParams): string => {
   return text === "" ? path : `${path}?${text}`;
 };
 
+/** Whether groups are what is looked at. */
+export const isReviewing = (): boolean => route.path === "/" || route.path === "/review";
+
 /** Go to another page; `back` returns from it. */
 export function go(path: string, query = new URLSearchParams()): void {
   history.pushState(null, "", written(path, query));

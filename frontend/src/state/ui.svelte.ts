@@ -4,7 +4,7 @@ import type { Action } from "../lib/keys";
 import { about } from "../lib/zoom";
 import { complain, say } from "./notice.svelte";
 import { review } from "./review.svelte";
-import { go, route } from "./route.svelte";
+import { go, isReviewing } from "./route.svelte";
 import { t } from "./texts.svelte";
 
 export const ui = $state({
@@ -14,6 +14,8 @@ export const ui = $state({
   boxes: false,
   film: false,
   flicker: false,
+  /** The picture of ours that is shown before and after, by its number. */
+  made: undefined as number | undefined,
   /** Whether pictures have all their pixels; slower, and only for those who look closely. */
   full: false,
   merge: false,
@@ -54,9 +56,17 @@ function splitting(): void {
 
 function leave(): void {
   if (ui.chosen !== undefined) ui.chosen = undefined;
+  else if (ui.made !== undefined) ui.made = undefined;
   else if (ui.film) ui.film = false;
   else if (!review.isWhole) review.whole();
   else if (ui.filters) ui.filters = false;
+}
+
+/** What Keepers made of the photo, one after the other, then the photos again. */
+function nextMade(): void {
+  const made = review.focused?.made ?? [];
+  if (made.length === 0) say(t("madeNone"));
+  ui.made = made[made.findIndex((one) => one.photo === ui.made) + 1]?.photo;
 }
 
 function zoomed(factor: number): void {
@@ -85,6 +95,7 @@ const REVIEWING: Partial<Record<Action, () => unknown>> = {
   face: () => review.lock(),
   nextFace: () => review.nextFace(),
   film: () => (ui.film = !ui.film),
+  made: nextMade,
   full: () => {
     ui.full = !ui.full;
     say(t(ui.full ? "fullOn" : "fullOff"));
@@ -107,8 +118,7 @@ const ANYWHERE: Partial<Record<Action, () => void>> = {
 
 /** Do what a key or a button stands for; whether there was something to do. */
 export function act(action: Action): boolean {
-  const reviewing = route.path === "/" || route.path === "/review";
-  const deed = ANYWHERE[action] ?? (reviewing ? REVIEWING[action] : undefined);
+  const deed = ANYWHERE[action] ?? (isReviewing() ? REVIEWING[action] : undefined);
   deed?.();
   if (deed === undefined && (action === "undo" || action === "redo")) return false;
   return deed !== undefined;

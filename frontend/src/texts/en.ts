@@ -208,6 +208,22 @@ export const en = {
   "score.place": "Place",
   "score.original": "Original",
 
+  // what Keepers made
+  before: "Before",
+  after: "After",
+  beforeAfter: "Before, after",
+  beforeName: "Before: {name}",
+  afterName: "After: {name}",
+  beforeShare: "How much is shown as it was",
+  beforePercent: "{n} % before",
+  madeOfThis: "Made of this photo",
+  madeNone: "Keepers has made nothing of this photo.",
+  madeHdr: "Exposures merged to one picture.",
+  madeFaces: "Faces taken from other shots.",
+  madeOther: "Made by Keepers.",
+  madeOf: "Of: {names}.",
+  "key.made": "Before and after what Keepers made of it",
+
   // change the group
   group: "Group",
   split: "Split",
@@ -396,6 +412,9 @@ export const en = {
   startGroupTitle: "The photos are known, and not yet grouped.",
   startGroup: "Find copies and series",
   startBusy: "Keepers is reading your photos. Groups appear here when it is done.",
+  startGrouping: "Keepers is finding copies and series. They appear here when it is done.",
+  stale: "Group again",
+  staleWhy: "Photos came or went, or something was said, since these groups were made.",
   startNoneTitle: "No copies and no series were found.",
   startNoneWhy: "Every photo is one of its kind. Scan another folder, or come back when there are new ones.",
 

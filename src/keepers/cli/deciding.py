@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 
 from keepers import wiring
 from keepers.catalog import remembered
+from keepers.catalog.review_rows import KeptGroup
 from keepers.catalog.store import Catalog
 from keepers.cli import session, show
 from keepers.errors import UsageError
 from keepers.model import Bundle, ContentId, Group, GroupKind
+from keepers.workflows import answering, reviewing
 from keepers.workflows.tidy import tidy
 
 _EQUAL = (GroupKind.SAME_BYTES, GroupKind.SAME_PIXELS)
@@ -24,7 +26,7 @@ def decide(options: argparse.Namespace) -> int:
     with opened.catalog(create=False) as catalog:
         group = _group(opened, catalog, options.group, roots)
         contents = [bundle.main.content for bundle in group.members]
-        answer = _Answer(catalog, group, datetime.now(UTC).isoformat(timespec="seconds"))
+        answer = _Answer(opened, catalog, group, datetime.now(UTC))
         if options.forget:
             words = answer.forget()
         elif options.keep_all:
@@ -43,22 +45,18 @@ def decide(options: argparse.Namespace) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
+    opened: wiring.Session
     catalog: Catalog
     group: Group
-    now: str
-
-    @property
-    def contents(self) -> list[ContentId]:
-        """The contents of the group, each once."""
-        return list(dict.fromkeys(bundle.main.content for bundle in self.group.members))
+    now: datetime
 
     def keep(self, wanted: set[ContentId]) -> str:
         """Remember that these stay and the others may go."""
-        verdicts = {content: content in wanted for content in self.contents}
-        remembered.decide(self.catalog, self.group.kind, verdicts, self.now)
-        if all(verdicts.values()):
+        contents = answering.contents_of(self.group)
+        answering.keep(self.catalog, self.group, wanted, self.now)
+        if wanted.issuperset(contents):
             return f"All of {self.group.id} stay; you will not be asked again."
-        stay = show.count(sum(verdicts.values()), "photo")
+        stay = show.count(len(wanted.intersection(contents)), "photo")
         return f"{stay} of {self.group.id} stay, the others may go. Nothing was changed on disk."
 
     def part(self, wanted: set[ContentId]) -> str:
@@ -68,15 +66,23 @@ class _Answer:
                 f"the photos of {self.group.id} are equal, which was proven; --keep-all keeps all of them"
             )
             raise UsageError(message)
-        others = [content for content in self.contents if content not in wanted]
-        if not others:
+        if wanted.issuperset(answering.contents_of(self.group)):
             raise UsageError("name only those photos that are not the same as the others of the group")
-        remembered.part(self.catalog, wanted, others, self.now)
+        answering.part(self.catalog, self.group, wanted, self._rejudged, self.now)
         return f"{show.count(len(wanted), 'photo')} of {self.group.id} will not be grouped with the others again."
+
+    def _rejudged(
+        self,
+        catalog: Catalog,
+        kind: GroupKind,
+        parts: Sequence[Sequence[ContentId]],
+        evidence: tuple[str, ...],
+    ) -> Sequence[KeptGroup]:
+        return reviewing.rejudged(self.opened.judging(catalog, (kind,)), kind, parts, evidence)
 
     def forget(self) -> str:
         """Forget what was decided."""
-        gone = remembered.forget(self.catalog, self.group.kind, self.contents)
+        gone = answering.forget(self.catalog, self.group)
         return f"What was decided of {self.group.id} is forgotten." if gone else "Nothing was decided of it."
 
 

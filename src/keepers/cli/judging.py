@@ -5,7 +5,7 @@ import os
 from collections.abc import Sequence
 
 from keepers.catalog import sightings
-from keepers.cli import learning, session, show
+from keepers.cli import learning, page_groups, session, show
 from keepers.decide.versions import WORDS as STAGES
 from keepers.model import LOCAL, Bundle, Decision, Group, GroupKind, Ref, Score
 from keepers.workflows.scan import ScanReport
@@ -28,7 +28,9 @@ def group(options: argparse.Namespace) -> int:
     sources = session.sources(options)
     with opened.catalog(create=bool(sources)) as catalog:
         report = opened.scan(catalog, sources) if sources else None
-        tidied = opened.tidy(catalog, sources or sightings.everywhere(catalog), kinds(options))
+        roots = sources or sightings.everywhere(catalog)
+        tidied = opened.tidy(catalog, roots, kinds(options))
+        page_groups.keep(options, opened, catalog, roots, tidied)
     if options.json:
         show.document(
             {"groups": [group_json(decision) for decision in tidied.decisions], "ungrouped": tidied.ungrouped}

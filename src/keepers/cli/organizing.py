@@ -15,7 +15,7 @@ from keepers.apply.record import RunState
 from keepers.apply.run import Finished, resume, run
 from keepers.apply.undo import Place
 from keepers.catalog.store import Catalog
-from keepers.cli import changing, judging, learning, session, show
+from keepers.cli import changing, judging, learning, page_groups, session, show
 from keepers.model import Decision, Ref
 from keepers.places.local import LocalPlace
 from keepers.plan.check import Checked, check
@@ -105,6 +105,7 @@ class _Planned:
 
 def _planned(job: _Job, catalog: Catalog, journal: Journal | None, report: ScanReport) -> _Planned:
     tidied, left = job.tidied(catalog)
+    page_groups.keep(job.options, job.opened, catalog, job.sources, tidied)
     unread = (*report.unreadable, *((shown(ref), why) for ref, why in left.items()))
     when = datetime.now(UTC).astimezone(job.opened.home)
     about = Summary(

@@ -25,6 +25,7 @@ def changed(catalog: Catalog, said: Said) -> answers.Changed:
         groups=rows.rows(catalog, said.changed[:_ANSWERED]),
         gone=list(said.gone),
         changed=len(said.changed),
+        revision=review_steps.revision(catalog),
     )
 
 

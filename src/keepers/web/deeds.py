@@ -12,7 +12,7 @@ from keepers.apply.record import RunState
 from keepers.apply.run import Finished, resume, run
 from keepers.apply.undo import run_to_undo
 from keepers.apply.undo import undo as undo_run
-from keepers.catalog import locations, review_rows, sightings
+from keepers.catalog import locations, sightings
 from keepers.catalog.store import Catalog
 from keepers.errors import ChangedError, UsageError
 from keepers.model import LOCAL, GroupKind, Ref
@@ -83,10 +83,9 @@ def _group(session: Session, catalog: Catalog) -> str:
     number = reviewing.keep(catalog, tidied, judging.backend().method, datetime.now(UTC), session.progress)
     with session.journal(create=False) as journal:
         place = session.local()
-        left = (
-            (Ref(LOCAL, path), True) for path in moved_away(journal) if not place.exists(Ref(LOCAL, path))
+        reviewing.mark_gone(
+            catalog, (path for path in moved_away(journal) if not place.exists(Ref(LOCAL, path)))
         )
-        review_rows.mark_gone(catalog, left)
     return f"{number:,} groups; {tidied.ungrouped:,} photos in none."
 
 

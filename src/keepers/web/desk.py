@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Final, TypeVar, cast
 from fastapi import Depends, Request
 
 from keepers import config
-from keepers.catalog import review_rows, sightings
 from keepers.catalog.review_rows import KeptGroup
 from keepers.catalog.store import Catalog, open_catalog, reopened
 from keepers.errors import KeepersError, SettingsError
@@ -19,7 +18,7 @@ from keepers.web.jobs import Jobs
 from keepers.web.pictures import Pictures
 from keepers.web.samples import Samples
 from keepers.wiring import Session
-from keepers.workflows import reviewing, tidy
+from keepers.workflows import reviewing
 
 if TYPE_CHECKING:
     from keepers.web.answers.groups import Totals
@@ -87,9 +86,7 @@ class Desk:
         evidence: tuple[str, ...],
     ) -> Sequence[KeptGroup]:
         """Groups that a person made, judged and as they are kept."""
-        judging = self.session.judging(catalog, (kind,))
-        found = tidy.judged(judging, sightings.everywhere(catalog), kind, parts, evidence)
-        return reviewing.rows(catalog, found, review_rows.note(catalog, "method"))
+        return reviewing.rejudged(self.session.judging(catalog, (kind,)), kind, parts, evidence)
 
     def renew(self) -> None:
         """Read the settings again: a job is done, or one of them was set."""
@@ -106,8 +103,14 @@ class Desk:
         """Begin to work; the catalog is made if there is none."""
         await self._writer.run(_nothing)
         await self.jobs.start()
+        await self._group_if_old()
         # A catalog of a million photos takes seconds to check; nobody waits for that.
         self._checking = asyncio.create_task(asyncio.to_thread(self._check))
+
+    async def _group_if_old(self) -> None:
+        """Have groups made where photos were learned since, or where there are none yet: who opens the page wants them."""
+        if await self.read(reviewing.is_old):
+            await self.jobs.add({"kind": "group"})
 
     def _check(self) -> None:
         try:

@@ -11,7 +11,7 @@ from keepers.catalog.review_rows import Verdict
 from keepers.catalog.reviews import Row
 from keepers.catalog.store import Catalog
 from keepers.model import LOCAL, Asset, Bundle, ContentId, Face, Facts, GroupKind, Kind, Look, Ref, Role
-from keepers.read import merging
+from keepers.read import merging, pair_names
 from keepers.score.faces import Person, people
 from keepers.web import rows
 from keepers.web.answers import groups as answers
@@ -33,6 +33,7 @@ class _Photo:
     facts: Facts
     score: Sequence[Any] | None
     number: int
+    made: tuple[Asset, ...]
 
 
 def group(catalog: Catalog, row: Row) -> tuple[answers.Group, list[Asset]]:
@@ -72,6 +73,14 @@ def _photos(catalog: Catalog, row: Row, data: Mapping[str, Any]) -> list[_Photo]
     bundles = photos.bundles(catalog, sightings.everywhere(catalog), wanted)
     facts = contents.facts_of(catalog, wanted)
     scores = data.get("scores", ())
+    edits = {
+        asset.content
+        for same in bundles.values()
+        for one in same
+        for asset in one.others
+        if asset.role is Role.EDITED
+    }
+    composites = {content for content, known in contents.facts_of(catalog, edits).items() if known.composite}
     found: list[_Photo] = []
     for one in verdicts:
         bundle = _bundle(bundles.get(one.content, ()), one.ref, equal=row.kind == GroupKind.SAME_BYTES)
@@ -79,9 +88,9 @@ def _photos(catalog: Catalog, row: Row, data: Mapping[str, Any]) -> list[_Photo]
             continue
         known = facts.get(one.content, _NOTHING)
         said = merging.merged(known, [bundle.said] if bundle.said else [])
-        found.append(
-            _Photo(one, bundle, said, scores[one.ord] if one.ord < len(scores) else None, one.number)
-        )
+        score = scores[one.ord] if one.ord < len(scores) else None
+        made = tuple(asset for asset in bundle.others if asset.content in composites)
+        found.append(_Photo(one, bundle, said, score, one.number, made))
     return found
 
 
@@ -127,6 +136,7 @@ def _member(one: _Photo, faces: list[answers.FaceBox], numbers: Mapping[Ref, int
         defect=_defect(faces, parts),
         faces=faces,
         files=[_file(asset, numbers) for asset in one.bundle.assets if asset.ref in numbers],
+        made=[_made(asset, numbers[asset.ref]) for asset in one.made if asset.ref in numbers],
         copies=[rows.text(_shown(ref)) for ref in one.bundle.copies],
         film=film_of(one.bundle, one.facts, numbers),
         thumbnail=rows.picture(number, raw, "thumbnail"),
@@ -134,6 +144,21 @@ def _member(one: _Photo, faces: list[answers.FaceBox], numbers: Mapping[Ref, int
         full=rows.picture(number, raw, "full"),
         original=f"{rows.PHOTOS}/{number}/original",
     )  # fmt: skip
+
+
+def _made(asset: Asset, number: int) -> answers.Made:
+    raw = digest(asset.content)
+    stem = _name(asset).rpartition(".")[0].casefold()
+    return answers.Made(
+        photo=number,
+        kind=next((mark.strip("_") for mark in pair_names.MADE if mark in stem), "other"),
+        name=rows.text(_name(asset)),
+        width=asset.width,
+        height=asset.height,
+        thumbnail=rows.picture(number, raw, "thumbnail"),
+        preview=rows.picture(number, raw, "preview"),
+        full=rows.picture(number, raw, "full"),
+    )
 
 
 def film_of(bundle: Bundle, facts: Facts, numbers: Mapping[Ref, int]) -> str | None:

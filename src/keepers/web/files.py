@@ -115,3 +115,15 @@ def _bytes(wanted: Wanted, first: int, length: int) -> Iterator[bytes]:
         while at < end and (chunk := os.pread(handle, min(_CHUNK, end - at), at)):
             at += len(chunk)
             yield chunk
+
+
+def ends(path: str, most: int) -> bytes:
+    """The first and the last bytes of a file, at most so many of each; none where it cannot be opened, as within an archive."""
+    try:
+        with open(path, "rb") as file:
+            first = file.read(most)
+            end = file.seek(0, os.SEEK_END)
+            file.seek(max(len(first), end - most))
+            return first + file.read(most)
+    except OSError:
+        return b""

@@ -23,8 +23,8 @@ _WORKER: Final = (sys.executable, "-m", "keepers.web.worker")
 _SENTENCES: Final = 20
 #: A listener that reads so slowly misses some of what was told; the next event tells all of it again.
 _WAITING: Final = 64
-#: How often a stream of events looks whether the server ends, and after how many such looks it says that it is there.
-_TICK, _STILL = 1.0, 15
+#: How often a stream of events looks whether the server ends.
+_TICK: Final = 1.0
 _OPEN: Final = frozenset({"queued", "running"})
 _TITLES: Final = {
     "scan": "Scan",
@@ -126,20 +126,17 @@ class Jobs:
         )
 
     async def events(self) -> AsyncIterator[answers.Job | None]:
-        """Every change of any job as it comes, the present ones first; None where for some time there is none."""
+        """Every change of any job as it comes, the present ones first; None where for a second there is none."""
         listener: asyncio.Queue[Job] = asyncio.Queue(_WAITING)
         self.listeners.add(listener)
         try:
             for job in ([self.present] if self.present is not None else []) + list(self.queue):
                 yield self.shown(job)
-            silent = 0
             while not self.is_ending():
                 try:
                     job = await asyncio.wait_for(listener.get(), _TICK)
                 except TimeoutError:
-                    silent += 1
-                    if silent % _STILL == 0:
-                        yield None
+                    yield None
                     continue
                 yield self.shown(job)
         finally:

@@ -4,18 +4,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from keepers.catalog import contents, review_rows
+from keepers.catalog import contents, locations, review_rows, sightings
 from keepers.catalog.review_rows import Kept, KeptGroup
 from keepers.catalog.store import Catalog
 from keepers.decide.bands import Band, band, sureness
 from keepers.decide.versions import WORDS as STAGES
-from keepers.model import Bundle, ContentId, Decision, Facts, Look, Ref, Score
+from keepers.model import LOCAL, Bundle, ContentId, Decision, Facts, GroupKind, Look, Ref, Score
 from keepers.ports import Progress
-from keepers.workflows.tidy import JUDGED, Tidied
+from keepers.workflows.tidy import JUDGED, Judging, Tidied, judged
 
 #: Groups whose facts are read at once.
 _CHUNK: Final = 500
 _BANDS: Final = list(Band)
+_OUTDATED: Final = "outdated"
 
 
 def keep(catalog: Catalog, tidied: Tidied, method: str, now: datetime, progress: Progress) -> int:
@@ -30,18 +31,53 @@ def keep(catalog: Catalog, tidied: Tidied, method: str, now: datetime, progress:
         made += rows(catalog, part, method)
         progress.step(len(part), 0)
     made.sort(key=lambda group: _BANDS.index(Band(group.band)))
-    notes = {"method": method, "ungrouped": str(tidied.ungrouped)}
-    review_rows.replace_all(catalog, made, now.isoformat(timespec="seconds"), notes)
+    notes = {"method": method, "ungrouped": str(tidied.ungrouped), _OUTDATED: ""}
+    # As exact as the times of scans, which it is compared with.
+    review_rows.replace_all(catalog, made, now.isoformat(timespec="microseconds"), notes)
     progress.done()
     return len(made)
+
+
+def is_all(catalog: Catalog, roots: Sequence[str]) -> bool:
+    """Whether nothing is known that does not lie at or below these roots."""
+    return sightings.counts(catalog, roots) == sightings.counts(catalog, sightings.everywhere(catalog))
+
+
+def mark_gone(catalog: Catalog, gone: Iterable[str]) -> None:
+    """Show the groups without the files of these paths, which our own runs moved away."""
+    review_rows.mark_gone(catalog, ((Ref(LOCAL, path), True) for path in gone))
+
+
+def is_old(catalog: Catalog) -> bool:
+    """Whether something is known and the groups that are kept were not made of it."""
+    grouped = review_rows.note(catalog, "grouped_at")
+    if not grouped:
+        return not contents.is_empty(catalog)
+    if review_rows.note(catalog, _OUTDATED):
+        return True
+    return locations.latest_scan(catalog) > grouped
+
+
+def outdate(catalog: Catalog) -> None:
+    """Remember that grouping anew would find other groups than those that are kept."""
+    review_rows.put_note(catalog, _OUTDATED, "yes")
+
+
+def rejudged(
+    judging: Judging, kind: GroupKind, parts: Sequence[Sequence[ContentId]], evidence: tuple[str, ...]
+) -> list[KeptGroup]:
+    """Groups that a person made, judged and as they are kept."""
+    catalog = judging.catalog
+    found = judged(judging, sightings.everywhere(catalog), kind, parts, evidence)
+    return rows(catalog, found, review_rows.note(catalog, "method"))
 
 
 def rows(catalog: Catalog, decisions: Sequence[Decision], method: str) -> list[KeptGroup]:
     """Groups as they are kept."""
     wanted = {bundle.main.content for decision in decisions for bundle in decision.group.members}
     facts = contents.facts_of(catalog, wanted)
-    judged = {b.main.content for d in decisions if d.group.kind in JUDGED for b in d.group.members}
-    looks = contents.looks_of(catalog, judged, method) if judged else {}
+    seen = {b.main.content for d in decisions if d.group.kind in JUDGED for b in d.group.members}
+    looks = contents.looks_of(catalog, seen, method) if seen else {}
     return [_kept(decision, facts, looks) for decision in decisions]
 
 

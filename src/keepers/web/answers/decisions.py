@@ -68,6 +68,7 @@ class History(BaseModel):
     head: Revision
     can_undo: bool
     can_redo: bool
+    revision: Annotated[Revision, Field(description="Rises with every change of the review.")]
     steps: list[Step]
     next: str | None
 
@@ -82,6 +83,7 @@ class Changed(BaseModel):
     groups: Annotated[list[GroupRow], Field(description="At most 200 of those that changed.")]
     gone: list[str]
     changed: Annotated[int, Field(description="How many groups changed.")]
+    revision: Annotated[Revision, Field(description="That of the review behind this change.")]
 
 
 class Sample(BaseModel):

@@ -133,6 +133,19 @@ class File(BaseModel):
     film: Annotated[str | None, Field(description="Path that it plays from; null: it is no film.")]
 
 
+class Made(BaseModel):
+    """A picture that Keepers made of a photo and others, which it stays beside: shown before and after."""
+
+    photo: Id
+    kind: Annotated[str, Field(description="hdr: exposures merged; faces: faces mended; other.")]
+    name: str
+    width: int
+    height: int
+    thumbnail: str
+    preview: str
+    full: str
+
+
 class Member(BaseModel):
     """A photo of a group."""
 
@@ -157,6 +170,7 @@ class Member(BaseModel):
     defect: Annotated[str, Field(description="Its worst defect in words; empty: none.")]
     faces: list[FaceBox]
     files: list[File]
+    made: list[Made]
     copies: Annotated[list[str], Field(description="Where else the same bytes lie.")]
     film: Annotated[
         str | None, Field(description="Path of the clip itself, or of the film of a Live or Motion Photo.")

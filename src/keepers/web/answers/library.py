@@ -185,6 +185,9 @@ class PhotoFacts(BaseModel):
     original: str
     film: str | None
     groups: Annotated[list[str], Field(description="The groups that it is in, by id.")]
+    sources: Annotated[
+        list[str], Field(description="The names of the photos that it was made of, where Keepers made it.")
+    ]
 
 
 class Frame(BaseModel):

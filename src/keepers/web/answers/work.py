@@ -144,6 +144,13 @@ class Jobs(BaseModel):
     next: str | None
 
 
+class Standing(BaseModel):
+    """How the review stands: `revision` rises with every change, `stale` as in totals."""
+
+    revision: int
+    stale: bool
+
+
 class Run(BaseModel):
     """One run that changed something."""
 

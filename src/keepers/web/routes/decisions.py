@@ -132,6 +132,7 @@ async def list_decisions(desk: Here, asked: Annotated[Behind, Query()]) -> answe
             head=saying.head_of(catalog),
             can_undo=review_steps.last(catalog, State.HOLDS) is not None,
             can_redo=review_steps.last(catalog, State.UNDONE) is not None,
+            revision=review_steps.revision(catalog),
             steps=[step(one) for one in found[: asked.limit]],
             next=more,
         )

@@ -13,6 +13,7 @@ from keepers.web.answers.asked import Filter, GroupName, Marked, Page
 from keepers.web.answers.groups import Band, BandCount, Choice, Group, GroupPage, Marks, Totals
 from keepers.web.desk import Desk, Here
 from keepers.web.problems import missing
+from keepers.workflows import reviewing
 
 ROUTES = APIRouter(prefix="/groups", tags=["groups"])
 
@@ -42,7 +43,7 @@ async def totals(desk: Here) -> Totals:
 
 def _known_totals(desk: Desk, catalog: Catalog) -> Totals:
     """Counting 100,000 groups takes 0.1 s, and nothing changes until a revision does."""
-    scanned = [when for _, _, when in locations.roots(catalog)]
+    scanned = locations.latest_scan(catalog)
     state = rows.state(catalog, review_rows.note(catalog, "grouped_at"))
     key = (review_steps.revision(catalog), state, scanned)
     if desk.totals is None or desk.totals[0] != key:
@@ -92,7 +93,6 @@ def _group(catalog: Catalog, name: str, wanted: Wanted) -> tuple[Group, list[Ass
 def _totals(catalog: Catalog) -> Totals:
     groups, photos, reviewed, freed, freed_reviewed = reviews.totals(catalog)
     grouped_at = review_rows.note(catalog, "grouped_at")
-    scanned = max((when for _, _, when in locations.roots(catalog)), default="")
     bands = {count.value: count for count in reviews.counts(catalog, "band")}
     return Totals(
         state=rows.state(catalog, grouped_at),
@@ -107,7 +107,7 @@ def _totals(catalog: Catalog) -> Totals:
         people=_choices(reviews.people(catalog, _CHOICES)),
         folders=_choices(reviews.folders(catalog, _CHOICES)),
         grouped_at=grouped_at or None,
-        stale=bool(grouped_at) and scanned > grouped_at,
+        stale=bool(grouped_at) and reviewing.is_old(catalog),
         generation=_generation(catalog),
     )
 

@@ -12,6 +12,7 @@ from keepers.catalog import contents, locations, photos, reviews
 from keepers.catalog.contents import digest
 from keepers.catalog.store import Catalog
 from keepers.model import Asset, Bundle, Facts, Kind
+from keepers.read import ingredients
 from keepers.web import details, files, rows
 from keepers.web.answers.asked import PhotoId
 from keepers.web.answers.library import Frame, PhotoFacts, Strip
@@ -50,9 +51,10 @@ class _Found:
 @ROUTES.get("/{photo}", operation_id="getPhoto")
 async def get_photo(desk: Here, photo: PhotoId) -> PhotoFacts:
     """Tell all that the file of a photo says of itself."""
+    one = await desk.read(lambda catalog: _found(catalog, photo, exif=True))
+    sources = await _sources(desk, one) if one.facts.composite else []
 
     def look(catalog: Catalog) -> PhotoFacts:
-        one = _found(catalog, photo, exif=True)
         raw = digest(one.asset.content)
         numbers = locations.numbers_of(catalog, [asset.ref for asset in one.bundle.assets])
         groups = reviews.numbered(catalog, reviews.of_contents(catalog, [raw]))
@@ -72,9 +74,16 @@ async def get_photo(desk: Here, photo: PhotoId) -> PhotoFacts:
             original=f"{rows.PHOTOS}/{photo}/original",
             film=details.film_of(one.bundle, one.facts, numbers),
             groups=[row.id for row in groups],
+            sources=sources,
         )
 
     return await desk.read(look)
+
+
+async def _sources(desk: Desk, one: _Found) -> list[str]:
+    path = await desk.pictures.file(one.asset)
+    told = await asyncio.to_thread(files.ends, path, ingredients.NEAR)
+    return [rows.text(name) for name in ingredients.names(told)]
 
 
 @ROUTES.get("/{photo}/thumbnail", operation_id="thumbnail", response_class=Response, responses=_PICTURE)

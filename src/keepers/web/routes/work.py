@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query, status
 from fastapi.responses import Response, StreamingResponse
+from pydantic import BaseModel
 
 from keepers.actions import Action as Deed
 from keepers.actions import SetField, Trash, source, target
@@ -18,9 +19,22 @@ from keepers.catalog.store import Catalog
 from keepers.plan import text
 from keepers.web import deeds, rows
 from keepers.web.answers.asked import Ahead, Behind
-from keepers.web.answers.work import Action, Going, Job, Jobs, NewJob, Plan, Refused, Run, RunPage, Runs
+from keepers.web.answers.work import (
+    Action,
+    Going,
+    Job,
+    Jobs,
+    NewJob,
+    Plan,
+    Refused,
+    Run,
+    RunPage,
+    Runs,
+    Standing,
+)  # fmt: skip
 from keepers.web.desk import Desk, Here
 from keepers.web.problems import missing
+from keepers.workflows import reviewing
 from keepers.workflows.review_plan import TITLE, Prepared
 
 ROUTES = APIRouter(tags=["work"])
@@ -28,10 +42,13 @@ ROUTES = APIRouter(tags=["work"])
 JobId = Annotated[int, Path(ge=1, le=2**53 - 1)]
 _EVENTS: Final[dict[int | str, dict[str, Any]]] = {
     200: {
-        "description": "Events named `job`, each with a Job as its data; the present jobs come first.",
+        "description": "Events named `job`, each with a Job as its data, the present jobs first; and events named "
+        "`review` with a Standing as theirs, whenever anybody changed the groups or what is said of them.",
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     }
 }
+#: A stream says that it is there after so many seconds without an event.
+_STILL: Final = 15
 _FOLDERS: Final = 50
 _REASONS: Final = 200
 #: A run in one of these can be taken back.
@@ -128,8 +145,27 @@ async def job_events(desk: Here) -> Response:
 
 async def _events(desk: Desk) -> AsyncIterator[str]:
     yield "retry: 2000\n\n"
+    told: Standing | None = None
+    silent = 0
     async for job in desk.jobs.events():
-        yield ": still here\n\n" if job is None else f"event: job\ndata: {job.model_dump_json()}\n\n"
+        if job is not None:
+            yield _event("job", job)
+        # Other browsers and commands change what is reviewed, too.
+        now = await desk.read(_standing)
+        silent = 0 if job is not None or now != told else silent + 1
+        if now != told:
+            yield _event("review", now)
+            told = now
+        elif silent and silent % _STILL == 0:
+            yield ": still here\n\n"
+
+
+def _event(name: str, data: BaseModel) -> str:
+    return f"event: {name}\ndata: {data.model_dump_json()}\n\n"
+
+
+def _standing(catalog: Catalog) -> Standing:
+    return Standing(revision=review_steps.revision(catalog), stale=reviewing.is_old(catalog))
 
 
 @ROUTES.get("/jobs/{job}", operation_id="getJob")

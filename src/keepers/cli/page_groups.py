@@ -1,0 +1,37 @@
+"""Keeps the groups that a command found, so that the review page shows them at once."""
+
+import argparse
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from keepers.apply.history import moved_away
+from keepers.catalog.store import Catalog
+from keepers.model import LOCAL, Ref
+from keepers.wiring import Session
+from keepers.workflows import reviewing
+from keepers.workflows.tidy import Tidied
+
+#: Options with which other groups are found than those that the page would show.
+_OTHERWISE = ("kind", "threshold", "time_window", "min_size", "faces", "model_dir", "limit")
+
+
+def keep(
+    options: argparse.Namespace, opened: Session, catalog: Catalog, roots: Sequence[str], tidied: Tidied
+) -> None:
+    """Keep the groups, unless they are of a part of what is known or were made by rules of this one call.
+
+    Then the page groups by itself when it is opened.
+    """
+    from keepers.detect.choose import choose  # noqa: PLC0415 (onnxruntime costs 100 ms)
+
+    if any(getattr(options, name, None) not in (None, [], ()) for name in _OTHERWISE) or not reviewing.is_all(
+        catalog, roots
+    ):
+        return
+    method = choose(opened.settings.faces, opened.settings.model_dir).method
+    reviewing.keep(catalog, tidied, method, datetime.now(UTC), opened.progress)
+    with opened.journal(create=False) as journal:
+        place = opened.local()
+        reviewing.mark_gone(
+            catalog, [path for path in moved_away(journal) if not place.exists(Ref(LOCAL, path))]
+        )
