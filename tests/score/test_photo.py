@@ -25,11 +25,13 @@ def a_face(x=0.4, y=0.3, side=0.2, **parts) -> Face:
     return replace(CALM, box=(x, y, side, side), **parts)
 
 
-def member(number: int, *faces: Face, sharpness=1.0, clipped=0.0, facts=None, look=True) -> Member:
+def member(
+    number: int, *faces: Face, sharpness=1.0, clipped=0.0, facts=None, look=True, contrast=0.2
+) -> Member:
     content = ContentId(f"b3:{number}")
     taken = Taken(START + timedelta(seconds=number), "exif", certain=True)
     asset = Asset(Ref(LOCAL, f"/p/{number}.jpg"), Kind.PHOTO, 1000, "1:1:1", content, taken, 4000, 3000)
-    seen = Look(content, "m", sharpness, clipped, 0.2, 0.9, faces) if look else None
+    seen = Look(content, "m", sharpness, clipped, contrast, 0.9, faces) if look else None
     return Member(Bundle(asset), seen, facts)
 
 
@@ -62,6 +64,26 @@ def test_the_better_face_makes_the_better_photo(better, worse):
 def test_sharpness_that_differs_little_is_texture_not_blur():
     first, second = values(member(1, sharpness=1.0), member(2, sharpness=0.9))
     assert first == second
+
+
+def test_a_frame_that_is_two_stops_too_dark_is_behind_however_early():
+    """It has half the contrast, and has lost no pixels, as those of a flash that did not fire."""
+    dark, well = values(member(1, contrast=0.11), member(2, contrast=0.21))
+    assert well == 1.0
+    assert dark < 0.95
+    (score, _) = scores((member(1, contrast=0.11), member(2, contrast=0.21)), Weights())
+    assert score.parts["exposure"] == pytest.approx(0.11 / (0.21 * 0.85), abs=1e-4)
+    assert any(reason.startswith("exposed less well") for reason in score.reasons)
+
+
+def test_contrast_that_lost_pixels_is_no_merit():
+    well, burnt = values(member(1, contrast=0.15), member(2, contrast=0.3, clipped=0.2))
+    assert well == 1.0
+    assert burnt < 1.0
+
+
+def test_frames_that_differ_a_little_in_contrast_are_exposed_alike():
+    assert values(member(1, contrast=0.18), member(2, contrast=0.2)) == [1.0, 1.0]
 
 
 def test_eyes_narrow_in_every_frame_are_not_held_against_a_person():

@@ -1,7 +1,9 @@
 """Scores the photos of a series against each other, with named parts and reasons in words."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 from keepers.model import Bundle, Facts, Kind, Look, Score
@@ -14,6 +16,8 @@ MEAN, WORST = 0.6, 0.4
 SHARP, EXPOSED, LARGE = 0.65, 0.25, 0.10
 #: Parts of technical quality beside faces.
 TECH_SHARP: Final = 0.7
+#: Frames whose lost pixels differ by less than this share have lost as many.
+AS_CLEAR: Final = 0.01
 #: A part this far behind the best of the group is worth a word.
 BEHIND: Final = 0.15
 MOST_REASONS: Final = 3
@@ -71,15 +75,35 @@ def _plain(members: Sequence[Member]) -> list[dict[str, float]]:
     """Sharpness, exposure and resolution, each in proportion to the best of the group."""
     looks = [member.look for member in members]
     sharpest = max((look.sharpness for look in looks if look), default=0.0)
-    clearest = max((1 - look.clipped for look in looks if look), default=0.0)
     largest = max((_pixels(member) for member in members), default=0)
     return [
         {
             "sharpness": round(as_sharp(look.sharpness if look else 0.0, sharpest), 4),
-            "exposure": _share(1 - look.clipped if look else 0.0, clearest),
+            "exposure": exposure,
             "resolution": _share(_pixels(member), largest),
         }
-        for member, look in zip(members, looks, strict=True)
+        for member, look, exposure in zip(members, looks, _exposures(looks), strict=True)
+    ]
+
+
+def _exposures(looks: Sequence[Look | None]) -> list[float]:
+    """Share of pixels that are not lost, less where the contrast is: a dark frame loses no pixels and is flat.
+
+    Contrast that another frame won by losing pixels is no merit, so only those that lost no more count.
+    """
+    by_loss = sorted((look.clipped, look.contrast) for look in looks if look)
+    lost = [clipped for clipped, _ in by_loss]
+    strongest = list(accumulate((contrast for _, contrast in by_loss), max))
+    clearest = 1 - lost[0] if lost else 0.0
+    return [
+        round(
+            _share(1 - look.clipped, clearest)
+            * as_sharp(look.contrast, strongest[bisect_right(lost, look.clipped + AS_CLEAR) - 1]),
+            4,
+        )
+        if look
+        else 0.0
+        for look in looks
     ]
 
 
@@ -125,7 +149,7 @@ def _reasons(
         ("face sharpness", "sharpest faces", "faces less sharp"),
         ("sharpness", "sharpest", "less sharp"),
         ("expression", "best expression", "expression less happy"),
-        ("exposure", "", "more lost in shadow or light"),
+        ("exposure", "", "exposed less well"),
         ("resolution", "", "fewer pixels"),
     ):
         others = [score.parts[name] for score in found if name in score.parts]
