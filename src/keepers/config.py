@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from keepers.errors import SettingsError
 
 PREFIX: Final = "KEEPERS_"
+DEVICES: Final = ("auto", "cpu", "cuda", "openvino", "directml", "coreml")
 #: Tables of keepers.toml that hold no settings; those whom they concern read them by `table`.
 _TABLES: Final = frozenset({"immich"})
 Value = str | int | float | bool
@@ -79,6 +80,13 @@ class Settings:
     )
     faces: str = field(
         default="auto", metadata={"doc": "Face back end: auto, none, or the name of an installed one."}
+    )
+    device: str = field(
+        default="auto",
+        metadata={
+            "doc": "Where faces are judged: on the CPU, on a GPU, or on a GPU only where it is worth it (auto).",
+            "choices": DEVICES,
+        },
     )
     model_dir: str = field(
         default="", metadata={"doc": "Folder with models of your own; empty: those that come with Keepers."}

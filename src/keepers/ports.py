@@ -381,19 +381,12 @@ class Gallery(Protocol):
         ...
 
 
-class Clock(Protocol):
-    """Tells the time."""
-
-    def now(self) -> datetime:
-        """The present moment, aware."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class LookTask:
     """One photo to judge: where its bytes lie, which face back end by which models.
 
     `boxes` (fractions of the upright picture: x, y, width, height) are faces that a server found; then none are searched.
+    `device` is the address of the process that runs the networks; empty: the worker itself does.
     """
 
     path: str
@@ -401,3 +394,4 @@ class LookTask:
     backend: str = "none"
     model_dir: str = ""
     boxes: tuple[tuple[float, float, float, float], ...] | None = None
+    device: str = ""

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from keepers import config
 from keepers.catalog.store import Catalog, open_catalog
 from keepers.config import Settings
+from keepers.devices import Devices
 from keepers.model import LOCAL, Asset, Bundle, ContentId, GroupKind, Look, PlaceId, Score
 from keepers.places.addresses import Filter, Sources, inside, is_there, server, sources, target
 from keepers.places.local import Known, LocalPlace
@@ -120,6 +121,11 @@ class Session:
         return choose.workers(
             settings.scheduler, self.jobs, settings.seconds_per_file, start, self.progress.say
         )
+
+    @property
+    def devices(self) -> Devices:
+        """What decides whether the face networks run on a GPU."""
+        return Devices(self.settings, self.jobs, self.progress.say)
 
     def measuring(self) -> Measuring:
         """The workers of a scan and what they run."""
@@ -236,7 +242,7 @@ class Session:
         return Judging(
             catalog, self.progress, self.picture_workers, look, prove, compare, self._backend, rule,
             self._weights(), self.jobs, views=functools.partial(self._views, catalog),
-            taste=taste.read(catalog) if settings.taste == "on" else None,
+            taste=taste.read(catalog) if settings.taste == "on" else None, device=self.devices.using,
         )  # fmt: skip
 
     def tidy(
@@ -272,6 +278,7 @@ class Session:
             doctor.installation(),
             *doctor.decoders(),
             doctor.faces(choice.word, working=choice.name != "none"),
+            self.devices.check(),
             doctor.video(),
             doctor.space(self.catalog_file.parent),
             doctor.clock(datetime.now(UTC), self.home),
@@ -308,16 +315,10 @@ class Session:
         everything = LocalPlace(junk=_nothing_is_junk)
         beside: Named[Proof, str] = Named("keepers.workflows.picture", "beside")
         asking = Asking(
-            self.judging(catalog, ()),
-            Looking(catalog, place, everything.listing),
-            self.progress,
-            functools.partial(self.scan, catalog),
-            beside,
-            place.reread,
-            datetime.now(UTC).isoformat(),
-            verify,
-            by_bytes,
-        )
+            self.judging(catalog, ()), Looking(catalog, place, everything.listing), self.progress,
+            functools.partial(self.scan, catalog), beside, place.reread, datetime.now(UTC).isoformat(),
+            verify, by_bytes,
+        )  # fmt: skip
         return answer(asking, drive, libraries)
 
     def verify(
@@ -328,13 +329,7 @@ class Session:
 
         place = LocalPlace()
         verifying = Verifying(
-            catalog,
-            place,
-            place.reread,
-            self.progress,
-            datetime.now(UTC),
-            self._placed,
-            self._moved_away,
+            catalog, place, place.reread, self.progress, datetime.now(UTC), self._placed, self._moved_away
         )
         return verify(verifying, Wanted(roots, share, older_than))
 

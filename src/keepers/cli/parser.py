@@ -5,7 +5,15 @@ from collections.abc import Callable
 from typing import Final
 
 from keepers import __version__
-from keepers.cli import copies_grammar, enhancing_grammar, people_grammar, reviewing, servers, watching
+from keepers.cli import (
+    copies_grammar,
+    enhancing_grammar,
+    faces_grammar,
+    people_grammar,
+    reviewing,
+    servers,
+    watching,
+)
 
 EPILOG: Final = """exit codes: 0 done - 1 failed - 2 usage, or consent missing - 3 done, but some files could not be
 read - 4 found something (--fail-on-found) - 5 settings - 6 server not reachable - 10 no catalog - 11 catalog in use - 130 interrupted"""
@@ -97,10 +105,7 @@ def _grouping(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--kind", action="append", choices=KINDS, help="only groups of this kind; may be given again"
     )
-    parser.add_argument(
-        "--faces", metavar="NAME", help="face back end: auto, none, or the name of an installed one"
-    )
-    parser.add_argument("--model-dir", metavar="DIR", help="models of your own for the face back end")
+    faces_grammar.add(parser)
 
 
 def _learning(command: Command) -> None:

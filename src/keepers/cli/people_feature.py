@@ -115,6 +115,7 @@ def _judge(options: argparse.Namespace, opened: Session) -> Judge:
         backend,
         opened.settings.model_dir,
         old,
+        opened.devices.using,
     )
 
 

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Callable
 from typing import Final
 
+from keepers.cli import faces_grammar
 from keepers.score.nearness import SIGMA
 
 Command = Callable[[str, str, str], argparse.ArgumentParser]
@@ -64,10 +65,7 @@ def _pixels(feature: argparse.ArgumentParser) -> None:
         default=MEASURES[0],
         help="where blur is measured: on the face (default), or on the whole photo as the old tool did",
     )
-    feature.add_argument(
-        "--faces", metavar="NAME", help="face back end: auto, none, or the name of an installed one"
-    )
-    feature.add_argument("--model-dir", metavar="DIR", help="models of your own for the face back end")
+    faces_grammar.add(feature)
     feature.add_argument("--jobs", type=int, metavar="N", help="worker processes; default: one a core")
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from typing import Final
 
+from keepers.detect import far
 from keepers.detect.backend import FaceBackend, NotAvailableError
 from keepers.errors import UsageError
 
@@ -54,10 +55,13 @@ def names() -> tuple[str, ...]:
 
 
 @functools.lru_cache(maxsize=4)
-def backend(name: str, model_dir: str) -> FaceBackend:
-    """The back end itself, once a process; NotAvailableError with the reason when it cannot run here."""
+def backend(name: str, model_dir: str, device: str = "") -> FaceBackend:
+    """The back end itself, once a process; NotAvailableError with the reason when it cannot run here.
+
+    With a `device`, the address of the process that runs the networks of the default back end, they run there.
+    """
     build = _point(name).load()
-    made: FaceBackend = build(model_dir)
+    made: FaceBackend = build(model_dir, far.over(far.Line(device))) if device else build(model_dir)
     return made
 
 

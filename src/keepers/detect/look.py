@@ -39,7 +39,7 @@ def look(task: LookTask) -> Look:
     faces: tuple[Face, ...] = ()
     method = NONE
     if task.backend != NONE:
-        chosen = backend(task.backend, task.model_dir)
+        chosen = backend(task.backend, task.model_dir, task.device)
         method = chosen.method
         boxes = chosen.detect(picture) if task.boxes is None else tuple(Box(*box) for box in task.boxes)
         faces = _faces(chosen, picture, boxes, _Source(data, fmt, facts))

@@ -44,7 +44,7 @@ def fence(start: Sequence[str], memory: int, heavy: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Even code that never comes back to Python stops at once when the pool does.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    _die_with_parent()
+    die_with_parent()
     if sys.platform == "linux":
         library = ctypes.CDLL(None)
         for option, value in _ALLOCATION:
@@ -52,7 +52,7 @@ def fence(start: Sequence[str], memory: int, heavy: int) -> None:
     for module in start:
         with contextlib.suppress(ImportError):
             importlib.import_module(module)
-    _hush()
+    hush()
     # What the modules made lives as long as the worker: collections need not look at it again and again.
     gc.freeze()
     gc.set_threshold(50_000)
@@ -148,7 +148,7 @@ def _address_space() -> int:
     return int(pages) * resource.getpagesize()
 
 
-def _hush() -> None:
+def hush() -> None:
     """Send what C code writes to stderr nowhere: libtiff and LibRaw tell of each bad byte, we tell of each bad file."""
     with contextlib.suppress(OSError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -156,7 +156,7 @@ def _hush() -> None:
         os.close(nowhere)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Let the kernel send SIGIO, which kills, when the parent's end of its pipe closes (fcntl(2), O_ASYNC).
 
     PR_SET_PDEATHSIG would wait for the fork server, which itself waits for its workers; and a thread

@@ -1,6 +1,7 @@
 """Pick the photo that is to stand for each person: who is meant, what is known of their photos, which is the best."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from random import Random
@@ -75,9 +76,16 @@ class Pictures(Protocol):
         ...
 
 
+def _no_device(_: int) -> AbstractContextManager[str]:
+    return nullcontext("")
+
+
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """How faces are measured in pictures: by a face back end, by themselves, or as the old tool measured whole photos."""
+    """How faces are measured in pictures: by a face back end, by themselves, or as the old tool measured whole photos.
+
+    `device` gives, for so many photos, the address of the process that runs the networks; empty: the workers do.
+    """
 
     workers: Callable[[], Workers]
     look: Callable[[LookTask], Look]
@@ -87,6 +95,7 @@ class Judge:
     backend: str = "none"
     model_dir: str = ""
     old: bool = False
+    device: Callable[[int], AbstractContextManager[str]] = _no_device
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,21 +238,22 @@ def _judged(job: Featuring, shots: dict[str, dict[str, Shot]]) -> dict[str, dict
             pairs = zip(portraits, sharp, strict=True)
             put(task.asset, [replace(portrait, sharpness=value) for portrait, value in pairs])
         return found
-    looks = (
-        LookTask(path, ContentId(asset), judge.backend, judge.model_dir, boxes(asset))
-        for asset, path in shown
-    )
-    for one, look in _worked(job, judge.look, looks, len(by_asset)):
-        portraits = [shots[person][one.content].portrait for person in by_asset[one.content]]
-        if len(look.faces) != len(portraits):
-            continue  # A back end that does not keep its promise tells nothing of whose face is which.
-        put(
-            one.content,
-            [
-                replace(portrait, sharpness=open_ended(face), face=face)
-                for portrait, face in zip(portraits, look.faces, strict=True)
-            ],
+    with judge.device(len(by_asset)) as device:
+        looks = (
+            LookTask(path, ContentId(asset), judge.backend, judge.model_dir, boxes(asset), device)
+            for asset, path in shown
         )
+        for one, look in _worked(job, judge.look, looks, len(by_asset)):
+            portraits = [shots[person][one.content].portrait for person in by_asset[one.content]]
+            if len(look.faces) != len(portraits):
+                continue  # A back end that does not keep its promise tells nothing of whose face is which.
+            put(
+                one.content,
+                [
+                    replace(portrait, sharpness=open_ended(face), face=face)
+                    for portrait, face in zip(portraits, look.faces, strict=True)
+                ],
+            )
     return found
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
 from keepers.catalog import people as remembered
 from keepers.catalog.store import Catalog
 from keepers.model import Asset, Bundle, ContentId, Kind, PlaceId, Role
 from keepers.people import People, Person, Seen
-from keepers.ports import Clock, Progress
+from keepers.ports import Progress
 from keepers.workflows.same_bytes import hash_alike
 
 #: Films of photos are no assets that anybody sees.
@@ -30,6 +30,14 @@ class Account:
     people: People
     here: Callable[[str], str | None]
     there: Callable[[str], str | None]
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """The present moment, aware."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

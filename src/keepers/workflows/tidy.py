@@ -1,6 +1,7 @@
 """Find the groups of photos that belong together, judge their members, pick the keepers."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
@@ -57,6 +58,10 @@ JUDGED: Final = frozenset((GroupKind.BURST, GroupKind.BRACKET))
 Views = Callable[[Sequence[Asset], bool], Iterator[tuple[Asset, View | Failure]]]
 
 
+def _no_device(_: int) -> AbstractContextManager[str]:
+    return nullcontext("")
+
+
 @dataclass(frozen=True, slots=True)
 class Backend:
     """The face back end to use, and what marks its results in the catalog."""
@@ -71,7 +76,8 @@ class Judging:
     """What grouping and judging work with; workers start only when there is something to decode.
 
     With `remembered`, what people decided earlier wins. `views` gives pictures of assets of servers. A
-    `taste` that was learned from picks counts in series.
+    `taste` that was learned from picks counts in series. `device` gives, for so many photos, the address of the
+    process that runs the face networks; empty: the workers run them.
     """
 
     catalog: Catalog
@@ -87,6 +93,7 @@ class Judging:
     remembered: bool = True
     views: Views | None = None
     taste: Taste | None = None
+    device: Callable[[int], AbstractContextManager[str]] = _no_device
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,19 +172,20 @@ def look_at(judging: Judging, bundles: Iterable[Bundle]) -> dict[ContentId, Look
     backend = judging.backend()
     known = contents.looks_of(judging.catalog, wanted, backend.method)
     todo = [asset for content, asset in wanted.items() if content not in known]
-    work = (
-        LookTask(view.path, asset.content, backend.name, backend.model_dir, view.boxes)
-        for asset, view in _viewed(judging, todo, exact=False)
-    )
     fresh: list[Look] = []
-    for _, result in _worked(judging, "judging", judging.look, work, len(todo)):
-        if isinstance(result, Failure):
-            continue
-        fresh.append(replace(result, method=backend.method))
-        if len(fresh) >= ROWS:
-            contents.add_looks(judging.catalog, fresh)
-            known.update((look.content, look) for look in fresh)
-            fresh = []
+    with judging.device(len(todo)) as device:
+        work = (
+            LookTask(view.path, asset.content, backend.name, backend.model_dir, view.boxes, device)
+            for asset, view in _viewed(judging, todo, exact=False)
+        )
+        for _, result in _worked(judging, "judging", judging.look, work, len(todo)):
+            if isinstance(result, Failure):
+                continue
+            fresh.append(replace(result, method=backend.method))
+            if len(fresh) >= ROWS:
+                contents.add_looks(judging.catalog, fresh)
+                known.update((look.content, look) for look in fresh)
+                fresh = []
     contents.add_looks(judging.catalog, fresh)
     known.update((look.content, look) for look in fresh)
     return known
