@@ -147,6 +147,16 @@ export const setDate = (photo: number, date: string) =>
 export const unreadable = (after: string | null) => told(api.GET("/api/v1/unreadable", page(after)));
 export const people = (after: string | null) => told(api.GET("/api/v1/people-sort/people", page(after)));
 
+export const sortStatus = () => told(api.GET("/api/v1/people-sort/status"));
+export const sortBatch = () => told(api.GET("/api/v1/people-sort/batch/status"));
+export const sort = (dry: boolean) =>
+  told(api.POST("/api/v1/people-sort/batch", { body: { people: [], dry_run: dry } }));
+
+export const featurePlan = (after: number | null) =>
+  told(api.GET("/api/v1/people-feature/plan", { params: { query: { ...(after !== null && { after }), limit: 200 } } }));
+
+export const feature = (plan: string) => told(api.POST("/api/v1/people-feature/run", { body: { plan } }));
+
 export const photo = (photo: number) =>
   told(api.GET("/api/v1/photos/{photo}", { params: { path: { photo } } }));
 

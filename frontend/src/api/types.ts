@@ -31,6 +31,9 @@ export type FolderPair = Shapes["FolderPair"];
 export type WeakDate = Shapes["WeakDate"];
 export type Unreadable = Shapes["Unreadable"];
 export type Person = Shapes["Person"];
+export type Featured = Shapes["Featured"];
+export type FeaturePlan = Shapes["FeaturePlan"];
+export type SortStatus = Shapes["SortStatus"];
 export type Strip = Shapes["Strip"];
 /** What the stream of events tells of the review. */
 export interface Standing {

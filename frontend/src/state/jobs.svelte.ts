@@ -12,6 +12,8 @@ export const jobs = $state({
 
 const OVER = new Set(["done", "failed", "stopped"]);
 
+export const isOver = (job: Job): boolean => OVER.has(job.state);
+
 /** The latest first. */
 export const listed = (): Job[] => Object.values(jobs.byId).sort((a, b) => b.id - a.id);
 
@@ -21,7 +23,7 @@ export const running = (): Job | undefined =>
 export function learn(job: Job): void {
   const before = jobs.byId[job.id];
   jobs.byId[job.id] = job;
-  if (before === undefined || OVER.has(before.state) || !OVER.has(job.state)) return;
+  if (before === undefined || isOver(before) || !isOver(job)) return;
   jobs.ended += 1;
   say(t("jobEnded", { title: job.title, state: t(`jobState.${job.state}`) }));
 }

@@ -13,7 +13,7 @@ from keepers.web import pages, problems
 from keepers.web.answers.library import Problem
 from keepers.web.desk import Desk
 from keepers.web.gate import App, Gate, Keys
-from keepers.web.routes import decisions, folders, groups, library, people, pictures, work
+from keepers.web.routes import decisions, featuring, folders, groups, library, people, pictures, work
 from keepers.wiring import Session
 
 API: Final = "/api/v1"
@@ -22,6 +22,7 @@ DOCUMENT: Final = "/api/openapi.json"
 #: Routes with a fixed last word come before those that take any word in its place.
 ROUTERS: Final = (
     decisions.ROUTES,
+    featuring.ROUTES,
     folders.ROUTES,
     groups.ROUTES,
     library.ROUTES,

@@ -1,5 +1,7 @@
 """What jobs do, each by the workflow that the command line uses, too."""
 
+import dataclasses
+import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -12,7 +14,7 @@ from keepers.apply.record import RunState
 from keepers.apply.run import Finished, resume, run
 from keepers.apply.undo import run_to_undo
 from keepers.apply.undo import undo as undo_run
-from keepers.catalog import locations, sightings
+from keepers.catalog import locations, review_rows, sightings
 from keepers.catalog.store import Catalog
 from keepers.errors import ChangedError, UsageError
 from keepers.model import LOCAL, GroupKind, Ref
@@ -20,6 +22,8 @@ from keepers.wiring import Filter, Session, sources
 from keepers.workflows import review_plan, review_runs, reviewing
 from keepers.workflows.tidy import tidy
 
+#: Where the plan of featured photos is kept for the page.
+FEATURING: Final = "people-feature"
 _STATES: Final = {RunState.DONE: "done", RunState.STOPPED: "stopped", RunState.UNDONE: "done"}
 
 
@@ -55,6 +59,8 @@ def do(session: Session, job: dict[str, Any], wish: Asked) -> Done:
             return _undo(session, int(job["run"]), wish)
         case "people-sort":
             return _sort(session, job, wish)
+        case "people-feature":
+            return _feature(session, str(job["plan"]), wish)
         case other:
             message = f"there is no job of the kind {other}"
             raise UsageError(message)
@@ -157,6 +163,21 @@ def _sort(session: Session, job: dict[str, Any], wish: Asked) -> Done:
     return Done(
         result=f"{planned:,} files would be sorted; nothing was changed." if dry else "Nothing to sort."
     )
+
+
+def _feature(session: Session, plan: str, wish: Asked) -> Done:
+    from keepers.people_work import featuring  # noqa: PLC0415 (other jobs need no server)
+
+    with session.catalog(create=True) as catalog:
+        if not plan:
+            offer = featuring.offer(session)
+            review_rows.put_note(catalog, FEATURING, json.dumps(dataclasses.asdict(offer)))
+            return Done(result=f"{offer.changes:,} people would get another photo; nothing was changed.")
+        finished = featuring.carry_out(session, plan, wish.asked)
+        review_rows.put_note(catalog, FEATURING, "")
+    if finished is None:
+        return Done(result="Nothing to set.")
+    return _ended(finished, f"{finished.title}: {finished.done:,} photos set. All of it can be taken back.")
 
 
 def _ended(ended: Finished, words: str) -> Done:

@@ -32,6 +32,7 @@ _TITLES: Final = {
     "apply": "Apply the decisions",
     "undo": "Take back",
     "people-sort": "Sort by people",
+    "people-feature": "Best photo of each person",
 }
 
 

@@ -94,6 +94,34 @@ class BatchStatus(BaseModel):
     job: Job | None
 
 
+class Featured(BaseModel):
+    """The photo that is to stand for a person, and why; `before` null: none does now, `unknown`: nobody can tell."""
+
+    person: str
+    name: str
+    asset: Annotated[str, Field(description="Its id on the server; empty: no photo fits.")]
+    file: str
+    before: str | None
+    why: str
+    thumbnail: Annotated[str | None, Field(description="null: the photo was not scanned.")]
+
+
+class FeaturePlan(BaseModel):
+    """Whom another photo is to stand for; `plan` is sent back to set it, and empty where nobody looked yet."""
+
+    plan: str
+    changes: Annotated[int, Field(description="How many people get another photo.")]
+    people: list[Featured]
+    next: Annotated[int | None, Field(ge=0, le=2**53 - 1)]
+    job: Job | None
+
+
+class FeatureRun(BaseModel):
+    """Looks for the best photo of each person, or sets those of a plan that was shown."""
+
+    plan: Annotated[str, Field(max_length=200, description="Empty: look, and change nothing.")] = ""
+
+
 class LibraryScan(BaseModel):
     """Which library the server is to scan; empty: all that it may."""
 

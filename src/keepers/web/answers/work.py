@@ -62,6 +62,7 @@ class JobKind(StrEnum):
     APPLY = "apply"
     UNDO = "undo"
     PEOPLE_SORT = "people-sort"
+    PEOPLE_FEATURE = "people-feature"
 
 
 class JobState(StrEnum):
