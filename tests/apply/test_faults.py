@@ -1,4 +1,4 @@
-"""Kills and failing system calls, from outside, by strace."""
+"""Kills and failing system calls, from outside; what comes before and after them runs here."""
 
 import os
 import random
@@ -11,15 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.apply import driver, struck
 from tests.apply.worlds import picture
+from tests.memory import in_memory
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-CHANGES = (
-    "openat,write,pwrite64,copy_file_range,fsync,fdatasync,ftruncate,rename,renameat,renameat2,link,linkat,unlink,"
-    "unlinkat,mkdir,mkdirat,rmdir,utimensat,fchmod,fchown,fsetxattr"
-)
-#: Exit status after a kill, as strace passes it on.
-ENDINGS = {0, 1, 3, -9, 137}
+ENDINGS = {0, 1, 3}
+#: Exit status after a kill, and as strace passes it on.
+KILLED = {-9, 137}
 
 
 def _strace_works() -> bool:
@@ -53,10 +52,14 @@ class Bench:
     def now(self) -> dict[str, tuple[object, ...]]:
         return picture(self.root / "src") | picture(self.root / "dst")
 
-    def drive(self, verb: str, *strace: str) -> "subprocess.CompletedProcess[str]":
-        trace = ["strace", "-f", "-qq", "-y", "-s", "0", "-e", "signal=none", *strace] if strace else []
+    def drive(self, verb: str) -> int:
+        """Run the driver to its end; only the files tell it what went before."""
+        return driver.main(self.root, verb)
+
+    def struck(self, verb: str, *striking: str) -> "subprocess.CompletedProcess[str]":
+        """Run the driver in a process of its own, behind what strikes it."""
         return subprocess.run(
-            [*trace, sys.executable, "-m", "tests.apply.driver", str(self.root), verb],
+            [*striking, sys.executable, "-m", "tests.apply.driver", str(self.root), verb],
             cwd=REPOSITORY, capture_output=True, text=True, check=False, timeout=60,
         )  # fmt: skip
 
@@ -68,13 +71,26 @@ class Bench:
         return {entry[0] for entry in self.before.values() if isinstance(entry[0], bytes)}
 
 
+@pytest.fixture
+def quick_path(tmp_path):
+    with in_memory(tmp_path) as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    """The points of both verbs: what a fault is to hit is the same in every folder."""
+    with in_memory(tmp_path_factory.mktemp("points")) as folder:
+        yield {verb: points(folder / verb, verb) for verb in ("run", "undo")}
+
+
 def points(folder: Path, verb: str) -> list[tuple[str, int]]:
     """Each call that changes something below the library, as (name, number) for strace's `when`."""
     bench = Bench(folder)
     if verb == "undo":
-        assert bench.drive("run").returncode == 0
+        assert bench.drive("run") == 0
     log = folder / "trace"
-    assert bench.drive(verb, "-o", str(log), "-e", f"trace={CHANGES}").returncode == 0
+    assert bench.struck(verb, *struck.traced(log)).returncode == 0
     counted: Counter[str] = Counter()
     found: list[tuple[str, int]] = []
     for line in log.read_text("utf-8", "replace").splitlines():
@@ -89,30 +105,26 @@ def points(folder: Path, verb: str) -> list[tuple[str, int]]:
 def killed(folder: Path, verb: str, call: str, number: int, *, resumed: bool) -> None:
     bench = Bench(folder)
     if verb == "undo":
-        assert bench.drive("run").returncode == 0
-    bench.drive(
-        verb, "-o", os.devnull, "-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={number}"
-    )
+        assert bench.drive("run") == 0
+    assert bench.struck(verb, *struck.killed(call, number)).returncode in KILLED
     assert bench.originals() <= bench.contents()
     if resumed:
-        again = bench.drive(verb)
-        assert again.returncode == 0, again.stderr
-    ended = bench.drive("undo")
-    assert ended.returncode == 0, ended.stderr
+        assert bench.drive(verb) == 0
+    assert bench.drive("undo") == 0
     assert bench.now() == bench.before
 
 
-def test_a_kill_at_a_system_call_loses_nothing(tmp_path):
-    killed(tmp_path, "run", "renameat2", 3, resumed=True)
+def test_a_kill_at_a_system_call_loses_nothing(quick_path):
+    killed(quick_path, "run", "renameat2", 3, resumed=True)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("verb", ["run", "undo"])
-def test_a_kill_at_any_of_many_system_calls_loses_nothing(tmp_path, verb):
+def test_a_kill_at_any_of_many_system_calls_loses_nothing(quick_path, found, verb):
     """Hazard 34."""
-    chosen = random.Random(verb).sample(points(tmp_path / "base", verb), 16)
+    chosen = random.Random(verb).sample(found[verb], 16)
     for case, (call, number) in enumerate(chosen):
-        killed(tmp_path / str(case), verb, call, number, resumed=bool(case % 2))
+        killed(quick_path / str(case), verb, call, number, resumed=bool(case % 2))
 
 
 @pytest.mark.slow
@@ -130,19 +142,18 @@ def test_a_kill_at_any_of_many_system_calls_loses_nothing(tmp_path, verb):
         ("fchmod", "error=EPERM"),
     ],
 )
-def test_a_failing_call_changes_nothing_of_its_file_and_the_same_command_heals_it(tmp_path, call, fault):
+def test_a_failing_call_changes_nothing_of_its_file_and_the_same_command_heals_it(
+    quick_path, found, call, fault
+):
     """Hazards 15, 23, 26, 38: every time the call is asked for below the library, once."""
-    numbers = [number for name, number in points(tmp_path / "base", "run") if name.startswith(call)]
+    numbers = [number for name, number in found["run"] if name.startswith(call)]
     for number in random.Random(call).sample(numbers, min(4, len(numbers))):
-        bench = Bench(tmp_path / str(number))
-        ended = bench.drive(
-            "run", "-o", os.devnull, "-e", f"trace={call}", "-e", f"inject={call}:{fault}:when={number}"
-        )
+        bench = Bench(quick_path / str(number))
+        ended = bench.struck("run", *struck.failing(call, fault, number))
         assert ended.returncode in ENDINGS, ended.stderr
         assert "Traceback" not in ended.stderr or "KeepersError" in ended.stderr
         assert bench.originals() <= bench.contents()
-        again = bench.drive("run")
-        assert again.returncode == 0, (ended.stderr, again.stderr)
+        assert bench.drive("run") == 0, ended.stderr
         assert not [path for path in bench.now() if "/.keepers-" in path.replace("/.keepers-trash", "")]
-        assert bench.drive("undo").returncode == 0
+        assert bench.drive("undo") == 0
         assert bench.now() == bench.before
