@@ -15,7 +15,7 @@ export DATA
 # What `make proof` is to try, such as PROOF="move undo --points 30 --modes kill".
 PROOF ?=
 
-.PHONY: help run setup page test cover check lint types fast format bench quality proof docs lock notes hooks clean
+.PHONY: help run setup page test cover check lint types fast format bench quality tune proof docs lock notes hooks clean
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,7 +61,11 @@ bench: setup ## run the programs in benchmarks/ one after another; they print ra
 	@scripts/bench
 
 quality: setup ## measure finding and picking on photos with a known truth: make quality DATA=folder
-	@scripts/bench benchmarks/grouping_quality.py benchmarks/originals.py benchmarks/best_shot.py benchmarks/faces.py
+	@scripts/bench benchmarks/grouping_quality.py benchmarks/originals.py benchmarks/faces.py benchmarks/sharpness.py \
+		benchmarks/best_shot.py
+
+tune: setup ## say whether fitted weights would pick better than those set by hand: make tune DATA=folder
+	@scripts/bench benchmarks/tune.py
 
 proof: setup ## long fault injection: kill, break and resume at every point (hours are possible)
 	@scripts/packages strace postgresql

@@ -134,4 +134,4 @@ def fitted(picture: Image.Image, long_side: int = LONG_SIDE) -> Picture:
 
 
 def _whole(values: npt.NDArray[Any]) -> Picture:
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(values), 0, 255), np.uint8)

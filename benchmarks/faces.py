@@ -1,101 +1,122 @@
 """Face analysis: time of a face and of a photo on one core; faces found by size; eyes and smiles as labelled.
 
-    python benchmarks/faces.py DATA_DIR
+    python benchmarks/faces.py [DATA_DIR] [--model-dir DIR]
 
 DATA_DIR holds `faces/faces.json` (images with boxes as fractions, `eyes` open, closed, one_closed, hidden or
-uncertain, `smile` yes, no or uncertain). Without it only the time on drawn faces is printed.
+uncertain, `smile` yes, no or uncertain), and every back end that can run here is judged by them. Without it only the time
+on drawn faces is printed.
 """
 
+import argparse
 import io
 import json
 import sys
 import time
-from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image
+from _intervals import share, table
+from _judging import back_ends, looks, people_key
+from PIL import Image, ImageOps
 
 from keepers.detect.backend import FaceBackend, Picture
-from keepers.detect.choose import NONE, backend, choose
+from keepers.detect.choose import NONE, backend
 from keepers.detect.look import look
 from keepers.detect.mesh import HALF_OPEN
-from keepers.model import ContentId, Face
+from keepers.model import ContentId, Face, Look
 from keepers.ports import LookTask
 
 MOST_FACE_MS, MOST_PHOTO_MS = 15.0, 50.0
-SIZES = ((0, 24), (24, 48), (48, 96), (96, 10_000))
+LARGEST = 10_000
+SIZES = ((0, 24), (24, 48), (48, 96), (96, LARGEST))
 OVERLAP = 0.4
 
 Rect = tuple[float, float, float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """CPU milliseconds that looking took, and at how many photos and faces."""
-
-    photos: int
-    faces: int
-    plain: float
-    detected: float
-    whole: float
-
-
 def main() -> int:
-    choice = choose("auto")
-    print(choice.word)
-    if choice.name == NONE:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data", type=Path, nargs="?")
+    parser.add_argument("--model-dir", default="", help="models for the back ends")
+    given = parser.parse_args()
+    names = [name for name, _ in back_ends(given.model_dir) if name != NONE]
+    if not names:
         return 1
-    faces = backend(choice.name, "")
     paths: list[Path] = []
-    if len(sys.argv) > 1:
-        folder = Path(sys.argv[1])
-        truth = json.loads((folder / "faces" / "faces.json").read_text("utf-8"))["images"]
-        paths = [folder / image["path"] for image in truth]
-        _judged(folder, truth)
-    _timed(faces, paths)
+    if given.data is not None:
+        truth = json.loads((given.data / "faces" / "faces.json").read_text("utf-8"))["images"]
+        paths = [given.data / image["path"] for image in truth]
+        columns = {name: _judged(truth, looks(paths, name, given.model_dir), given.data) for name in names}
+        rows = list(next(iter(columns.values())))
+        head = ["faces", *(f"`{name}`" for name in names)]
+        print(table(head, *((row, *(columns[name][row] for name in names)) for row in rows)))
+    _timed(backend(names[0], given.model_dir), paths)
     return 0
 
 
 # ---------------------------------------------------------------- right or wrong
 
 
-def _judged(folder: Path, truth: list[dict[str, Any]]) -> None:
-    found: Counter[tuple[int, bool]] = Counter()
-    eyes: Counter[tuple[str, str]] = Counter()
-    smiles: Counter[tuple[str, str]] = Counter()
-    false = 0
+class Cases:
+    """Labelled faces with what was made of them, each with the people that it shows."""
+
+    def __init__(self) -> None:
+        self.found: dict[int, list[tuple[str, bool]]] = {size: [] for size in range(len(SIZES))}
+        self.eyes: dict[str, list[tuple[str, str]]] = {}
+        self.smiles: dict[str, list[tuple[str, str]]] = {}
+        self.false = self.empty = 0
+
+    def rows(self) -> dict[str, str]:
+        """The figures, by what they are of."""
+        rows = {
+            f"found, {low}-{high} px" if high < LARGEST else f"found, from {low} px": str(
+                share(self.found[size])
+            )
+            for size, (low, high) in enumerate(SIZES)
+            if self.found[size]
+        }
+        rows["found, all"] = str(share(case for some in self.found.values() for case in some))
+        rows["faces where there is none"] = f"{self.false} in {self.empty} photos"
+        for title, told, label, wanted, other in (
+            ("eyes open, called open", self.eyes, "open", "open", "closed"),
+            ("eyes closed, called closed", self.eyes, "closed", "closed", "open"),
+            ("one eye closed, called closed", self.eyes, "one_closed", "closed", "open"),
+            ("eyes covered, left unknown", self.eyes, "hidden", "unknown", ""),
+            ("smile, called one", self.smiles, "yes", "yes", "no"),
+            ("no smile, called none", self.smiles, "no", "no", "yes"),
+        ):
+            cases = told.get(label, [])
+            wrong = sum(verdict == other for _, verdict in cases)
+            unknown = sum(verdict == "unknown" != wanted for _, verdict in cases)
+            more = [f"{wrong} wrong"] * (wrong > 0) + [f"{unknown} unknown"] * (unknown > 0)
+            right = share((whom, verdict == wanted) for whom, verdict in cases)
+            rows[title] = ", ".join((str(right), *more))
+        return rows
+
+
+def _judged(truth: list[dict[str, Any]], seen: dict[Path, Look], folder: Path) -> dict[str, str]:
+    cases = Cases()
     for image in truth:
         path = folder / image["path"]
-        seen = list(look(LookTask(str(path), ContentId(image["path"]), "default")).faces)
+        faces = list(seen[path].faces)
         with Image.open(path) as picture:
-            width = picture.width
+            width = ImageOps.exif_transpose(picture).width
         for labelled in image["faces"]:
-            match = max(seen, key=lambda face: _overlap(face.box, labelled["box"]), default=None)
+            match = max(faces, key=lambda face: _overlap(face.box, labelled["box"]), default=None)
             hit = match is not None and _overlap(match.box, labelled["box"]) >= OVERLAP
-            found[_size(labelled["box"][2] * width), hit] += 1
+            # Where nobody's name is told, the faces of one photo count as one cluster.
+            whom = people_key(image["path"])
+            cases.found[_size(labelled["box"][2] * width)].append((whom, hit))
             if match is not None and hit:
-                eyes[labelled["eyes"], _eyes(match)] += 1
-                smiles[labelled["smile"], _smile(match)] += 1
+                cases.eyes.setdefault(labelled["eyes"], []).append((whom, _eyes(match)))
+                cases.smiles.setdefault(labelled["smile"], []).append((whom, _smile(match)))
         if image["complete"]:
-            false += sum(
-                all(_overlap(face.box, known["box"]) < OVERLAP for known in image["faces"]) for face in seen
+            cases.empty += not image["faces"]
+            cases.false += sum(
+                all(_overlap(face.box, known["box"]) < OVERLAP for known in image["faces"]) for face in faces
             )
-    for size in sorted({size for size, _ in found}):
-        hits, all_of = found[size, True], found[size, True] + found[size, False]
-        low, high = SIZES[size]
-        print(f"faces of {low}-{high} px found: {hits}/{all_of}")
-    print(f"faces found where there is none: {false}")
-    _table("eyes", eyes)
-    _table("smile", smiles)
-
-
-def _table(title: str, counted: Counter[tuple[str, str]]) -> None:
-    print(f"{title:>12} labelled, judged: count")
-    for (label, verdict), count in sorted(counted.items()):
-        print(f"{label:>12}, {verdict:<8} {count}")
+    return cases.rows()
 
 
 def _eyes(face: Face) -> str:
