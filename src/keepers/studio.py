@@ -1,19 +1,25 @@
 """What makes new pictures, built for a session. Imported only where pictures are made."""
 
+import functools
 import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from keepers.catalog.store import Catalog
-from keepers.model import Decision
+from keepers.model import Decision, GroupKind
 from keepers.ports import Workers
 from keepers.wiring import Session
 from keepers.work.local import LocalWorkers
 from keepers.work.named import Named
+from keepers.workflows import closed_eyes
+from keepers.workflows.closed_eyes import Opening
 from keepers.workflows.enhancing import Enhancing, Wish, merged
+from keepers.workflows.tidy import look_at
 
 if TYPE_CHECKING:
+    from keepers.score.traced import Traced, TraceTask
     from keepers.workflows.exposures import Bracket, Developed
+    from keepers.workflows.mending import Mended, Mending
 
 #: Longer than any merge of pictures that fit into memory; the hang of a decoder ends, too.
 SECONDS = 600.0
@@ -45,6 +51,51 @@ def enhancing(opened: Session, catalog: Catalog) -> Enhancing:
 
     merge: Named[Bracket, Developed] = Named("keepers.workflows.exposures", "merge")
     return Enhancing(catalog, opened.progress, workers, merge, room)
+
+
+def opening(opened: Session, catalog: Catalog) -> Opening:
+    """What mending closed eyes works with."""
+    room = _memory()
+    judging = opened.judging(catalog, (GroupKind.BURST,))
+
+    def workers(most: int) -> Workers:
+        jobs = max(1, min(opened.jobs, room // max(1, most)))
+        return LocalWorkers(jobs, SECONDS, most, ("keepers.workflows.mending", "keepers.detect.traces"), most)
+
+    mend: Named[Mending, Mended] = Named("keepers.workflows.mending", "mend")
+    trace: Named[TraceTask, tuple[Traced, ...]] = Named("keepers.detect.traces", "trace")
+    return Opening(
+        catalog,
+        opened.progress,
+        workers,
+        mend,
+        trace,
+        functools.partial(look_at, judging),
+        judging.backend,
+        room,
+    )
+
+
+def mending(opened: Session, catalog: Catalog) -> Callable[[Decision], bytes | None]:
+    """Opens the closed eyes of the picks of bursts, one after another; None, which is said, where it cannot."""
+    work = opening(opened, catalog)
+
+    def mend(decision: Decision) -> bytes | None:
+        for part in closed_eyes.opened(work, [decision]):
+            for one in part:
+                if not one.needless:
+                    _say(opened, decision, one)
+                if one.data:
+                    return one.data
+        return None
+
+    return mend
+
+
+def _say(opened: Session, decision: Decision, one: closed_eyes.Opened) -> None:
+    reasons = [one.made.why] if one.made.why else [face.why for face in one.made.faces if face.why]
+    for why in reasons:
+        opened.progress.say(f"{decision.group.id}: closed eyes were left as they are: {why}")
 
 
 def _memory() -> int:

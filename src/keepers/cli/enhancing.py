@@ -1,31 +1,22 @@
 """`keepers enhance`: new pictures of groups that are known; no photo is changed."""
 
 import argparse
-import contextlib
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
-from keepers import studio, wiring
-from keepers.apply.journal import Journal
-from keepers.apply.look import world
-from keepers.apply.record import RunState
-from keepers.apply.run import Finished, Problem, resume, run
+from keepers import studio
 from keepers.catalog import sightings
-from keepers.cli import changing, learning, session, show
+from keepers.cli import report_files, session, show
+from keepers.cli.making import Making, Words
 from keepers.create.hdr import Method
-from keepers.decide.destination import collision_key
 from keepers.errors import UsageError
-from keepers.model import LOCAL, Decision, GroupKind, Ref
-from keepers.places.local import LocalPlace
-from keepers.plan import made_plan, text
-from keepers.plan.check import Checked, check
-from keepers.plan.made_plan import Made
-from keepers.workflows import enhancing
+from keepers.model import Decision, GroupKind
+from keepers.plan import faces_page, text
+from keepers.workflows import closed_eyes, enhancing
+from keepers.workflows.closed_eyes import Opened
 from keepers.workflows.enhancing import Merged, Wish
-
-MARK = "_hdr"
 
 
 def hdr(options: argparse.Namespace) -> int:
@@ -34,63 +25,36 @@ def hdr(options: argparse.Namespace) -> int:
     wish = Wish(Method(options.method), options.hdr_gamma, options.tiff)
     target = _target(options)
     with opened.catalog(create=False) as catalog:
-        decisions = _chosen(
-            options, opened.tidy(catalog, sightings.everywhere(catalog), [GroupKind.BRACKET]).decisions
-        )
-        work = studio.enhancing(opened, catalog)
-        results = enhancing.merged(work, decisions, wish)
-        if options.dry_run:
-            return _shown(options, opened, [one for part in results for one in part], target)
+        tidied = opened.tidy(catalog, sightings.everywhere(catalog), [GroupKind.BRACKET])
+        decisions = _chosen(options, tidied.decisions, GroupKind.BRACKET)
+        results = enhancing.merged(studio.enhancing(opened, catalog), decisions, wish)
         key = json.dumps(["enhance hdr", target, *options.groups, wish.method, wish.gamma, wish.tiff])
-        with opened.journal(create=True) as journal, contextlib.closing(results):
-            assert journal is not None  # noqa: S101 (create=True makes one)
-            return _Making(options, opened, journal, target, key).made(results)
+        words = Words("_hdr", "merge", "bracket", _merged_of, _bracket_row, _tell_bracket)
+        return Making(options, opened, words, target, key).done(results)
 
 
-@dataclass(slots=True)
-class _Making:
-    """The pictures of one command: some at a time, each portion a run that the same command finishes."""
-
-    options: argparse.Namespace
-    opened: wiring.Session
-    journal: Journal
-    target: str
-    key: str
-    told: list[tuple[Merged, str]] = field(default_factory=list[tuple[Merged, str]])
-    runs: list[Finished] = field(default_factory=list[Finished])
-    refused: list[Problem] = field(default_factory=list[Problem])
-
-    def made(self, results: Iterator[Sequence[Merged]]) -> int:
-        """Finish a run that was stopped, then write what is not there yet; the exit code."""
-        if (old := self.journal.unfinished(self.key)) is not None:
-            self.opened.progress.say(f"finishing run {old.id}, which was stopped")
-            with changing.stopping(self.opened.progress) as stop:
-                place = self.opened.local(_roots(self.target))
-                self.runs.append(
-                    resume(old.id, self.journal, place, progress=self.opened.progress, stop=stop)
-                )
-        while not self._is_stopped() and (part := next(results, None)) is not None:
-            self._write(part)
-        return _ended(self.options, self)
-
-    def _is_stopped(self) -> bool:
-        return bool(self.runs) and self.runs[-1].state is not RunState.DONE
-
-    def _write(self, part: Sequence[Merged]) -> None:
-        place = self.opened.local(_roots(self.target))
-        paths, checked = _planned(place, part, self.target)
-        self.refused += [Problem(one.action, one.why) for one in checked.refused]
-        if checked.actions:
-            with changing.stopping(self.opened.progress) as stop:
-                progress = self.opened.progress
-                done = run(checked, self.journal, place, progress=progress, key=self.key, stop=stop)
-                self.runs.append(done)
-        if not self._is_stopped():
-            self.told += zip(part, paths, strict=True)
-
-
-def _roots(target: str) -> tuple[str, ...]:
-    return (target,) if target else ()
+def faces(options: argparse.Namespace) -> int:
+    """Open the closed eyes of the picks of bursts from their other frames."""
+    opened = session.opened(options)
+    target = _target(options)
+    if options.report and options.dry_run:
+        raise UsageError("--report writes a file, and --dry-run writes none; leave one of them out")
+    with opened.catalog(create=False) as catalog:
+        everywhere = sightings.everywhere(catalog)
+        reports = [report_files.chosen(path, (".html",), everywhere) for path in options.report]
+        tidied = opened.tidy(catalog, everywhere, [GroupKind.BURST])
+        decisions = _chosen(options, tidied.decisions, GroupKind.BURST)
+        work = studio.opening(opened, catalog)
+        results = closed_eyes.opened(work, decisions, every=options.all, shown=bool(reports))
+        key = json.dumps(["enhance faces", target, *options.groups, options.all])
+        words = Words("_faces", "mend closed eyes in", "photo", _mended_from, _burst_row, _tell_burst)
+        making = Making(options, opened, words, target, key)
+        code = making.done(results)
+    for path in reports:
+        report_files.put(path, faces_page.page(_entries(making.told), datetime.now(UTC).astimezone()))
+        if not options.json:
+            show.line(f"Look at it: {path}")
+    return code
 
 
 def _target(options: argparse.Namespace) -> str:
@@ -102,80 +66,27 @@ def _target(options: argparse.Namespace) -> str:
     return os.path.abspath(str(options.to))
 
 
-def _chosen(options: argparse.Namespace, decisions: Sequence[Decision]) -> Sequence[Decision]:
+def _chosen(
+    options: argparse.Namespace, decisions: Sequence[Decision], kind: GroupKind
+) -> Sequence[Decision]:
     if not options.groups:
         return decisions
     known = {decision.group.id: decision for decision in decisions}
     if strange := [name for name in options.groups if name not in known]:
         raise UsageError(
-            f"{strange[0]} is no bracket that is known; `keepers group --kind bracket` lists them"
+            f"{strange[0]} is no {kind.value} that is known; `keepers group --kind {kind.value}` lists them"
         )
     return [known[name] for name in dict.fromkeys(options.groups)]
 
 
-def _planned(place: LocalPlace, part: Sequence[Merged], target: str) -> tuple[list[str], Checked]:
-    """Where each picture of a part goes, empty where there is none, and what is left to do."""
-    done = [one for one in part if one.made.data]
-    made = [
-        Made(
-            one.source,
-            MARK,
-            ".jpg" if one.made.data[:2] == b"\xff\xd8" else ".tif",
-            one.made.data,
-            f"merged of {', '.join(one.made.used)}",
-        )
-        for one in done
-    ]
-
-    def names(folder: str) -> Mapping[str, str]:
-        return {collision_key(name): name for name in place.names(Ref(LOCAL, folder))}
-
-    count = show.count(len(made), "bracket")
-    title = f"merge {count}" + (f" to {target}" if target else "")
-    placed = made_plan.place(title, made, target, names, lambda path: place.content(Ref(LOCAL, path)))
-    where = iter(placed.paths)
-    paths = [next(where) if one.made.data else "" for one in part]
-    return paths, check(placed.plan, world(placed.plan, place))
+# ---------------------------------------------------------------- brackets
 
 
-def _shown(
-    options: argparse.Namespace, opened: wiring.Session, results: Sequence[Merged], target: str
-) -> int:
-    _, checked = _planned(opened.local(_roots(target)), results, target)
-    changing.show_plan(options, checked)
-    if not options.json:
-        for one in results:
-            _tell(one, "")
-    return 0
+def _merged_of(one: Merged) -> str:
+    return f"merged of {', '.join(one.made.used)}"
 
 
-def _ended(options: argparse.Namespace, making: _Making) -> int:
-    missed = [*making.refused, *(problem for one in making.runs for problem in one.problems)]
-    runs = list(dict.fromkeys(one.run for one in making.runs))
-    if options.json:
-        show.document(
-            {
-                "runs": runs,
-                "pictures": [_row(one, path) for one, path in making.told],
-                "problems": changing.problems(missed),
-            }
-        )
-    else:
-        for one, path in making.told:
-            _tell(one, path)
-        made = sum(bool(path) for _, path in making.told)
-        show.line(f"{show.count(made, 'picture')} of {show.count(len(making.told), 'bracket')}.")
-        if any(one.state is RunState.STOPPED for one in making.runs):
-            show.line("Stopped; the same command goes on from here.")
-        for number in runs:
-            show.line(f"Take it back: keepers undo {number}")
-        changing.tell_problems(options, missed, ())
-    codes = [code for one in making.runs if (code := one.exit_code)]
-    partly = learning.PARTLY if missed or any(one.unread for one, _ in making.told) else 0
-    return codes[-1] if codes else partly
-
-
-def _row(one: Merged, path: str) -> dict[str, object]:
+def _bracket_row(one: Merged, path: str) -> dict[str, object]:
     made = one.made
     return {
         "group": one.decision.group.id,
@@ -189,7 +100,7 @@ def _row(one: Merged, path: str) -> dict[str, object]:
     }
 
 
-def _tell(one: Merged, path: str) -> None:
+def _tell_bracket(one: Merged, path: str) -> None:
     group, made = one.decision.group, one.made
     if made.why:
         show.line(f"{group.id}: not merged: {made.why}")
@@ -202,3 +113,62 @@ def _tell(one: Merged, path: str) -> None:
     show.line(f"{group.id}: {path or 'would be merged'} of {', '.join(made.used)}{moved}")
     for why in made.left:
         show.line(f"  left out: {why}")
+
+
+# ---------------------------------------------------------------- closed eyes
+
+
+def _mended_from(one: Opened) -> str:
+    return f"closed eyes of {text.shown(one.source.ref)} opened, from {', '.join(one.made.used)}"
+
+
+def _burst_row(one: Opened, path: str) -> dict[str, object]:
+    return {
+        "group": one.decision.group.id,
+        "path": path or None,
+        "of": [bundle.main.ref.key for bundle in one.decision.group.members],
+        "reference": one.source.ref.key,
+        "used": list(one.made.used),
+        "faces": [
+            {
+                "box": list(face.box),
+                "mended": bool(face.donor),
+                "from": face.donor or None,
+                "eyes_before": face.before,
+                "eyes_after": face.after,
+                "why": face.why,
+            }
+            for face in one.made.faces
+        ],
+        "why": one.made.why,
+    }
+
+
+def _tell_burst(one: Opened, path: str) -> None:
+    if one.needless:
+        return
+    name = text.shown(one.source.ref).rpartition("/")[2]
+    if one.made.why:
+        show.line(f"{one.decision.group.id}: {name} was not mended: {one.made.why}")
+        return
+    show.line(
+        f"{one.decision.group.id}: {path or name}{'' if path else ' would be mended' if one.data else ' was not mended'}"
+    )
+    for number, face in enumerate(one.made.faces, 1):
+        what = f"opened, from {face.donor}" if face.donor else f"left as it is: {face.why}"
+        show.line(f"  face {number}: {what}")
+
+
+def _entries(told: Sequence[tuple[Opened, str]]) -> list[faces_page.Entry]:
+    return [
+        faces_page.Entry(
+            text.shown(one.source.ref),
+            path,
+            one.decision.group.id,
+            one.made.shown,
+            tuple(faces_page.Line(face.donor, face.why) for face in one.made.faces),
+            one.made.why,
+        )
+        for one, path in told
+        if not one.needless
+    ]

@@ -16,8 +16,9 @@ from keepers.apply.run import Finished, resume, run
 from keepers.apply.undo import Place
 from keepers.catalog.store import Catalog
 from keepers.cli import changing, judging, learning, page_groups, session, show
-from keepers.model import Decision, Ref
+from keepers.model import Decision, GroupKind, Ref
 from keepers.places.local import LocalPlace
+from keepers.plan import layout
 from keepers.plan.check import Checked, check
 from keepers.plan.report import Summary
 from keepers.plan.text import shown
@@ -65,6 +66,7 @@ class _Job:
                 told.min_size,
                 told.kind,
                 told.enable_hdr,
+                *(["faces"] if told.enable_face_swap and told.swap_closed_eyes else []),
             ]
         )
 
@@ -112,17 +114,31 @@ def _planned(job: _Job, catalog: Catalog, journal: Journal | None, report: ScanR
         "Your photos, organized", tidied.photos, tidied.ungrouped, when, tuple(job.sources), unread
     )
     work = job.opened.organizing(catalog, journal, job.machine())
-    if job.options.enable_hdr:
-        from keepers import studio  # noqa: PLC0415 (OpenCV costs 100 ms)
-        from keepers.create.hdr import Method  # noqa: PLC0415 (the same)
-        from keepers.workflows.enhancing import Wish  # noqa: PLC0415 (the same)
-
-        wish = Wish(Method(job.options.hdr_method), job.options.hdr_gamma)
-        work = replace(work, merged=studio.merging(job.opened, catalog, wish))
+    work = replace(work, pictures=_pictures(job, catalog))
     prepared = organizing.prepare(work, tidied.decisions, job.target, about)
     with job.place(tidied.decisions) as place:
         checked = check(prepared.plan, world(prepared.plan, place, prepared.present))
     return _Planned(prepared, checked, tidied.decisions, (*unread, *prepared.damaged))
+
+
+def _pictures(job: _Job, catalog: Catalog) -> tuple[layout.Picture, ...]:
+    """The pictures that are to be made of groups, besides their copies."""
+    swaps = job.options.enable_face_swap and job.options.swap_closed_eyes
+    if not (job.options.enable_hdr or swaps):
+        return ()
+    from keepers import studio  # noqa: PLC0415 (OpenCV costs 100 ms)
+    from keepers.create.hdr import Method  # noqa: PLC0415 (the same)
+    from keepers.workflows.enhancing import Wish  # noqa: PLC0415 (the same)
+
+    made: list[layout.Picture] = []
+    if job.options.enable_hdr:
+        wish = Wish(Method(job.options.hdr_method), job.options.hdr_gamma)
+        merge = studio.merging(job.opened, catalog, wish)
+        made.append(layout.Picture(GroupKind.BRACKET, layout.MERGED, "the merged frames", merge))
+    if swaps:
+        mend = studio.mending(job.opened, catalog)
+        made.append(layout.Picture(GroupKind.BURST, layout.SWAPPED, "closed eyes opened in the pick", mend))
+    return tuple(made)
 
 
 def _carried_out(job: _Job, catalog: Catalog, journal: Journal, report: ScanReport) -> int:

@@ -189,6 +189,7 @@ def _organizing(command: Command) -> None:
         help="merge each exposure bracket to hdr_merged.jpg in its folder",
     )
     enhancing_grammar.method(organize, "--hdr-method")
+    enhancing_grammar.swapping(organize)
     _grouping(organize)
     _consent(organize)
 

@@ -16,8 +16,19 @@ from keepers.plan.layout_text import metadata_text, report_text
 #: in all, so there are 50 at most, evenly spaced, and fewer where a report is megabytes long.
 SNAPSHOTS: Final = 50
 SNAPSHOT_BYTES: Final = 32 << 20
-#: What the picture of a bracket's frames is called, as the old tool did.
+#: What the pictures are called that are made of the frames of a bracket and of a burst, as the old tool did.
 MERGED: Final = "hdr_merged.jpg"
+SWAPPED: Final = "face_swapped.jpg"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that is made of groups of one kind: its name in their folders, what it is, and what makes it."""
+
+    kind: GroupKind
+    name: str
+    because: str
+    make: Callable[[Decision], bytes | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +75,11 @@ def lay_out(
     decisions: Sequence[Decision],
     target: Target,
     facts: Callable[[ContentId], Facts | None],
-    pictures: Callable[[Decision], bytes | None] | None = None,
+    pictures: Sequence[Picture] = (),
 ) -> tuple[Placing, ...]:
     """Place every group; one whose files are all there already has no actions.
 
-    `pictures` merges a bracket, and is asked only for one whose picture is not there yet.
+    `pictures` are made only for groups that have none yet.
     """
     contents = [frozenset(asset.content for asset in _assets(decision)) for decision in decisions]
     folders = _folders(target, target.present)
@@ -230,7 +241,7 @@ def _placing(
     contents: frozenset[ContentId],
     slot: _Slot,
     facts: Callable[[ContentId], Facts | None],
-    pictures: Callable[[Decision], bytes | None] | None,
+    pictures: Sequence[Picture],
 ) -> Placing:
     names: dict[Ref, str] = {}
     actions: list[Action] = []
@@ -243,26 +254,23 @@ def _placing(
             names[asset.ref] = path
             if not there:
                 actions.append(_copy(asset, slot.target.ref(path), because, unit))
-    merged = [] if pictures is None else _merged(decision, slot, pictures, fresh=bool(actions))
+    made = [action for one in pictures for action in _made(decision, slot, one, fresh=bool(actions))]
     best, more = _best(decision, names, slot)
     text = metadata_text(decision.group.members, facts)
     description = _write(slot.target, f"{slot.folder}/metadata.txt", text, f"describes group {slot.number}")
     return Placing(
-        decision, slot.number, slot.folder, names, best, contents, (*actions, *more, *merged, *description)
+        decision, slot.number, slot.folder, names, best, contents, (*actions, *more, *made, *description)
     )
 
 
-def _merged(
-    decision: Decision, slot: _Slot, pictures: Callable[[Decision], bytes | None], *, fresh: bool
-) -> list[Action]:
-    """The picture of all frames of a bracket, as the old tool called it; one of ours stays while the frames do."""
-    path = f"{slot.folder}/{MERGED}"
-    if decision.group.kind is not GroupKind.BRACKET or (slot.target.is_ours(path) and not fresh):
+def _made(decision: Decision, slot: _Slot, picture: Picture, *, fresh: bool) -> list[Action]:
+    """A picture that is made of the group; one of ours stays while the photos do."""
+    path = f"{slot.folder}/{picture.name}"
+    if decision.group.kind is not picture.kind or (slot.target.is_ours(path) and not fresh):
         return []
-    data = pictures(decision)
-    return (
-        [] if data is None else _write(slot.target, path, data, f"the frames of group {slot.number}, merged")
-    )
+    data = picture.make(decision)
+    because = f"{picture.because} of group {slot.number}"
+    return [] if data is None else _write(slot.target, path, data, because)
 
 
 def _distinct(bundle: Bundle) -> tuple[list[tuple[str, ContentId]], str]:

@@ -45,6 +45,11 @@ class Merged:
     made: Developed
     unread: bool = False
 
+    @property
+    def data(self) -> bytes:
+        """The picture; empty where there is none."""
+        return self.made.data
+
 
 def merged(work: Enhancing, decisions: Sequence[Decision], wish: Wish) -> Generator[tuple[Merged, ...]]:
     """Merge the bracket of each decision, in their order; some at a time, since pictures take memory."""

@@ -21,7 +21,7 @@ from keepers.model import (
     Score,
 )
 from keepers.plan import report
-from keepers.plan.layout import Placing, Target, lay_out, organize_plan
+from keepers.plan.layout import Picture, Placing, Target, lay_out, organize_plan
 from keepers.ports import Progress, Reader, View, Viewed, Workers
 from keepers.workflows.job import Thumb
 from keepers.workflows.sound import sound
@@ -34,7 +34,7 @@ LARGE_SIDE, SMALL_SIDE = 320, 160
 
 @dataclass(frozen=True, slots=True)
 class Organizing:
-    """What organizing works with; `merged` makes the picture of a bracket, where that is wanted."""
+    """What organizing works with; `pictures` are made of groups, where that is wanted."""
 
     catalog: Catalog
     reader: Reader
@@ -44,7 +44,7 @@ class Organizing:
     placed: Callable[[str], Mapping[str, ContentId]]
     now: datetime
     views: Callable[[Sequence[Asset]], Iterator[Viewed]]
-    merged: Callable[[Decision], bytes | None] | None = None
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +81,9 @@ def prepare(
         numbers.known(catalog, target),
     )
     # A folder may hold versions of a frame, too; they are no frames.
-    brackets = {decision.group.id: decision for decision in decisions}
-    make = organizing.merged
-    placings = lay_out(
-        merged, state, facts.get, None if make is None else lambda one: make(brackets[one.group.id])
-    )
+    found = {decision.group.id: decision for decision in decisions}
+    pictures = [replace(one, make=_of(one.make, found)) for one in organizing.pictures]
+    placings = lay_out(merged, state, facts.get, pictures)
 
     def pages(placings: Sequence[Placing]) -> Mapping[str, bytes]:
         return report.pages(report.entries(placings), about, _thumbnails(organizing, merged))
@@ -93,6 +91,12 @@ def prepare(
     plan = organize_plan(placings, state, now=now, pages=pages)
     present = {state.ref(path): content for path, content in state.present.items()}
     return Prepared(plan, placings, present, damaged)
+
+
+def _of(
+    make: Callable[[Decision], bytes | None], found: Mapping[str, Decision]
+) -> Callable[[Decision], bytes | None]:
+    return lambda decision: make(found[decision.group.id])
 
 
 def remember(catalog: Catalog, target: str, prepared: Prepared) -> None:

@@ -1,0 +1,165 @@
+"""What the commands that make pictures share: the plan, the runs, what is told."""
+
+import argparse
+import contextlib
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
+
+from keepers import wiring
+from keepers.apply.journal import Journal
+from keepers.apply.look import world
+from keepers.apply.record import RunState
+from keepers.apply.run import Finished, Problem, resume, run
+from keepers.cli import changing, learning, show
+from keepers.decide.destination import collision_key
+from keepers.model import LOCAL, Asset, Ref
+from keepers.places.local import LocalPlace
+from keepers.plan import made_plan
+from keepers.plan.check import Checked, check
+from keepers.plan.made_plan import Made
+
+
+class Result(Protocol):
+    """What became of one thing that a picture was to be made of."""
+
+    @property
+    def source(self) -> Asset:
+        """The photo that the picture is named after."""
+        ...
+
+    @property
+    def data(self) -> bytes:
+        """The picture; empty where there is none."""
+        ...
+
+    @property
+    def unread(self) -> bool:
+        """Whether a file could not be read."""
+        ...
+
+
+T = TypeVar("T", bound=Result)
+
+
+@dataclass(frozen=True, slots=True)
+class Words(Generic[T]):
+    """How pictures of one kind are named and told.
+
+    `mark` stands behind the name of the photo, `deed` and `noun` in the title ("merge", "bracket"); `because` says why a
+    picture is made; `row` and `tell` tell one result with its path, which is empty where there is none.
+    """
+
+    mark: str
+    deed: str
+    noun: str
+    because: Callable[[T], str]
+    row: Callable[[T, str], Mapping[str, object]]
+    tell: Callable[[T, str], None]
+
+
+@dataclass(slots=True)
+class Making(Generic[T]):
+    """The pictures of one command: some at a time, each portion a run that the same command finishes."""
+
+    options: argparse.Namespace
+    opened: wiring.Session
+    words: Words[T]
+    target: str
+    key: str
+    told: list[tuple[T, str]] = field(default_factory=list[tuple[T, str]])
+    runs: list[Finished] = field(default_factory=list[Finished])
+    refused: list[Problem] = field(default_factory=list[Problem])
+
+    def done(self, results: Generator[Sequence[T]]) -> int:
+        """Carry out what is asked for, or show it; the exit code."""
+        if self.options.dry_run:
+            return self._shown([one for part in results for one in part])
+        with self.opened.journal(create=True) as journal, contextlib.closing(results):
+            assert journal is not None  # noqa: S101 (create=True makes one)
+            self._made(journal, results)
+        return self._ended()
+
+    def _made(self, journal: Journal, results: Iterator[Sequence[T]]) -> None:
+        """Finish a run that was stopped, then write what is not there yet."""
+        if (old := journal.unfinished(self.key)) is not None:
+            self.opened.progress.say(f"finishing run {old.id}, which was stopped")
+            with changing.stopping(self.opened.progress) as stop:
+                place = self.opened.local(_roots(self.target))
+                self.runs.append(resume(old.id, journal, place, progress=self.opened.progress, stop=stop))
+        while not self._is_stopped() and (part := next(results, None)) is not None:
+            self._write(journal, part)
+
+    def _is_stopped(self) -> bool:
+        return bool(self.runs) and self.runs[-1].state is not RunState.DONE
+
+    def _write(self, journal: Journal, part: Sequence[T]) -> None:
+        place = self.opened.local(_roots(self.target))
+        paths, checked = self._planned(place, part)
+        self.refused += [Problem(one.action, one.why) for one in checked.refused]
+        if checked.actions:
+            with changing.stopping(self.opened.progress) as stop:
+                progress = self.opened.progress
+                self.runs.append(run(checked, journal, place, progress=progress, key=self.key, stop=stop))
+        if not self._is_stopped():
+            self.told += zip(part, paths, strict=True)
+
+    def _planned(self, place: LocalPlace, part: Sequence[T]) -> tuple[list[str], Checked]:
+        """Where each picture of a part goes, empty where there is none, and what is left to do."""
+        made = [
+            Made(one.source, self.words.mark, extension(one.data), one.data, self.words.because(one))
+            for one in part
+            if one.data
+        ]
+
+        def names(folder: str) -> Mapping[str, str]:
+            return {collision_key(name): name for name in place.names(Ref(LOCAL, folder))}
+
+        count = show.count(len(made), self.words.noun)
+        title = f"{self.words.deed} {count}" + (f" to {self.target}" if self.target else "")
+        placed = made_plan.place(
+            title, made, self.target, names, lambda path: place.content(Ref(LOCAL, path))
+        )
+        where = iter(placed.paths)
+        paths = [next(where) if one.data else "" for one in part]
+        return paths, check(placed.plan, world(placed.plan, place))
+
+    def _shown(self, results: Sequence[T]) -> int:
+        _, checked = self._planned(self.opened.local(_roots(self.target)), results)
+        changing.show_plan(self.options, checked)
+        if not self.options.json:
+            for one in results:
+                self.words.tell(one, "")
+        return 0
+
+    def _ended(self) -> int:
+        missed = [*self.refused, *(problem for one in self.runs for problem in one.problems)]
+        runs = list(dict.fromkeys(one.run for one in self.runs))
+        if self.options.json:
+            rows = [self.words.row(one, path) for one, path in self.told]
+            show.document({"runs": runs, "pictures": rows, "problems": changing.problems(missed)})
+        else:
+            self._tell(runs, missed)
+        codes = [code for one in self.runs if (code := one.exit_code)]
+        partly = learning.PARTLY if missed or any(one.unread for one, _ in self.told) else 0
+        return codes[-1] if codes else partly
+
+    def _tell(self, runs: Sequence[int], missed: Sequence[Problem]) -> None:
+        for one, path in self.told:
+            self.words.tell(one, path)
+        made = sum(bool(path) for _, path in self.told)
+        show.line(f"{show.count(made, 'picture')} of {show.count(len(self.told), self.words.noun)}.")
+        if any(one.state is RunState.STOPPED for one in self.runs):
+            show.line("Stopped; the same command goes on from here.")
+        for number in runs:
+            show.line(f"Take it back: keepers undo {number}")
+        changing.tell_problems(self.options, missed, ())
+
+
+def extension(data: bytes) -> str:
+    """The extension of a picture that we made: a JPEG or a TIFF."""
+    return ".jpg" if data[:2] == b"\xff\xd8" else ".tif"
+
+
+def _roots(target: str) -> tuple[str, ...]:
+    return (target,) if target else ()
