@@ -184,4 +184,10 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             learned TEXT NOT NULL DEFAULT '',
             since TEXT NOT NULL DEFAULT '')""",
     ),
+    (
+        # What the pixels of a content tell for the suggestions, as JSON (empty: they cannot be read), and the method.
+        "CREATE TABLE inspection (content INTEGER PRIMARY KEY REFERENCES content, method INTEGER NOT NULL, data TEXT NOT NULL)",
+        # Contents of which a person said that they are not in the way: they are never suggested again.
+        "CREATE TABLE not_junk (content BLOB PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID",
+    ),
 )

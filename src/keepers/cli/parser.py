@@ -12,6 +12,7 @@ from keepers.cli import (
     people_grammar,
     reviewing,
     servers,
+    suggesting_grammar,
     watching,
 )
 
@@ -47,6 +48,7 @@ def build() -> argparse.ArgumentParser:
     _importing(command)
     copies_grammar.add(command, _sources, _consent)
     enhancing_grammar.add(command, _common)
+    suggesting_grammar.add(command, _sources, _consent)
     _looking_back(command)
     _keeping_house(command)
     return parser

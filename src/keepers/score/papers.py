@@ -1,0 +1,188 @@
+"""Lines of print in a picture: dark fine strokes on a plain bright ground, in rows.
+
+Strokes are told from their ground by the mean around them (D. Bradley, G. Roth, "Adaptive thresholding using the
+integral image", 2007), rows by the direction in which the profile of the strokes is most uneven (W. Postl, 1986;
+H. S. Baird, 1987), taken in windows, so that a page may lie at an angle and in perspective. No letter is read.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+Flags = npt.NDArray[np.bool_]
+Picture = npt.NDArray[np.uint8]
+
+#: The side of a window and from one to the next, in pixels of a picture of at most 1024: three lines of a page that fills it.
+WINDOW, STEP = 80, 40
+#: The box whose mean tells strokes from their ground.
+BOX: Final = 33
+#: So many grey levels, and such a share of the ground, a stroke is darker.
+DARKER, SHARE = 16.0, 0.12
+#: Whatever holds a square of so many pixels is no stroke.
+THICK: Final = 9
+#: Between these shares of a window lies ink.
+LEAST_INK, MOST_INK = 0.025, 0.36
+#: Ground darker than this, or of more colour, is no paper that anybody can read.
+DIM, COLOURED = 70.0, 0.42
+#: So much of a window is free ground, and so many grey levels it deviates at most.
+FREE, PLAIN = 0.15, 11.0
+#: Strokes are so many pixels wide at most, in the middle; beyond that it is a pattern of areas.
+STROKE: Final = 9.0
+#: The rows of a profile are so much more uneven than its columns.
+UNEVEN: Final = 1.9
+#: A row of the profile that holds less than this share of the ink of the fuller ones is a gap.
+GAP: Final = 0.35
+STEP_DEGREES: Final = 4
+_TURNS: Final = 180 // STEP_DEGREES
+_NONE: Final = -1
+#: Ground within a window is at least so bright as this share of its brighter part.
+LIT: Final = 0.7
+#: Steps by which lines of neighbouring windows of one page may differ: it may be bent.
+NEAR: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """The share of a picture that one page of print takes, and how much longer than wide the page is (1: there is none)."""
+
+    printed: float
+    narrow: float
+
+
+def papers(picture: Picture) -> Papers:
+    """Look for print in an upright colour picture whose long side is at most 1024 pixels."""
+    grey = picture.astype(np.float32) @ np.array((0.299, 0.587, 0.114), np.float32)
+    if min(grey.shape) < 2 * WINDOW:
+        return Papers(0.0, 1.0)
+    ground = box_mean(grey, BOX)
+    dark = (ground - grey) > np.maximum(DARKER, SHARE * ground)
+    core = box_mean(dark.astype(np.float32), THICK) > 0.999
+    thick = box_mean(core.astype(np.float32), THICK + 2) > 0
+    ink = dark & ~thick
+    free = ~(box_mean(dark.astype(np.float32), 5) > 0)
+    tops, lefts = (range(0, side - WINDOW + 1, STEP) for side in grey.shape)
+    turns = np.full((len(tops), len(lefts)), _NONE)
+    for row, top in enumerate(tops):
+        for column, left in enumerate(lefts):
+            here = np.s_[top : top + WINDOW, left : left + WINDOW]
+            # What is inked on a dark table beside the page is none of its print.
+            strokes = ink[here] & (ground[here] >= LIT * ground[here].max())
+            if LEAST_INK <= float(strokes.mean()) <= MOST_INK and _is_fine(strokes):
+                lit = grey[here] >= LIT * np.percentile(grey[here][::3, ::3], 80)
+                if _is_plain(grey[here], picture[here], free[here] & lit):
+                    turns[row, column] = _direction(strokes)
+    printed = _together(turns)
+    return Papers(round(float(printed.mean()), 4), round(_narrow(printed), 2))
+
+
+def _together(turns: npt.NDArray[np.intp]) -> Flags:
+    """The largest group of adjacent windows whose lines run one way: a page, and no odd windows here and there."""
+    left = turns != _NONE
+    best: Flags = np.zeros(left.shape, np.bool_)
+    while left.any():
+        found: Flags = np.zeros(left.shape, np.bool_)
+        edge = [tuple(np.argwhere(left)[0])]
+        left[edge[0]] = False
+        while edge:
+            row, column = edge.pop()
+            found[row, column] = True
+            around = np.s_[max(0, row - 1) : row + 2, max(0, column - 1) : column + 2]
+            apart = np.abs(turns[around] - turns[row, column])
+            near = left[around] & (np.minimum(apart, _TURNS - apart) <= NEAR)
+            for down, right in np.argwhere(near):
+                spot = (int(down) + max(0, row - 1), int(right) + max(0, column - 1))
+                left[spot] = False
+                edge.append(spot)
+        if found.sum() > best.sum():
+            best = found
+    return best
+
+
+def box_mean(values: Floats, side: int) -> Floats:
+    """The mean of the square of so many pixels around each; at the border of what there is of it."""
+    reach = side // 2
+    total = np.zeros((values.shape[0] + 1, values.shape[1] + 1), np.float64)
+    total[1:, 1:] = values.cumsum(axis=0, dtype=np.float64).cumsum(axis=1)
+    down, right = (np.arange(length) for length in values.shape)
+    top, bottom = np.maximum(down - reach, 0), np.minimum(down + reach + 1, values.shape[0])
+    left, end = np.maximum(right - reach, 0), np.minimum(right + reach + 1, values.shape[1])
+    summed = total[bottom][:, end] - total[top][:, end] - total[bottom][:, left] + total[top][:, left]
+    return np.asarray(summed / np.outer(bottom - top, end - left), np.float32)
+
+
+def _is_plain(grey: Floats, picture: Picture, free: Flags) -> bool:
+    """Whether the ground of a window, away from the strokes, is bright, of little colour and even."""
+    if free.mean() < FREE or grey[free].mean() < DIM:
+        return False
+    colour = picture[free].mean(axis=0, dtype=np.float64)
+    saturation = (colour.max() - colour.min()) / max(colour.max(), 1.0)
+    return bool(saturation <= COLOURED) and _evenness(grey, free) <= PLAIN
+
+
+def _evenness(grey: Floats, free: Flags) -> float:
+    """The deviation of the free pixels from the plane that fits them best: light falls off over a page."""
+    down, right = np.nonzero(free)
+    sides = np.column_stack((down, right, np.ones_like(down))).astype(np.float32)
+    levels = grey[free]
+    square = sides.T @ sides
+    plane = np.linalg.lstsq(square, sides.T @ levels, rcond=None)[0]
+    return float((levels - sides @ plane).std())
+
+
+def _is_fine(ink: Flags) -> bool:
+    """Whether the runs of ink are short both ways: strokes, no stripes and no areas."""
+    return all(_runs(side) <= STROKE for side in (ink, ink.T))
+
+
+def _runs(ink: Flags) -> float:
+    """The length of the run that the middle one of all ink pixels lies in, along the rows."""
+    padded = np.pad(ink, ((0, 0), (1, 1))).astype(np.int8)
+    changes = np.diff(padded, axis=1)
+    lengths = np.sort(np.nonzero((changes == -1).ravel())[0] - np.nonzero((changes == 1).ravel())[0])
+    if not len(lengths):
+        return float(WINDOW)
+    return float(lengths[np.searchsorted(lengths.cumsum(), lengths.sum() / 2)])
+
+
+def _direction(ink: Flags) -> int:
+    """The turn at which the ink lies in rows with gaps between them, and not so across it; -1 where there is none."""
+    rows, pixels = _turned()
+    reach = pixels.shape[1]
+    held = np.bincount(rows[:, ink].ravel(), minlength=_TURNS * reach).reshape(_TURNS, reach)
+    long = pixels >= WINDOW // 2
+    levels = np.where(long, held / np.maximum(pixels, 1), np.nan)
+    uneven = np.nanstd(levels, axis=1)
+    best = int(np.argmax(uneven))
+    profile = levels[best][long[best]]
+    full = float(np.percentile(profile, 85))
+    gaps = float(np.mean(profile < GAP * full))
+    lines = np.count_nonzero(np.diff((profile >= 0.5 * full).astype(np.int8)) == 1)
+    across = uneven[(best + _TURNS // 2) % _TURNS]
+    lined = uneven[best] >= UNEVEN * across and 0.15 <= gaps <= 0.9 and lines >= 2
+    return best if lined else _NONE
+
+
+@lru_cache(maxsize=1)
+def _turned() -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """For each turn of a window the row that each of its pixels falls into, and how many there are in each row."""
+    down, right = np.mgrid[0:WINDOW, 0:WINDOW] - WINDOW // 2
+    reach = 2 * WINDOW
+    turns = np.deg2rad(np.arange(0, 180, STEP_DEGREES))[:, None, None]
+    rows = np.rint(down * np.cos(turns) - right * np.sin(turns)).astype(np.intp) + WINDOW
+    rows += np.arange(_TURNS)[:, None, None] * reach
+    pixels = np.bincount(rows.ravel(), minlength=_TURNS * reach).reshape(_TURNS, reach)
+    return rows, pixels
+
+
+def _narrow(printed: Flags) -> float:
+    """How much longer than wide the windows with print lie, along their main axis."""
+    spots = np.argwhere(printed).astype(np.float64)
+    if len(spots) < 3:
+        return 1.0
+    # A window has a breadth of its own: a row of them is a twelfth of the square of one broad.
+    spread = np.linalg.eigvalsh(np.cov(spots.T) + np.eye(2) / 12)
+    return float(np.sqrt(spread[1] / spread[0]))
