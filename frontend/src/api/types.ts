@@ -34,6 +34,7 @@ export type Person = Shapes["Person"];
 export type Featured = Shapes["Featured"];
 export type FeaturePlan = Shapes["FeaturePlan"];
 export type SortStatus = Shapes["SortStatus"];
+export type Said = Shapes["Said"];
 export type Strip = Shapes["Strip"];
 /** What the stream of events tells of the review. */
 export interface Standing {

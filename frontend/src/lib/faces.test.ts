@@ -4,7 +4,6 @@ import { crop, personAfter, rows, type Face } from "./faces";
 const face = (person: number, size: number, best = false): Face => ({
   person,
   box: [0.4, 0.4, size, size],
-  note: "",
   best,
 });
 const photo = (...faces: Face[]) => ({ faces, width: 3000, height: 2000 });

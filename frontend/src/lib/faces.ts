@@ -5,7 +5,6 @@ import type { Box } from "./zoom";
 export interface Face {
   readonly person: number;
   readonly box: readonly number[];
-  readonly note: string;
   readonly best: boolean;
 }
 

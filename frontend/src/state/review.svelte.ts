@@ -11,7 +11,7 @@ import { Looking } from "./looking.svelte";
 import { complain, say, tell } from "./notice.svelte";
 import { isReviewing, replace, route } from "./route.svelte";
 import { Rows } from "./rows.svelte";
-import { t } from "./texts.svelte";
+import { t, told } from "./texts.svelte";
 
 const AHEAD = 2;
 const MOST_AHEAD = 8;
@@ -267,7 +267,7 @@ export class Review extends Looking {
     try {
       const changed = await (forth ? calls.redo(this.head) : calls.undo(this.head));
       this.learn(changed);
-      await this.after(changed, t(forth ? "redone" : "undone", { what: changed.step.words }));
+      await this.after(changed, t(forth ? "redone" : "undone", { what: told(changed.step.words) }));
     } catch (error) {
       await this.failed(error, "");
     }

@@ -2,6 +2,8 @@
 
 import { en, type Holes, type Key } from "../texts/en";
 import { de } from "../texts/de";
+import { reasonsDe } from "../texts/reasons.de";
+import type { Said } from "../api/types";
 import { chosen, worded } from "../texts/words";
 import * as numbers from "../lib/numbers";
 
@@ -22,10 +24,27 @@ export const t = <K extends Key>(key: K, ...values: Filled<K>): string =>
   worded(TEXTS[tongue.language][key], values[0] ?? {}, tongue.language);
 
 /** A word of the server's that the page may have a text for, such as the name of a field. */
-export function word(group: "kind" | "band" | "field" | "source" | "score", name: string): string {
+export function word(group: "kind" | "band" | "field" | "source" | "score" | "stage" | "verb" | "jobKind", name: string): string {
   const key = `${group}.${name.replaceAll(" ", "_")}`;
   return key in en ? worded(TEXTS[tongue.language][key as Key], {}, tongue.language) : name.charAt(0).toUpperCase() + name.slice(1).replaceAll(/[-_]/g, " ");
 }
+
+/** A reason in the language of the reader; what has no text in it is told in the server's words. */
+export function told(said: Said): string {
+  const text = tongue.language === "de" ? reasonsDe[said.code] : undefined;
+  if (text === undefined) return said.words;
+  const parts = Object.fromEntries(Object.entries(said.parts).map(([name, part]) => [name, told(part)]));
+  const values: Record<string, string | number> = { ...said.values, ...parts };
+  // Names of scores and bands have texts of their own.
+  for (const hole of ["part", "band"] as const) {
+    if (typeof values[hole] === "string") values[hole] = word(hole === "part" ? "score" : "band", values[hole]);
+  }
+  return worded(text, values, tongue.language);
+}
+
+/** What a job is called; a scan and an undo say what of. */
+export const jobTitle = (job: { readonly kind: string; readonly title: string }): string =>
+  `jobKind.${job.kind}` in en ? word("jobKind", job.kind) : job.title;
 
 export const bytes = (value: number): string => numbers.bytes(value, tongue.language);
 export const count = (value: number): string => numbers.count(value, tongue.language);

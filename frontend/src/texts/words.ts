@@ -1,6 +1,7 @@
 // Filling in and choosing forms, apart from where the texts come from.
 
-import type { Text } from "./en";
+/** A text with holes such as `{name}`; a pair of forms is chosen by `n`. */
+export type Text = string | { readonly one: string; readonly other: string };
 
 export type Values = Readonly<Record<string, string | number>>;
 

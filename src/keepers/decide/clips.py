@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from keepers.decide.originality import Copy, Criterion
+from keepers.reasons import Reason
 
 #: Sides are rounded to what a codec likes: 640 x 362 is no better than 640 x 360.
 _AS_MANY: Final = 0.97
@@ -35,25 +36,26 @@ def criteria(copies: Sequence[Copy]) -> tuple[Criterion, ...]:
         return missing if missing > _AS_LONG else 0.0
 
     return (
-        Criterion("readable", lambda c: c.readable, lambda _: "readable", lambda _: "empty or unreadable"),
+        Criterion("readable", lambda c: c.readable, lambda _: Reason("readable"), lambda _: Reason("unreadable")),
         Criterion(
-            "pixels", lambda c: 0 if c.pixels >= most * _AS_MANY else c.pixels - most, _sides, lambda c: f"only {_sides(c)}"
+            "pixels", lambda c: 0 if c.pixels >= most * _AS_MANY else c.pixels - most,
+            lambda c: Reason("sides", sides=_sides(c)), lambda c: Reason("only-sides", sides=_sides(c))
         ),
-        Criterion("sound", _sound, lambda _: "with sound", lambda _: "without sound"),
+        Criterion("sound", _sound, lambda _: Reason("sound"), lambda _: Reason("silent")),
         Criterion(
-            "metadata", _camera, lambda _: "keeps more camera facts", lambda _: "lost camera facts"
+            "metadata", _camera, lambda _: Reason("more-facts"), lambda _: Reason("fewer-facts")
         ),
-        Criterion("bitrate", worth, lambda c: f"most bits: {_rate(c)}", lambda c: f"fewer bits: {_rate(c)}"),
-        Criterion("length", lambda c: -short(c), lambda _: "the longest", lambda c: f"{short(c):.1f} s shorter"),
+        Criterion("bitrate", worth, lambda c: Reason("most-bits", rate=_rate(c)), lambda c: Reason("fewer-bits", rate=_rate(c))),
+        Criterion("length", lambda c: -short(c), lambda _: Reason("longest"), lambda c: Reason("shorter", seconds=round(short(c), 1))),
     )  # fmt: skip
 
 
 def stays(copy: Copy, best: Copy) -> str:
     """Why a copy of a clip stays beside the best one; empty where it may go."""
     if _sound(copy) and not _sound(best):
-        return "stays: the pick has no sound"
+        return Reason("stays-silent")
     if _seconds(copy) > _seconds(best) + _LONGER:
-        return f"stays: it is {_seconds(copy) - _seconds(best):.1f} s longer"
+        return Reason("stays-longer", seconds=round(_seconds(copy) - _seconds(best), 1))
     return ""
 
 

@@ -13,6 +13,7 @@ from blake3 import blake3
 from keepers.decide.rules import Rule
 from keepers.model import Asset, Bundle, ContentId, DateClaim, Facts, GroupKind, Kind, Ref, Role
 from keepers.read import formats, merging
+from keepers.reasons import Reason
 
 #: What proves itself, so that nobody has to look.
 CERTAIN: Final = (GroupKind.SAME_BYTES, GroupKind.SAME_PIXELS)
@@ -165,18 +166,18 @@ def obstacle(item: Item, keeper: Item, group: Candidates) -> str:
     if item.fixed:
         return item.fixed
     if item.content in group.keep and group.kind is not GroupKind.SAME_BYTES:
-        return "a person decided to keep it" if group.by_person else "it is rated or edited"
+        return Reason("decided" if group.by_person else "liked")
     there = _contents(keeper.bundle.assets)
     missing = [asset for asset in item.irreplaceable if asset.content not in there]
     if missing:
         names = ", ".join(_name(asset.ref) for asset in missing)
-        return f"{names} beside it is not beside {_name(keeper.ref)} and would be lost"
+        return Reason("would-be-lost", names=names, name=_name(keeper.ref))
     if group.kind is GroupKind.SAME_PIXELS and item.beside and UNKNOWN in {item.beside, keeper.beside}:
-        return "what its file holds beside its picture could not be told"
+        return Reason("beside-unknown")
     if group.kind is GroupKind.SAME_PIXELS and item.beside not in {"", keeper.beside}:
-        return "its file holds more than its picture (a film, layers), and the other does not"
+        return Reason("holds-more")
     if keeper.fixed and group.kind in CERTAIN and inherited(keeper, [item]) != keeper.known:
-        return "it has a rating, words or a place that the kept one has not, and that one may not be changed"
+        return Reason("knows-more")
     return ""
 
 

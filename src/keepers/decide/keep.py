@@ -7,6 +7,7 @@ from typing import Final
 from keepers.decide import clips
 from keepers.decide.originality import Copy, Criterion, criteria, ordered, seen
 from keepers.model import ContentId, Decision, Facts, Group, GroupKind, Look, Ref, Score
+from keepers.reasons import Reason
 from keepers.score.photo import Member, scores
 from keepers.score.taste import Taste
 from keepers.score.weights import Weights
@@ -22,7 +23,7 @@ SHARES: Final[Mapping[str, float]] = {
     "compression": 0.10,
     "place": 0.10,
 }
-_TASTE: Final = "by what you picked before"
+_TASTE: Final = Reason("taste")
 #: From this rating on a photo of a burst stays beside the best one.
 LIKED: Final = 4
 
@@ -117,21 +118,19 @@ def _told(score: Score, best: Score, level: int, members: Mapping[Ref, Member], 
     words = list(score.reasons)
     if score.ref == best.ref:
         if level > 1:
-            words.insert(
-                0, f"as good as {level - 1} other{'s' if level > 2 else ''}; {_tie_word(score.ref, members)}"
-            )
+            words.insert(0, Reason("level", n=level - 1, tie=_tie_word(score.ref, members)))
     elif score.ref in liked:
-        words.insert(0, "stays: it is rated or edited")
+        words.insert(0, Reason("stays-liked"))
     elif score.value > best.value - TIE:
-        words.insert(0, "as good as the pick")
+        words.insert(0, Reason("as-good"))
     return replace(score, reasons=tuple(words[:MOST_REASONS]))
 
 
-def _tie_word(ref: Ref, members: Mapping[Ref, Member]) -> str:
+def _tie_word(ref: Ref, members: Mapping[Ref, Member]) -> Reason:
     facts, taken = members[ref].facts, members[ref].bundle.main.taken
     if facts and facts.stars > 0:
-        return "rated highest" if facts.rating or facts.favourite else "picked from its burst"
-    return "the earliest is taken" if taken else "the larger file, then the path decides"
+        return Reason("tie-rated" if facts.rating or facts.favourite else "tie-picked")
+    return Reason("tie-earliest" if taken else "tie-path")
 
 
 def _series_flip(best: Score, rivals: Sequence[Score]) -> str:
@@ -141,23 +140,23 @@ def _series_flip(best: Score, rivals: Sequence[Score]) -> str:
     name = _name(rival.ref)
     ahead = best.value - rival.value
     if ahead < TIE:
-        return f"a higher rating of {name}, which is as good"
+        return Reason("flip-level", name=name)
     shared = [part for part in best.parts if part in rival.parts]
     part = max(shared, key=lambda part: (best.parts[part] - rival.parts[part], part), default="")
     if part and best.parts[part] > rival.parts[part]:
-        return f"a rating of {name}, or a better {part} there: it is {ahead:.2f} behind"
-    return f"a rating of {name}: it is {ahead:.2f} behind"
+        return Reason("flip-part", name=name, part=part, behind=round(ahead, 2))
+    return Reason("flip-rating", name=name, behind=round(ahead, 2))
 
 
 def _bracket(
     group: Group, looks: Mapping[ContentId, Look], facts: Mapping[ContentId, Facts], weights: Weights
 ) -> Decision:
     found = tuple(
-        replace(score, reasons=("a frame of an exposure bracket: all of them stay",))
+        replace(score, reasons=(Reason("bracket"),))
         for score in scores(_members(group, looks, facts), weights)
     )
     keep = tuple(bundle.main.ref for bundle in group.members)
-    return Decision(group, keep, (), found, "nothing: frames of a bracket are never dropped")
+    return Decision(group, keep, (), found, Reason("flip-bracket"))
 
 
 # ---------------------------------------------------------------- copies
@@ -256,7 +255,7 @@ def _why(best: Copy, order: Sequence[Copy], rules: Sequence[Criterion]) -> tuple
         for rule in rules
         if rule.name != "readable" and any(rule.value(best) > rule.value(other) for other in order[1:])
     ]
-    return tuple(dict.fromkeys(words))[:MOST_REASONS] or ("as good as the others; the path decides",)
+    return tuple(dict.fromkeys(words))[:MOST_REASONS] or (Reason("path-decides"),)
 
 
 def _why_not(copy: Copy, best: Copy, rules: Sequence[Criterion], kind: GroupKind) -> tuple[str, ...]:
@@ -264,12 +263,14 @@ def _why_not(copy: Copy, best: Copy, rules: Sequence[Criterion], kind: GroupKind
     if _never_loses(copy, best, kind):
         words.append(_stays_word(copy, best, kind))
     words += [rule.worse(copy) for rule in rules if rule.value(copy) < rule.value(best)]
-    return tuple(dict.fromkeys(words))[:MOST_REASONS] or ("as good as the pick; the path decides",)
+    return tuple(dict.fromkeys(words))[:MOST_REASONS] or (Reason("path-decided"),)
 
 
 def _stays_word(copy: Copy, best: Copy, kind: GroupKind) -> str:
     said = clips.stays(copy, best) if kind is GroupKind.SAME_CLIP else ""
-    return said or ("stays: it is edited" if copy.edited else f"stays: it is rated {copy.rating}")
+    if said:
+        return said
+    return Reason("stays-edited") if copy.edited else Reason("stays-rated", rating=copy.rating)
 
 
 def _copies_flip(best: Copy, order: Sequence[Copy], rules: Sequence[Criterion]) -> str:
@@ -280,8 +281,8 @@ def _copies_flip(best: Copy, order: Sequence[Copy], rules: Sequence[Criterion]) 
     name = _name(rival.bundle.main.ref)
     for rule in rules:
         if rule.value(best) != rule.value(rival):
-            return f"{name} would be kept if the pick were not ahead in this: {rule.better(best)}"
-    return f"nothing sets {name} apart but its path"
+            return Reason("flip-copy", name=name, better=rule.better(best))
+    return Reason("flip-path", name=name)
 
 
 def _name(ref: Ref) -> str:

@@ -11,6 +11,7 @@ from typing import Final
 from keepers.model import Bundle, ContentId, Facts, GroupKind, Ref, Role
 from keepers.read import formats
 from keepers.read.merging import merged
+from keepers.reasons import Reason
 
 
 class Origin(IntEnum):
@@ -25,14 +26,14 @@ class Origin(IntEnum):
     UNREADABLE = 6
 
 
-ORIGIN_WORDS: Final[Mapping[Origin, str]] = {
-    Origin.RAW: "the camera's RAW",
-    Origin.HEIC: "the camera's own HEIC",
-    Origin.CAMERA: "the camera's own file",
-    Origin.PLAIN: "not known to be the camera's file",
-    Origin.DERIVED: "scaled, edited or converted",
-    Origin.MESSENGER: "a messenger's copy",
-    Origin.UNREADABLE: "empty or unreadable",
+ORIGIN_WORDS: Final[Mapping[Origin, Reason]] = {
+    Origin.RAW: Reason("origin-raw"),
+    Origin.HEIC: Reason("origin-heic"),
+    Origin.CAMERA: Reason("origin-camera"),
+    Origin.PLAIN: Reason("origin-plain"),
+    Origin.DERIVED: Reason("origin-derived"),
+    Origin.MESSENGER: Reason("origin-messenger"),
+    Origin.UNREADABLE: Reason("unreadable"),
 }
 
 RAW_FORMATS: Final = frozenset(form.name for form in formats.FORMATS if form.raw)
@@ -119,10 +120,10 @@ class Copy:
     def liked(self) -> str:
         """In words how it is rated."""
         if self.facts is not None and self.facts.favourite and self.facts.rating != self.rating:
-            return "a favourite"
+            return Reason("favourite")
         if self.facts is not None and self.facts.picked and self.facts.rating != self.rating:
-            return "picked from its burst"
-        return f"rated {self.rating}"
+            return Reason("picked")
+        return Reason("rated", rating=self.rating)
 
     @property
     def told(self) -> int:
@@ -285,7 +286,7 @@ def criteria(copies: Sequence[Copy], kind: GroupKind) -> tuple[Criterion, ...]:
         return origins[copy.bundle.main.ref]
 
     readable = Criterion(
-        "readable", lambda c: c.readable, lambda _: "readable", lambda _: "empty or unreadable"
+        "readable", lambda c: c.readable, lambda _: Reason("readable"), lambda _: Reason("unreadable")
     )
     source = Criterion(
         "original",
@@ -293,32 +294,34 @@ def criteria(copies: Sequence[Copy], kind: GroupKind) -> tuple[Criterion, ...]:
         lambda c: ORIGIN_WORDS[standing(c)],
         lambda c: ORIGIN_WORDS[standing(c)],
     )
-    rating = Criterion("rating", lambda c: c.rating, lambda c: c.liked, lambda _: "rated lower")
+    rating = Criterion("rating", lambda c: c.rating, lambda c: c.liked, lambda _: Reason("rated-lower"))
     edited = Criterion(
         "edited",
         lambda c: _edited_beside(c.bundle),
-        lambda _: "was edited",
-        lambda _: "has no edit beside it",
+        lambda _: Reason("edited"),
+        lambda _: Reason("not-edited"),
     )
-    told = Criterion("told", lambda c: c.told, lambda _: "more is told of it", lambda _: "less is told of it")
+    told = Criterion("told", lambda c: c.told, lambda _: Reason("more-told"), lambda _: Reason("less-told"))
     metadata = Criterion(
-        "metadata", lambda c: c.metadata, lambda _: "keeps more camera facts", lambda _: "lost camera facts"
+        "metadata", lambda c: c.metadata, lambda _: Reason("more-facts"), lambda _: Reason("fewer-facts")
     )
     name = Criterion(
         "place",
         lambda c: -c.second_hand,
-        lambda _: "lies in the better place",
-        lambda _: "its name or folder is that of a copy",
+        lambda _: Reason("better-place"),
+        lambda _: Reason("copy-place"),
     )
     companions = Criterion(
         "companions",
         lambda c: len(c.bundle.others),
-        lambda _: "has more files beside it",
-        lambda _: "has fewer files beside it",
+        lambda _: Reason("more-files"),
+        lambda _: Reason("fewer-files"),
     )
     age = (
-        Criterion("taken", lambda c: -_taken(c), lambda _: "taken earlier", lambda _: "taken later"),
-        Criterion("modified", lambda c: -c.modified, lambda _: "older file", lambda _: "newer file"),
+        Criterion("taken", lambda c: -_taken(c), lambda _: Reason("earlier"), lambda _: Reason("later")),
+        Criterion(
+            "modified", lambda c: -c.modified, lambda _: Reason("older-file"), lambda _: Reason("newer-file")
+        ),
     )
     if kind is GroupKind.SAME_BYTES:
         return (readable, rating, edited, told, name, companions, *age)
@@ -340,8 +343,10 @@ def criteria(copies: Sequence[Copy], kind: GroupKind) -> tuple[Criterion, ...]:
 
 def _picture() -> tuple[Criterion, ...]:
     return (
-        Criterion("pixels", lambda c: c.pixels, lambda _: "most pixels", lambda _: "fewer pixels"),
-        Criterion("lossless", _lossless, lambda _: "without loss", lambda _: "compressed with loss"),
+        Criterion(
+            "pixels", lambda c: c.pixels, lambda _: Reason("most-pixels"), lambda _: Reason("fewer-pixels")
+        ),
+        Criterion("lossless", _lossless, lambda _: Reason("lossless"), lambda _: Reason("lossy")),
     )
 
 
@@ -357,8 +362,8 @@ def _compression(copies: Sequence[Copy]) -> Criterion:
     return Criterion(
         "compression",
         Copy.tables if tabled else Copy.bytes_per_pixel,
-        lambda _: "least compressed",
-        lambda _: "compressed more",
+        lambda _: Reason("least-compressed"),
+        lambda _: Reason("more-compressed"),
     )
 
 

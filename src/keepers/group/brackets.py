@@ -11,6 +11,7 @@ from keepers.fingerprint.table import Photos
 from keepers.group import clocks
 from keepers.group.rule import Cluster, Rule
 from keepers.model import GroupKind
+from keepers.reasons import Reason
 
 Rows = npt.NDArray[np.intp]
 Levels = npt.NDArray[np.float64]
@@ -42,9 +43,11 @@ def brackets(photos: Photos, rule: Rule) -> tuple[Cluster, ...]:
 def _cluster(photos: Photos, frames: Rows) -> Cluster:
     """A bracket of these rows, with the spread of its exposures in words."""
     levels = _levels(photos, frames)
-    words = f"{len(frames)} exposures of one scene"
+    words = Reason("exposures", n=len(frames))
     spread = (
-        f"{float(np.ptp(levels)):.1f} EV apart" if levels is not None else "told apart by their brightness"
+        Reason("stops-apart", stops=round(float(np.ptp(levels)), 1))
+        if levels is not None
+        else Reason("brightness-apart")
     )
     return Cluster(GroupKind.BRACKET, tuple(sorted(frames.tolist())), -1, (words, spread))
 

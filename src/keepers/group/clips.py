@@ -19,6 +19,7 @@ from keepers.fingerprint.clips import MOST, SAME_TIME, Clips
 from keepers.fingerprint.perceptual import BLOCK, FLAT
 from keepers.group.rule import Cluster
 from keepers.model import GroupKind
+from keepers.reasons import Reason
 
 Rows = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
@@ -116,8 +117,10 @@ def _ranked(clips: Clips, rows: "dict[int, set[int]]") -> list[int]:
 def _cluster(clips: Clips, centre: int, rows: tuple[int, ...]) -> Cluster:
     seconds = clips.seconds[list(rows)]
     apart = float(seconds.max() - seconds.min())
-    length = "the same length" if apart < _STILL_SECONDS else f"lengths {apart:.1f} s apart at most"
-    words = ("the same pictures at the same moments, over the whole clip", length)
+    length = (
+        Reason("same-length") if apart < _STILL_SECONDS else Reason("lengths-apart", seconds=round(apart, 1))
+    )
+    words = (Reason("same-moments"), length)
     return Cluster(GroupKind.SAME_CLIP, tuple(sorted(rows)), centre, words)
 
 

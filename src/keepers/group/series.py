@@ -12,6 +12,7 @@ from keepers.group import clocks, looks
 from keepers.group.brackets import brackets
 from keepers.group.rule import Cluster, Rule
 from keepers.model import GroupKind
+from keepers.reasons import Reason
 
 __all__ = ["brackets", "bursts"]
 
@@ -197,11 +198,11 @@ def _complete(count: int, earlier: Callable[[int], Rows]) -> Iterator[Rows]:
 def _evidence(photos: Photos, members: tuple[int, ...]) -> tuple[str, ...]:
     rows = list(members)
     times = photos.taken[rows]
-    words = [f"{len(rows)} frames, every two alike"]
+    words = [Reason("frames-alike", n=len(rows))]
     if not np.isnan(times).any():
-        words.append(f"within {float(times.max() - times.min()):.1f} s")
+        words.append(Reason("within", seconds=round(float(times.max() - times.min()), 1)))
     if (photos.burst[rows] > 0).all() and len(set(photos.burst[rows].tolist())) == 1:
-        words.append("one series of the camera")
+        words.append(Reason("camera-series"))
     elif (photos.camera[rows] > 0).all() and len(set(photos.camera[rows].tolist())) == 1:
-        words.append("one camera")
+        words.append(Reason("one-camera"))
     return tuple(words)

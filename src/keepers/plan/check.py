@@ -16,6 +16,7 @@ from keepers.model import ContentId, Ref
 from keepers.plan.portable import renamed
 from keepers.plan.world import World, around, changes, folder
 from keepers.ports import Rights
+from keepers.reasons import Reason
 
 #: More space than the bytes themselves: folders, the journal, and what others write meanwhile.
 SPARE: Final = 1.1
@@ -61,7 +62,7 @@ def _rest_of_units(actions: tuple[Action, ...], refused: dict[int, str]) -> dict
         broken.setdefault(actions[number].unit, why)
     broken.pop("", None)
     return {
-        number: f"it belongs to a file that cannot be done ({broken[action.unit]})"
+        number: Reason("unit-broken", why=broken[action.unit])
         for number, action in enumerate(actions)
         if action.unit in broken and number not in refused
     }
@@ -90,8 +91,7 @@ def _only_read(action: Action) -> str:
     """Archives and other programs' libraries are read and copied from; nothing in them is ever changed."""
     for ref in changes(action):
         if ref.archive or ref.is_in_library:
-            where = "an archive" if ref.archive else "a library of Apple Photos"
-            return f"{ref.key} lies in {where}, which is only read, never changed"
+            return Reason("archive-kept" if ref.archive else "library-kept", path=ref.key)
     return ""
 
 
@@ -100,13 +100,13 @@ def forbidden(action: Action, rights: Callable[[Ref], Rights]) -> str:
     for ref in changes(action):
         said = rights(ref)
         if said is Rights.REFERENCE:
-            return f"{ref.key} lies in a reference folder, in which nothing is ever changed (keepers roots)"
+            return Reason("reference-kept", path=ref.key)
         added = isinstance(action, Copy | Move | Restore) or (
             isinstance(action, Write) and not action.replaces
         )
         taken_back = isinstance(action, Trash) and action.made
         if said is Rights.MAY_MOVE and not added and not taken_back:
-            return f"{ref.key} lies where files may be moved, but not trashed, linked or replaced (keepers roots)"
+            return Reason("move-only", path=ref.key)
     return ""
 
 
@@ -142,7 +142,7 @@ class _Trial:
         left = {content for content in self.contents.values() if not content.startswith("ref:")}
         for content, numbers in gone.items():
             if content not in left:
-                wrong += [(number, "nothing of what stays instead of it would be left") for number in numbers]
+                wrong += [(number, Reason("none-left")) for number in numbers]
         return wrong
 
     def _rights(self, ref: Ref) -> Rights:
@@ -168,14 +168,14 @@ class _Trial:
                 return self._wrong_target(action)
             case SetField():
                 now = self.fields.get((action.ref, action.name), action.before)
-                return "" if now == action.before else "it has been set to something else meanwhile"
+                return "" if now == action.before else Reason("set-meanwhile")
             case _:
                 assert_never(action)
 
     def _wrong_source(self, ref: Ref, content: ContentId) -> str:
         if ref not in self.contents:
-            return f"{ref.key} is gone"
-        return "" if self.contents[ref] == content else f"{ref.key} has changed since the plan was made"
+            return Reason("gone", path=ref.key)
+        return "" if self.contents[ref] == content else Reason("changed-since", path=ref.key)
 
     def _wrong_target(self, action: Copy | Move | Write | Restore) -> str:
         ref = target(action)
@@ -185,7 +185,7 @@ class _Trial:
         spot = self.world.spot
         leaving = 1 if isinstance(action, Move) and spot(action.source) == spot(ref) else 0
         if self.taken[spot(ref)] > leaving or ref in self.contents:
-            return f"the name {ref.key} is taken"
+            return Reason("name-taken", path=ref.key)
         for outer in around(ref):
             if outer in self.world.blocked or outer in self.contents:
                 return f"{outer.key} is a file and no folder"

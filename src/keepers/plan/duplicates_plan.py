@@ -10,6 +10,7 @@ from keepers.decide.copies import CERTAIN, Item, Settled, is_saying
 from keepers.errors import UnreadableError
 from keepers.model import Asset, ContentId, GroupKind, Ref
 from keepers.plan.inheritance import Bytes, inheritance
+from keepers.reasons import Reason
 
 
 class Deed(StrEnum):
@@ -111,9 +112,9 @@ def _files(item: Item) -> Iterator[tuple[Asset, Ref]]:
 
 def _because(asset: Asset, item: Item, heir: Item) -> str:
     if asset is item.bundle.main:
-        same = "bytes" if asset.content == heir.content else "pixels"
-        return f"the same {same} as {heir.ref.key}"
-    return "what it says is kept" if is_saying(asset) else f"the same bytes as beside {heir.ref.key}"
+        code = "same-bytes-as" if asset.content == heir.content else "same-pixels-as"
+        return Reason(code, path=heir.ref.key)
+    return Reason("words-kept") if is_saying(asset) else Reason("same-beside", path=heir.ref.key)
 
 
 def link_plan(groups: Sequence[Settled], deed: Deed, sharing: Sharing) -> Resolved:

@@ -7,6 +7,7 @@ from itertools import accumulate
 from typing import Final
 
 from keepers.model import Bundle, Facts, Kind, Look, Score
+from keepers.reasons import Reason
 from keepers.score.faces import FaceScore, Person, as_sharp, face_scores, main_people, people
 from keepers.score.weights import Weights
 
@@ -54,8 +55,8 @@ def _scored(members: Sequence[Member], weights: Weights) -> list[Score]:
     for number, member in enumerate(members):
         if member.look is None:
             film = member.bundle.main.kind is Kind.VIDEO
-            why = "it is a film" if film else "its pixels cannot be read"
-            found.append(Score(member.bundle.main.ref, 0.0, {}, (f"it could not be judged: {why}",)))
+            why = Reason("unjudged-film" if film else "unjudged")
+            found.append(Score(member.bundle.main.ref, 0.0, {}, (why,)))
             continue
         parts = dict(plain[number])
         if everyone:
@@ -142,44 +143,45 @@ def _reasons(
 ) -> tuple[str, ...]:
     """At most three: what is best about a photo, or what puts it behind."""
     mine = found[number].parts
-    words: list[str] = []
+    words: list[Reason] = []
     if everyone:
         words += _face_words(number, everyone, each)
     for name, best, worse in (
-        ("face sharpness", "sharpest faces", "faces less sharp"),
-        ("sharpness", "sharpest", "less sharp"),
-        ("expression", "best expression", "expression less happy"),
-        ("exposure", "", "exposed less well"),
-        ("resolution", "", "fewer pixels"),
+        ("face sharpness", "sharpest-faces", "faces-less-sharp"),
+        ("sharpness", "sharpest", "less-sharp"),
+        ("expression", "best-expression", "less-happy"),
+        ("exposure", "", "less-exposed"),
+        ("resolution", "", "fewer-pixels-than"),
     ):
         others = [score.parts[name] for score in found if name in score.parts]
         if name not in mine or max(others) - min(others) < 0.02:
             continue
         if mine[name] >= max(others) and best:
-            words.append(best)
+            words.append(Reason(best))
         elif mine[name] < max(others) - BEHIND:
-            words.append(f"{worse} ({mine[name]:.2f} of {max(others):.2f})")
-    if "sharpest faces" in words and "sharpest" in words:
-        words.remove("sharpest")
+            words.append(Reason(worse, mine=round(mine[name], 2), best=round(max(others), 2)))
+    codes = [word.code for word in words]
+    if "sharpest-faces" in codes and "sharpest" in codes:
+        del words[codes.index("sharpest")]
     if not words:
-        words = ["nothing to compare it with" if len(found) == 1 else "no clear difference between them"]
+        words = [Reason("alone" if len(found) == 1 else "no-difference")]
     return tuple(words[:MOST_REASONS])
 
 
 def _face_words(
     number: int, everyone: Sequence[Person], each: dict[Person, tuple[FaceScore, ...]]
-) -> list[str]:
+) -> list[Reason]:
     here = [(person.faces[number], each[person][number]) for person in everyone]
     missing = sum(face is None for face, _ in here)
     known = [mark for face, mark in here if face is not None and face.eyes_open is not None]
     closed = sum(mark.closed for mark in known)
-    words: list[str] = []
+    words: list[Reason] = []
     if known:
-        words.append(f"eyes open {len(known) - closed}/{len(known)}")
+        words.append(Reason("eyes-open", open=len(known) - closed, all=len(known)))
     elif missing < len(here):
-        words.append("eyes cannot be told")
+        words.append(Reason("eyes-unknown"))
     if missing:
-        words.append(f"{missing} of {len(here)} people not seen")
+        words.append(Reason("people-missing", missing=missing, all=len(here)))
     return words
 
 

@@ -34,7 +34,7 @@ def step(found: Step) -> answers.Step:
     return answers.Step(
         id=found.id,
         at=found.at,
-        words=rows.text(found.words),
+        words=rows.said(found.words),
         groups=list(found.groups),
         count=found.count,
         undone=found.state is not State.HOLDS,

@@ -12,14 +12,17 @@ from keepers.catalog.reviews import Row
 from keepers.catalog.store import Catalog
 from keepers.model import LOCAL, Asset, Bundle, ContentId, Face, Facts, GroupKind, Kind, Look, Ref, Role
 from keepers.read import merging, pair_names
-from keepers.score.faces import Person, people
+from keepers.reasons import Reason, unpacked
+from keepers.score.faces import Person, face_scores, people
+from keepers.score.weights import Weights
 from keepers.web import rows
 from keepers.web.answers import groups as answers
+from keepers.web.answers.said import Said
 
 _NOTHING: Final = Facts("", 0, 0)
 _FILMS: Final = frozenset({Role.LIVE_VIDEO, Role.MOTION_VIDEO})
 #: Below these, relative to the same person's best, a face has a defect worth a word.
-_SHUT, _BLURRED, _AWAY = 0.35, 0.5, 0.7
+_SHUT, _BLURRED, _AWAY, _CALMER = 0.35, 0.5, 0.7, 0.2
 #: What is told of a keeper of other pictures than its own would be wrong.
 _OWN: Final = frozenset({GroupKind.BURST.value, GroupKind.BRACKET.value})
 
@@ -47,8 +50,8 @@ def group(catalog: Catalog, row: Row) -> tuple[answers.Group, list[Asset]]:
     by_user = bool(found) and all(one.verdict.said is not None for one in found)
     made = answers.Group(
         row=rows.row(row),
-        evidence=[rows.text(word) for word in data.get("evidence", ())],
-        flip=rows.text(str(data.get("flip", ""))),
+        evidence=[rows.said(unpacked(word)) for word in data.get("evidence", ())],
+        flip=rows.said(unpacked(data["flip"])) if data.get("flip") else None,
         by="user" if by_user else "rule",
         best=members[0].photo if members else 1,
         members=members,
@@ -109,7 +112,7 @@ def _member(one: _Photo, faces: list[answers.FaceBox], numbers: Mapping[Ref, int
     main, verdict = one.bundle.main, one.verdict
     value = 0.0 if one.score is None else float(one.score[0])
     parts: Mapping[str, float] = {} if one.score is None else one.score[1]
-    reasons: Sequence[str] = () if one.score is None else one.score[2]
+    reasons: Sequence[object] = () if one.score is None else one.score[2]
     number = numbers.get(main.ref, verdict.number) or 1
     raw = digest(main.content)
     return answers.Member(
@@ -132,7 +135,7 @@ def _member(one: _Photo, faces: list[answers.FaceBox], numbers: Mapping[Ref, int
         said=verdict.said,
         score=min(1.0, max(0.0, value)),
         scores=[answers.Value(name=name, value=round(float(part), 4)) for name, part in parts.items()],
-        reasons=[rows.text(reason) for reason in reasons][:3],
+        reasons=[rows.said(unpacked(reason)) for reason in reasons][:3],
         defect=_defect(faces, parts),
         faces=faces,
         files=[_file(asset, numbers) for asset in one.bundle.assets if asset.ref in numbers],
@@ -222,12 +225,11 @@ def _when(one: _Photo) -> tuple[float, str]:
     return (taken.at.timestamp() if taken else float("inf"), one.bundle.main.ref.key)
 
 
-def _best(person: Person) -> Face:
-    def worth(face: Face) -> float:
-        known = (face.eyes_open, face.smile, face.sharpness)
-        return sum(0.5 if value is None else value for value in known) - (abs(face.yaw) if face.yaw else 0.0)
-
-    return max(person.seen, key=worth)
+def _best(person: Person) -> Face | None:
+    """The face that the judge likes best; the first of equals."""
+    marks = face_scores(person, Weights())
+    there = [at for at, face in enumerate(person.faces) if face is not None]
+    return person.faces[max(there, key=lambda at: marks[at].value)]
 
 
 def _box(number: int, face: Face, person: Person, *, best: bool) -> answers.FaceBox:
@@ -237,35 +239,34 @@ def _box(number: int, face: Face, person: Person, *, best: bool) -> answers.Face
         eyes_open=face.eyes_open,
         smile=face.smile,
         sharpness=face.sharpness,
-        note=", ".join(_notes(face, person)),
+        notes=[rows.said(Reason(code)) for code in _notes(face, person)],
         best=best,
     )
 
 
 def _notes(face: Face, person: Person) -> Iterator[str]:
+    """The codes of what is wrong with a face: what the same person's other faces of the group show to be no habit."""
     if face.eyes_open is not None and face.eyes_open < _SHUT:
-        yield "eyes closed"
+        yield "eyes-closed"
     sharpest = max((other.sharpness or 0.0 for other in person.seen), default=0.0)
     if face.sharpness is not None and face.sharpness < _BLURRED * sharpest:
         yield "blurred"
     if face.yaw is not None and abs(face.yaw) > _AWAY:
-        yield "looks away"
-    if face.grimace is not None and face.grimace > _BLURRED:
+        yield "looks-away"
+    # A laugh is easily taken for one; so it counts where this person looks calmer in another photo.
+    calmest = min((other.grimace for other in person.seen if other.grimace is not None), default=0.0)
+    if face.grimace is not None and face.grimace > max(_BLURRED, calmest + _CALMER):
         yield "grimace"
 
 
-def _defect(faces: Sequence[answers.FaceBox], parts: Mapping[str, float]) -> str:
+def _defect(faces: Sequence[answers.FaceBox], parts: Mapping[str, float]) -> Said | None:
     """What is worst about a photo: a face first, then the weakest part of its score."""
-    noted = next((face.note for face in faces if face.note), "")
-    if noted:
+    noted = next((face.notes[0] for face in faces if face.notes), None)
+    if noted is not None:
         return noted
-    words = {
-        "sharpness": "less sharp",
-        "exposure": "lost in shadow or light",
-        "face sharpness": "faces less sharp",
-    }
-    weak = [(parts[name], word) for name, word in words.items() if name in parts and parts[name] < _BLURRED]
-    return min(weak)[1] if weak else ""
+    codes = {"sharpness": "weak-sharpness", "exposure": "weak-exposure", "face sharpness": "weak-faces"}
+    weak = [(parts[name], code) for name, code in codes.items() if name in parts and parts[name] < _BLURRED]
+    return rows.said(Reason(min(weak)[1])) if weak else None
 
 
 # ---------------------------------------------------------------- differences

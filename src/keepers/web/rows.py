@@ -11,8 +11,10 @@ from keepers.catalog.reviews import Order, Row, Wanted
 from keepers.catalog.sightings import shown
 from keepers.catalog.store import Catalog
 from keepers.errors import UsageError
+from keepers.reasons import Reason
 from keepers.web.answers.asked import Filter
 from keepers.web.answers.groups import Band, GroupRow
+from keepers.web.answers.said import Said
 
 PHOTOS: Final = "/api/v1/photos"
 
@@ -52,6 +54,19 @@ def version(content: bytes) -> str:
 def text(name: str) -> str:
     """A name as JSON may carry it: bytes that are no text stand as escapes."""
     return name.encode("utf-8", "backslashreplace").decode()
+
+
+def said(words: str) -> Said:
+    """A reason as the page takes it; other words go as they are."""
+    if not isinstance(words, Reason):
+        return Said(code="", words=text(words), values={}, parts={})
+    plain = {name: value for name, value in words.values.items() if not isinstance(value, Reason)}
+    return Said(
+        code=words.code,
+        words=text(words),
+        values={name: text(value) if isinstance(value, str) else value for name, value in plain.items()},
+        parts={name: said(value) for name, value in words.values.items() if isinstance(value, Reason)},
+    )
 
 
 def path(place: str, key: bytes) -> str:

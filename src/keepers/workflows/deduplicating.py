@@ -15,6 +15,7 @@ from keepers.model import LOCAL, Bundle, ContentId, Decision, Facts, Fate, Found
 from keepers.plan.duplicates_plan import Deed, Resolved, Sharing, link_plan, trash_plan
 from keepers.ports import Reader
 from keepers.read import archive, merging
+from keepers.reasons import Reason
 from keepers.workflows.settling import torn
 
 _MOST_SIDECAR: Final = 10 << 20
@@ -140,12 +141,12 @@ class _Items:
         if why := self._changed(bundle) or self._torn(bundle):
             return why
         if is_reference:
-            return "it lies in a reference folder"
+            return Reason("in-reference")
         for asset in bundle.assets:
             if asset.ref.archive:
-                return "it lies in an archive, which is only read"
+                return Reason("in-archive")
             if asset.ref.is_in_library:
-                return "it lies in a library of Apple Photos, which is only read"
+                return Reason("in-library")
         return ""
 
     def _torn(self, bundle: Bundle) -> str:
@@ -160,8 +161,8 @@ class _Items:
                 return f"{os.path.basename(asset.ref.key)}: {self.wrong[asset.ref.key]}"
             found = _looked(self.work.reader, asset.ref)
             if found is None or found.revision != asset.revision:
-                return f"{os.path.basename(asset.ref.key)} has changed since it was read"
-        return "it is empty" if not bundle.main.size else ""
+                return Reason("changed", name=os.path.basename(asset.ref.key))
+        return Reason("empty") if not bundle.main.size else ""
 
     def _twins(self, bundle: Bundle, found: Found | None) -> tuple[Ref, ...]:
         """Further names of the same file that go with it: those that stand alone, in no reference folder."""

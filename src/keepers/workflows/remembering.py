@@ -7,10 +7,11 @@ from keepers.catalog import remembered
 from keepers.catalog.contents import content_id
 from keepers.catalog.store import Catalog
 from keepers.model import ContentId, Decision, GroupKind, Ref
+from keepers.reasons import Reason
 
 Pairs = Collection[tuple[ContentId, ContentId]]
-_SAID = "a person decided to keep it"
-_JOINED = "a person said that they belong together"
+_SAID = Reason("decided")
+_JOINED = Reason("person-joined")
 
 
 def parted(contents: Sequence[ContentId], apart: Pairs) -> list[tuple[ContentId, ...]]:
@@ -100,6 +101,6 @@ def _told(decision: Decision, keep: Collection[Ref], stays: Collection[Ref], *, 
         keep=tuple(ref for ref in refs if ref in keep),
         drop=tuple(ref for ref in refs if ref not in keep),
         scores=scores,
-        flip="keepers decide --forget" if whole else decision.flip,
+        flip=Reason("flip-decided") if whole else decision.flip,
         by="user" if whole else decision.by,
     )

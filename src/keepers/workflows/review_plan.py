@@ -22,6 +22,7 @@ from keepers.plan.check import Checked, Refused, check
 from keepers.plan.duplicates_plan import Deed
 from keepers.plan.inheritance import inheritance
 from keepers.ports import Reader
+from keepers.reasons import Reason
 from keepers.workflows import deduplicating
 from keepers.workflows.deduplicating import Deduplicating
 
@@ -164,7 +165,7 @@ class _Making:
             if one.said is not False:
                 continue
             if one.content in self.kept:
-                self.stays.append(Stays(text.shown(one.ref), "it was kept in another group"))
+                self.stays.append(Stays(text.shown(one.ref), Reason("kept-elsewhere")))
                 continue
             items += self._items(group, one.content, describe)
         if not items:
@@ -204,14 +205,12 @@ class _Making:
         place = bundle.main.ref.place
         heir = next((one.ref for one in group.members if one.said and one.ref.place == place), None)
         if heir is None:
-            self.stays.append(
-                Stays(text.shown(bundle.main.ref), f"no photo of its group that stays is on {place}")
-            )
+            self.stays.append(Stays(text.shown(bundle.main.ref), Reason("no-heir", place=place)))
             return
         wishes = self.served.setdefault(place, [])
         known = {wish.ref for wish in wishes}
         wishes += [
-            SetField(asset.ref, _TRASHED, None, "yes", f"rejected in {group.id}", revision=heir.key)
+            SetField(asset.ref, _TRASHED, None, "yes", Reason("rejected", group=group.id), revision=heir.key)
             for asset in bundle.assets
             if asset.ref.place == place and asset.ref not in known
         ]
@@ -242,7 +241,7 @@ def _trashed(item: Item, group: str, unit: str) -> Iterator[Action]:
             asset.content,
             asset.size,
             rejected=True,
-            because=f"rejected in {group}",
+            because=Reason("rejected", group=group),
             unit=unit,
             revision=asset.revision,
         )

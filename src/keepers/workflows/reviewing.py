@@ -8,9 +8,9 @@ from keepers.catalog import contents, locations, review_rows, sightings
 from keepers.catalog.review_rows import Kept, KeptGroup
 from keepers.catalog.store import Catalog
 from keepers.decide.bands import Band, band, sureness
-from keepers.decide.versions import WORDS as STAGES
 from keepers.model import LOCAL, Bundle, ContentId, Decision, Facts, GroupKind, Look, Ref, Score
 from keepers.ports import Progress
+from keepers.reasons import packed
 from keepers.workflows.tidy import JUDGED, Judging, Tidied, judged
 
 #: Groups whose facts are read at once.
@@ -125,14 +125,16 @@ def _people(bundles: Iterable[Bundle], facts: Mapping[ContentId, Facts]) -> Iter
 def _data(decision: Decision, order: Sequence[Bundle], scores: Mapping[Ref, Score]) -> dict[str, Any]:
     found = [scores.get(bundle.main.ref) for bundle in order]
     return {
-        "evidence": list(decision.group.evidence),
-        "flip": decision.flip,
+        "evidence": [packed(words) for words in decision.group.evidence],
+        "flip": packed(decision.flip),
         "scores": [
-            None if one is None else [round(one.value, 4), dict(one.parts), list(one.reasons)]
+            None
+            if one is None
+            else [round(one.value, 4), dict(one.parts), [packed(words) for words in one.reasons]]
             for one in found
         ],
         "versions": [
-            [list(one.ref), STAGES[one.stage], None if one.made_of is None else list(one.made_of), one.depth]
+            [list(one.ref), one.stage.value, None if one.made_of is None else list(one.made_of), one.depth]
             for one in decision.versions
         ],
     }

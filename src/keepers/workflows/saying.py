@@ -14,12 +14,13 @@ from keepers.catalog.reviews import Row
 from keepers.catalog.store import Catalog
 from keepers.errors import ChangedError, UsageError
 from keepers.model import ContentId, GroupKind
+from keepers.reasons import Reason
 
 #: Groups of a kind that a person made, as they are kept.
 Rejudge = Callable[[Catalog, GroupKind, Sequence[Sequence[ContentId]], tuple[str, ...]], Sequence[KeptGroup]]
 
 _PROVEN: Final = (GroupKind.SAME_BYTES, GroupKind.SAME_PIXELS)
-_MADE: Final = ("a person made this group",)
+_MADE: Final = (Reason("person-made"),)
 _HEAD: Final = "head"
 
 
@@ -46,7 +47,9 @@ def decide(catalog: Catalog, name: str, seen: int, verdicts: Mapping[int, bool],
         kept = sum(value is True for value in wanted.values())
         gone = sum(value is False for value in wanted.values())
         words = (
-            f"{row.name}: {kept} stay, {gone} may go" if verdicts else f"{row.name}: nothing is said any more"
+            Reason("said", name=row.name, keep=kept, drop=gone)
+            if verdicts
+            else Reason("said-nothing", name=row.name)
         )
         return _say(catalog, [row], list(_facts(row, members, wanted)), words, now)
 
@@ -58,7 +61,7 @@ def accept(catalog: Catalog, name: str, seen: int, now: datetime) -> Said:
         members = _there(catalog, row)
         wanted: dict[int, bool | None] = {one.ord: one.keep for one in members}
         kept = sum(one.keep for one in members)
-        words = f"{row.name}: accepted, {kept} stay, {len(members) - kept} may go"
+        words = Reason("said-accepted", name=row.name, keep=kept, drop=len(members) - kept)
         return _say(catalog, [row], list(_facts(row, members, wanted)), words, now)
 
 
@@ -99,7 +102,11 @@ def part(
     classes = _classes(name, members, parts)
     before = (tuple(digest(one.content) for one in members),)
     shape = Shape(row.kind, before, tuple(classes), tuple(_parting(catalog, row.kind, classes)))
-    words = f"{row.name}: parted into {len(classes)}" if parts else f"{row.name}: not the same"
+    words = (
+        Reason("said-parted", name=row.name, parts=len(classes))
+        if parts
+        else Reason("said-apart", name=row.name)
+    )
     return _reshape(catalog, {name: seen}, shape, words, rejudge, now)
 
 
@@ -135,7 +142,7 @@ def merge(catalog: Catalog, seen: Mapping[str, int], rejudge: Rejudge, now: date
         *(_pair(a[0], b[0], kind, before=False, after=True) for a, b in pairwise(before)),
         *_no_more_apart(catalog, before),
     ]
-    words = f"{rows[0].name}: {len(rows)} groups made one"
+    words = Reason("said-merged", name=rows[0].name, groups=len(rows))
     return _reshape(catalog, seen, Shape(kind, before, (together,), tuple(pairs)), words, rejudge, now)
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from keepers.web.answers.groups import Band, GroupRow, Id, Revision
+from keepers.web.answers.said import Said
 
 Photos = Annotated[list[Id], Field(max_length=10_000)]
 GroupId = Annotated[str, Field(min_length=1, max_length=200)]
@@ -56,7 +57,7 @@ class Step(BaseModel):
 
     id: int
     at: str
-    words: str
+    words: Said
     groups: Annotated[list[str], Field(description="At most 20 of those that it was said of.")]
     count: Annotated[int, Field(description="How many groups it was said of.")]
     undone: bool

@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from keepers.catalog.reviews import Order
 from keepers.decide.bands import Band
+from keepers.web.answers.said import Said
 
 Id = Annotated[int, Field(ge=1, le=2**53 - 1)]
 Revision = Annotated[
@@ -118,7 +119,7 @@ class FaceBox(BaseModel):
     eyes_open: float | None
     smile: float | None
     sharpness: float | None
-    note: Annotated[str, Field(description="What is wrong with it, such as `eyes closed`; empty: nothing.")]
+    notes: Annotated[list[Said], Field(description="What is wrong with it, such as `eyes closed`.")]
     best: Annotated[bool, Field(description="Whether it is this person's best face of the group.")]
 
 
@@ -166,8 +167,8 @@ class Member(BaseModel):
     said: Annotated[bool | None, Field(description="What a person said: stays, may go, or nothing yet.")]
     score: Share
     scores: list[Value]
-    reasons: Annotated[list[str], Field(max_length=3)]
-    defect: Annotated[str, Field(description="Its worst defect in words; empty: none.")]
+    reasons: Annotated[list[Said], Field(max_length=3)]
+    defect: Annotated[Said | None, Field(description="Its worst defect.")]
     faces: list[FaceBox]
     files: list[File]
     made: list[Made]
@@ -201,7 +202,7 @@ class Version(BaseModel):
     """A version of a picture and the photo that it was made of."""
 
     photo: Id
-    stage: str
+    stage: Annotated[str, Field(description="original, copy, edit, export, messenger or screenshot")]
     made_of: Id | None
     depth: int
 
@@ -210,8 +211,8 @@ class Group(BaseModel):
     """One group with all that is known of it; the best photo comes first."""
 
     row: GroupRow
-    evidence: list[str]
-    flip: Annotated[str, Field(description="What would change the pick.")]
+    evidence: list[Said]
+    flip: Annotated[Said | None, Field(description="What would change the pick.")]
     by: Annotated[str, Field(description="rule or user")]
     best: Id
     members: list[Member]

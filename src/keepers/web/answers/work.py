@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
+from keepers.web.answers.said import Said
+
 Number = Annotated[int, Field(ge=0, le=2**53 - 1)]
 
 
@@ -16,17 +18,17 @@ class Action(BaseModel):
     source: str | None
     target: str | None
     words: str
-    because: str
+    because: Said
     size: int
     state: Annotated[str, Field(description="planned, done, skipped, failed or undone")]
-    why: Annotated[str, Field(description="Why it was not done.")]
+    why: Annotated[Said, Field(description="Why it was not done.")]
 
 
 class Refused(BaseModel):
     """An action that may not be done, and why."""
 
     words: str
-    why: str
+    why: Said
 
 
 class Going(BaseModel):

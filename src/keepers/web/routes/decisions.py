@@ -9,6 +9,7 @@ from keepers.catalog import review_steps, reviews
 from keepers.catalog.review_steps import State
 from keepers.catalog.store import Catalog
 from keepers.errors import UsageError
+from keepers.reasons import Reason
 from keepers.web import rows
 from keepers.web.answers import decisions as answers
 from keepers.web.answers.asked import Behind, GroupName, Match
@@ -115,7 +116,7 @@ async def accept_band(desk: Here, band: Band, said: answers.AcceptBand) -> answe
         left = reviews.unreviewed(catalog, band.value, newest)
         if not left:
             raise conflict(f"nothing of {band.value} is left to accept")
-        return saying.accept_many(catalog, left, f"{band.value}: {len(left):,} groups accepted", now())
+        return saying.accept_many(catalog, left, Reason("said-band", n=len(left), band=band.value), now())
 
     return await _changed(desk, change)
 

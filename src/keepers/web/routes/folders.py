@@ -8,6 +8,7 @@ from keepers.catalog import review_lists, review_rows, reviews
 from keepers.catalog.review_lists import Pair
 from keepers.catalog.store import Catalog
 from keepers.errors import UsageError
+from keepers.reasons import Reason
 from keepers.web import rows
 from keepers.web.answers.asked import Behind
 from keepers.web.answers.decisions import Changed
@@ -52,8 +53,8 @@ async def keep_folder(desk: Here, pair: Annotated[str, Path(max_length=100)], sa
         }
         if not verdicts:
             raise conflict("all groups of these folders were reviewed already")
-        words = f"{keep}: kept, the same in {drop} may go ({len(verdicts):,} groups)"
-        return changed(catalog, saying.keep_where(catalog, verdicts, rows.text(words), now()))
+        words = Reason("said-folder", keep=rows.text(keep), drop=rows.text(drop), n=len(verdicts))
+        return changed(catalog, saying.keep_where(catalog, verdicts, words, now()))
 
     return await desk.write(change)
 

@@ -97,10 +97,10 @@ def _plan(found: Prepared, first: int, limit: int) -> Plan:
         actions=[_action(seq, action) for seq, action in enumerate(part, first)],
         next=first + limit if first + limit < len(actions) else None,
         refused=[
-            Refused(words=rows.text(text.sentence(one.action)), why=rows.text(one.why))
+            Refused(words=rows.text(text.sentence(one.action)), why=rows.said(one.why))
             for one in found.refused[:_REASONS]
         ],
-        stays=[Refused(words=rows.text(one.path), why=rows.text(one.why)) for one in found.stays[:_REASONS]],
+        stays=[Refused(words=rows.text(one.path), why=rows.said(one.why)) for one in found.stays[:_REASONS]],
     )
 
 
@@ -112,10 +112,10 @@ def _action(seq: int, action: Deed, state: str = "planned", why: str = "") -> Ac
         source=None if old is None else rows.text(text.shown(old)),
         target=None if new is None else rows.text(text.shown(new)),
         words=rows.text(text.sentence(action)),
-        because=rows.text(action.because),
+        because=rows.said(action.because),
         size=0 if isinstance(action, SetField) else action.size,
         state=state,
-        why=rows.text(why),
+        why=rows.said(why),
     )
 
 
