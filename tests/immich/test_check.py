@@ -6,10 +6,11 @@ import pytest
 
 from keepers.cli.main import main
 from keepers.places import immich_api
-from keepers.places.immich_api import CHANGING, READING, Abilities
+from keepers.places.immich_api import CHANGING, FOR_SOME, READING, Abilities
 from tests.immich.server import KEY, Fault
 
 EVERY = {need.permission for need in READING + CHANGING}
+SOME = {need.permission for _, needs in FOR_SOME for need in needs}
 
 
 @pytest.fixture
@@ -31,7 +32,8 @@ def test_a_key_with_every_permission_that_is_needed_is_enough(here, capsys):
     assert document["schema_version"] == 1
     assert document["version"] == ".".join(map(str, here.version))
     assert document["missing"] == []
-    assert {row["permission"] for row in document["permissions"]} == EVERY
+    assert {row["permission"] for row in document["permissions"] if row["granted"]} == EVERY
+    assert {row["permission"] for row in document["permissions"] if row["only_for"]} == SOME
 
 
 @pytest.mark.parametrize("permission", sorted(EVERY))
@@ -62,6 +64,30 @@ def test_people_are_told_in_words(here, capsys):
     here.keys[KEY] = {"all"}
     assert main(["immich", "check"]) == 0
     assert "Everything will work." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("permission", sorted(SOME))
+def test_what_only_some_commands_need_is_listed_and_no_fault_where_it_is_missing(here, capsys, permission):
+    here.keys[KEY] = (EVERY | SOME) - {permission}
+    assert main(["immich", "check"]) == 0
+    words = capsys.readouterr().out
+    assert f" --   {permission}: without it, " in words
+    assert words.count(" --   ") == 1
+    assert "Everything will work but what is marked with --" in words
+    code, document = told(capsys)
+    assert (code, document["missing"]) == (0, [])
+    row = next(row for row in document["permissions"] if row["permission"] == permission)
+    assert not row["granted"]
+    assert row["only_for"]
+    told(capsys, "--read-only")
+
+
+def test_who_only_reads_is_not_told_of_what_others_need(here, capsys):
+    here.keys[KEY] = {need.permission for need in READING}
+    assert main(["immich", "check", "--read-only"]) == 0
+    words = capsys.readouterr().out
+    assert "asset.delete" not in words
+    assert "Everything will work." in words
 
 
 def test_no_server_is_told_with_its_own_code(newest, capsys, monkeypatch):

@@ -1,6 +1,6 @@
 """Immich servers, by their REST interface."""
 
-from keepers.places.immich_api.abilities import CHANGING, READING, Abilities, Need
+from keepers.places.immich_api.abilities import CHANGING, FOR_SOME, READING, Abilities, Need
 from keepers.places.immich_api.client import Client, opened
 from keepers.places.immich_api.listing import Wanted
 from keepers.places.immich_api.loading import PREVIEW, THUMBNAIL, Loading
@@ -16,6 +16,7 @@ from keepers.places.immich_api.writer import ImmichPlace
 __all__ = [
     "CHANGING",
     "DEFAULT",
+    "FOR_SOME",
     "PREVIEW",
     "READING",
     "THUMBNAIL",

@@ -28,7 +28,6 @@ READING: Final = (
     ),
     Need("tag.read", "tags cannot be seen, set or taken back"),
     Need("stack.read", "stacks that are there cannot be respected, so none are made"),
-    Need("duplicate.read", "Immich's own duplicates are not known"),
     Need("person.read", "--person does not work, and people's names are not known"),
     Need("person.statistics", "people are listed without the number of their photos"),
     Need("face.read", "faces are searched by Keepers itself, which takes longer"),
@@ -56,6 +55,20 @@ DEDUPING: Final = (
     Need("asset.delete", "copies cannot go into the trash, or come back from it"),
     Need("face.create", "the one that is kept cannot be told who is to be seen on it"),
     Need("face.delete", "people whom Keepers added to a photo cannot be taken off again"),
+    Need("duplicate.delete", "the server merges no copies itself: Keepers hands everything on, one by one"),
+)
+#: What a key needs besides, so that files can be sent; undo sends them to the trash.
+SENDING: Final = (Need("asset.upload", "photos and pictures that Keepers made cannot be sent to the server"),)
+#: What the key of an administrator needs besides, so that the server can be told of new files in its own folders.
+TELLING: Final = (
+    Need("library.read", "--scan-library does not work: the server's external libraries are not known"),
+    Need("library.update", "--scan-library does not work: the server cannot be told to look for new files"),
+)
+#: What only some commands need, by what they do, in the words of the one who asks whether to allow it.
+FOR_SOME: Final = (
+    ("trash, merge and hand on copies", DEDUPING),
+    ("send files, and take that back with asset.delete", SENDING),
+    ("tell the server of new files, as its administrator", TELLING),
 )
 
 
