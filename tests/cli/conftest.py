@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.world import Keepers, copied, make_library
+from tests.cli.world import TAKEN, Keepers, copied, jpeg, make_library, picture, put
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +22,15 @@ def photos(drawn: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def keepers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Keepers:
     return Keepers(tmp_path / "state" / "catalog.db", capsys)
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Path:
+    """A photo three times, and another one alone."""
+    folder = tmp_path / "shelf"
+    data = jpeg(picture(1), TAKEN)
+    put(folder / "2024/IMG_1.jpg", data)
+    put(folder / "backup/IMG_1 copy.jpg", data)
+    put(folder / "old/IMG_1.jpg", data)
+    put(folder / "2024/IMG_2.jpg", jpeg(picture(2), TAKEN))
+    return folder

@@ -130,3 +130,8 @@ def tree(folder: Path) -> Tree:
 def bytes_in(folder: Path) -> dict[str, bytes]:
     """The files below a folder, by relative name."""
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def names(folder: Path) -> set[str]:
+    """The files below a folder, by relative name."""
+    return set(bytes_in(folder))
