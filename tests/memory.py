@@ -11,11 +11,9 @@ _ENOUGH = 256 << 20
 
 
 @contextmanager
-def in_memory(ordinary: Path) -> Iterator[Path]:
-    """A folder of our own in memory; the ordinary one where there is no such disk, or little room on it."""
+def in_memory() -> Iterator[Path]:
+    """A folder of our own; on an ordinary disk where there is none of memory, or little room on it."""
     free = os.statvfs(MEMORY) if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) else None
-    if free is None or free.f_bavail * free.f_frsize < _ENOUGH:
-        yield ordinary
-        return
-    with tempfile.TemporaryDirectory(prefix="keepers-test-", dir=MEMORY) as folder:
+    there = free is not None and free.f_bavail * free.f_frsize >= _ENOUGH
+    with tempfile.TemporaryDirectory(prefix="keepers-test-", dir=MEMORY if there else None) as folder:
         yield Path(folder)

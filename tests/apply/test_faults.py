@@ -72,15 +72,15 @@ class Bench:
 
 
 @pytest.fixture
-def quick_path(tmp_path):
-    with in_memory(tmp_path) as folder:
+def quick_path():
+    with in_memory() as folder:
         yield folder
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory):
+def found():
     """The points of both verbs: what a fault is to hit is the same in every folder."""
-    with in_memory(tmp_path_factory.mktemp("points")) as folder:
+    with in_memory() as folder:
         yield {verb: points(folder / verb, verb) for verb in ("run", "undo")}
 
 

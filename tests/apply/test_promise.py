@@ -3,7 +3,6 @@
 import contextlib
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -31,6 +30,7 @@ from tests.apply.worlds import (
     plan_of,
     steps,
 )
+from tests.memory import in_memory
 from tests.places.disks import KINDS, disk
 
 SILENT = Silent()
@@ -58,7 +58,7 @@ def contents(place: MemoryPlace) -> dict[str, bytes]:
 @given(libraries(), steps(), st.integers(0, 60), st.integers(0, 60), st.booleans())
 @settings(max_examples=60)
 def test_a_stop_anywhere_in_memory_can_be_resumed_and_undone(library, choices, first, second, resumed):
-    with tempfile.TemporaryDirectory() as folder:
+    with in_memory() as folder:
         place = memory_of(library)
         before = whole(place)
         plan = plan_of(library, choices, MEMORY, ROOT, fields=True)
@@ -174,13 +174,13 @@ def killed_and_healed(root: Path, library, choices, first: int, second: int, *, 
 @given(libraries(), steps(5), st.integers(0, 120), st.integers(0, 120), st.booleans(), st.sampled_from(KINDS))
 @settings(max_examples=25)
 def test_a_kill_anywhere_on_a_disk_can_be_resumed_and_undone(library, choices, first, second, resumed, kind):
-    with tempfile.TemporaryDirectory() as folder, disk(kind):
-        killed_and_healed(Path(folder), library, choices, first, second, resumed=resumed)
+    with in_memory() as folder, disk(kind):
+        killed_and_healed(folder, library, choices, first, second, resumed=resumed)
 
 
 @pytest.mark.slow
 @given(libraries(), steps(), st.integers(0, 300), st.integers(0, 300), st.booleans(), st.sampled_from(KINDS))
 @settings(max_examples=80)
 def test_many_kills_on_a_disk_can_be_resumed_and_undone(library, choices, first, second, resumed, kind):
-    with tempfile.TemporaryDirectory() as folder, disk(kind):
-        killed_and_healed(Path(folder), library, choices, first, second, resumed=resumed)
+    with in_memory() as folder, disk(kind):
+        killed_and_healed(folder, library, choices, first, second, resumed=resumed)

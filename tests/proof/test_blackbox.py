@@ -5,24 +5,30 @@ from pathlib import Path
 
 import pytest
 
-from tests.proof.blackbox import Trial, broken, scenarios, without
+from tests.memory import in_memory
+from tests.proof.blackbox import Scenario, Trial, broken, scenarios, without
 from tests.proof.corpus import lay_out
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(without()), reason=without() or "nothing")]
 
 
 @pytest.mark.parametrize("name", ["move", "copy-across", "duplicates", "organize", "undo"])
-def test_nothing_is_lost_at_four_points_a_mode(tmp_path: Path, name: str) -> None:
+def test_nothing_is_lost_at_four_points_a_mode(name: str) -> None:
     """Hazards 23, 34, 37, 38, 42."""
     scenario = next(each for each in scenarios(1) if each.name == name)
     if scenario.target != "dir" and _cannot_mount():
         pytest.skip("a small disk of memory can only be mounted as root")
+    with in_memory() as folder:
+        hold(scenario, folder)
+
+
+def hold(scenario: Scenario, folder: Path) -> None:
     trial = Trial(4, modes=("kill", "error", "read") + (() if _cannot_mount() else ("nospc",)))
-    ended = broken(scenario, lay_out(tmp_path / "photos"), tmp_path / "work", trial)
+    ended = broken(scenario, lay_out(folder / "photos"), folder / "work", trial)
     assert len(ended.rows) >= 13
-    # Now and then a run makes fewer calls than the one that was counted, and is over before its kill.
+    # A quicker run writes to its catalog less often than the one that was counted, and may be over before its kill.
     killed = [row["rc"] for row in ended.rows if row["mode"] == "kill -9"]
-    assert killed.count(-9) >= len(killed) - 1 >= 3
+    assert 2 * killed.count(-9) >= len(killed) >= 4
     assert [row for row in ended.rows if row["broke"]] == []
 
 
