@@ -47,7 +47,9 @@ def faces(options: argparse.Namespace) -> int:
         work = studio.opening(opened, catalog)
         results = closed_eyes.opened(work, decisions, every=options.all, shown=bool(reports))
         key = json.dumps(["enhance faces", target, *options.groups, options.all])
-        words = Words("_faces", "mend closed eyes in", "photo", _mended_from, _burst_row, _tell_burst)
+        words = Words(
+            "_faces", "mend closed eyes in", "photo", _mended_from, _burst_row, _tell_burst, _tell_needless
+        )
         making = Making(options, opened, words, target, key)
         code = making.done(results)
     for path in reports:
@@ -157,6 +159,16 @@ def _tell_burst(one: Opened, path: str) -> None:
     for number, face in enumerate(one.made.faces, 1):
         what = f"opened, from {face.donor}" if face.donor else f"left as it is: {face.why}"
         show.line(f"  face {number}: {what}")
+
+
+def _tell_needless(results: Sequence[Opened]) -> None:
+    needless = sum(one.needless for one in results)
+    if needless:
+        show.line(
+            f"In {show.count(needless, 'photo')} there was nothing to mend: no main face has closed eyes that others show open."
+        )
+    if needless == len(results) and results:
+        show.line("These were the picks; with --all, the other photos of the bursts are mended, too.")
 
 
 def _entries(told: Sequence[tuple[Opened, str]]) -> list[faces_page.Entry]:

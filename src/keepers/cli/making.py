@@ -47,7 +47,8 @@ class Words(Generic[T]):
     """How pictures of one kind are named and told.
 
     `mark` stands behind the name of the photo, `deed` and `noun` in the title ("merge", "bracket"); `because` says why a
-    picture is made; `row` and `tell` tell one result with its path, which is empty where there is none.
+    picture is made; `row` and `tell` tell one result with its path, which is empty where there is none; `after` says
+    what else is to be said of all.
     """
 
     mark: str
@@ -56,6 +57,7 @@ class Words(Generic[T]):
     because: Callable[[T], str]
     row: Callable[[T, str], Mapping[str, object]]
     tell: Callable[[T, str], None]
+    after: Callable[[Sequence[T]], None] | None = None
 
 
 @dataclass(slots=True)
@@ -149,6 +151,8 @@ class Making(Generic[T]):
             self.words.tell(one, path)
         made = sum(bool(path) for _, path in self.told)
         show.line(f"{show.count(made, 'picture')} of {show.count(len(self.told), self.words.noun)}.")
+        if self.words.after is not None:
+            self.words.after([one for one, _ in self.told])
         if any(one.state is RunState.STOPPED for one in self.runs):
             show.line("Stopped; the same command goes on from here.")
         for number in runs:
