@@ -10,9 +10,9 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import combinations
 from multiprocessing import get_context
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from _intervals import share
 from blake3 import blake3
 
 from keepers.errors import UnreadableError
@@ -77,7 +78,7 @@ def look(job: tuple[Path, str]) -> Seen | None:
     try:
         facts = metadata.facts(data, form)
         grey = pixels.scaled_grey(data, form, facts)
-        facts = replace(facts, pixels=digests.pixel_digest(data, form))
+        facts = facts._replace(pixels=digests.pixel_digest(data, form))
     except UnreadableError:
         return None
     when = dates.taken(
@@ -159,12 +160,17 @@ def files(root: Path, below: str) -> list[str]:
     ]
 
 
-def show(title: str, found: int, of: int, wrong: Iterable[Pair] = ()) -> None:
-    """One line of the table, and what was joined wrongly."""
+def show(title: str, cases: Iterable[tuple[Hashable, bool]], wrong: Iterable[Pair] = ()) -> None:
+    """One line of the table with its interval, cases of one cluster counted as such, and what was joined wrongly."""
     bad = [sorted(pair) for pair in wrong]
-    print(f"{title:44} {found:5}/{of:<5} {found / max(1, of):6.3f}   false {len(bad)}")
+    print(f"{title:44} {share(cases)!s:24}   false {len(bad)}")
     for pair in sorted(bad)[:12]:
         print("    false:", *pair)
+
+
+def none_of(title: str, found: Collection[object]) -> None:
+    """One line: how many there are of what should not be."""
+    print(f"{title:44} {len(found)} (wanted 0)")
 
 
 def exact(root: Path, rule: Rule, jobs: int) -> None:
@@ -174,16 +180,10 @@ def exact(root: Path, rule: Rule, jobs: int) -> None:
     of = {m["path"]: n for n, g in enumerate(truth["groups"]) for m in g["members"]}
     pairs = found.pairs({GroupKind.SAME_BYTES, GroupKind.SAME_PIXELS})
     whole = [
-        g
+        all(frozenset(p) in pairs for p in combinations([m["path"] for m in g["members"]], 2))
         for g in truth["groups"]
-        if all(frozenset(p) in pairs for p in combinations([m["path"] for m in g["members"]], 2))
     ]
-    show(
-        "exact: whole groups of equal pixels",
-        len(whole),
-        len(truth["groups"]),
-        (p for p in pairs if unlike(p, of)),
-    )
+    show("exact: whole groups of equal pixels", enumerate(whole), (p for p in pairs if unlike(p, of)))
 
 
 def unlike(pair: Pair, of: Mapping[str, Any]) -> bool:
@@ -206,28 +206,28 @@ def near(root: Path, rule: Rule, jobs: int) -> None:
     # Known flaws of the data: these are the very pictures that the groups were made of.
     of |= {"near/hard_00/04.jpg": "near-02", "near/hard_07/01.jpg": "near-10"}
     easy = [
-        frozenset(p)
+        (g["id"], frozenset(p))
         for g in truth["groups"]
         for p in combinations([m["path"] for m in g["members"] if not m.get("hard")], 2)
     ]
     hard = [
-        (m["edit"], frozenset((g["members"][0]["path"], m["path"])))
+        (g["id"], m["edit"], frozenset((g["members"][0]["path"], m["path"])))
         for g in truth["groups"]
         for m in g["members"]
         if m.get("hard")
     ]
-    show("near: easy pairs", sum(p in pairs for p in easy), len(easy), (p for p in pairs if unlike(p, of)))
-    for p in easy:
+    show("near: easy pairs", ((group, p in pairs) for group, p in easy), (p for p in pairs if unlike(p, of)))
+    for _, p in easy:
         if p not in pairs:
             print("    lost:", *sorted(p))
-    show("near: hard edits with their original", sum(p in pairs for _, p in hard), len(hard))
-    for edit, p in hard:
+    show("near: hard edits with their original", ((group, p in pairs) for group, _, p in hard))
+    for _, edit, p in hard:
         if p not in pairs:
             print("    lost:", edit, *sorted(p))
-    hit, all_of = Counter(e for e, p in hard if p in pairs), Counter(e for e, _ in hard)
+    hit, all_of = Counter(e for _, e, p in hard if p in pairs), Counter(e for _, e, _ in hard)
     print("   ", ", ".join(f"{edit} {hit[edit]}/{number}" for edit, number in sorted(all_of.items())))
     series = found.pairs({GroupKind.BURST, GroupKind.BRACKET})
-    show("near: bursts or brackets seen among them", len(series), 0)
+    none_of("near: bursts or brackets seen among them", series)
 
 
 def bursts(root: Path, rule: Rule, jobs: int) -> None:
@@ -240,22 +240,14 @@ def bursts(root: Path, rule: Rule, jobs: int) -> None:
     every = {
         b["title"]: [frozenset(p) for p in combinations([f["path"] for f in b["frames"]], 2)] for b in real
     }
-    wanted = [p for all_pairs in every.values() for p in all_pairs]
-    show(
-        "bursts: pairs of frames",
-        sum(p in pairs for p in wanted),
-        len(wanted),
-        (p for p in pairs if unlike(p, of)),
-    )
+    wanted = [(title, p in pairs) for title, all_pairs in every.items() for p in all_pairs]
+    show("bursts: pairs of frames", wanted, (p for p in pairs if unlike(p, of)))
     print(
         "   ",
         ", ".join(f"{title} {sum(p in pairs for p in some)}/{len(some)}" for title, some in every.items()),
     )
-    show(
-        "bursts: frames taken for copies",
-        len(found.pairs({GroupKind.SAME_PICTURE, GroupKind.SAME_PIXELS})),
-        0,
-    )
+    copies = found.pairs({GroupKind.SAME_PICTURE, GroupKind.SAME_PIXELS})
+    none_of("bursts: frames taken for copies", copies)
 
 
 def brackets(root: Path, rule: Rule, jobs: int) -> None:
@@ -264,7 +256,7 @@ def brackets(root: Path, rule: Rule, jobs: int) -> None:
     found = grouped(root, files(root, "brackets"), rule, jobs)
     sets = {frozenset(paths) for kind, paths in found.groups if kind is GroupKind.BRACKET}
     wanted = {frozenset(f["path"] for f in s["frames"]) for s in truth["sets"] if s["is_bracket"]}
-    show("brackets: whole stacks", len(sets & wanted), len(wanted), sets - wanted)
+    show("brackets: whole stacks", ((stack, stack in sets) for stack in wanted), sets - wanted)
 
 
 def library(root: Path, rule: Rule, jobs: int) -> None:
@@ -278,15 +270,15 @@ def library(root: Path, rule: Rule, jobs: int) -> None:
     stacks = {frozenset(b["frames"]) for b in truth["brackets"]}
     copies, series = found.pairs(COPIES), found.pairs({GroupKind.BURST})
     print(root.name)
-    show(
-        "library: exact pairs",
-        len(exact_pairs & found.pairs({GroupKind.SAME_BYTES, GroupKind.SAME_PIXELS})),
-        len(exact_pairs),
-    )
+    exact_found = found.pairs({GroupKind.SAME_BYTES, GroupKind.SAME_PIXELS})
+
+    def cases(wanted: Iterable[Pair], there: Collection[Pair]) -> list[tuple[Hashable, bool]]:
+        return [(scene[min(pair)], pair in there) for pair in wanted]
+
+    show("library: exact pairs", cases(exact_pairs, exact_found))
     show(
         "library: edits with their original",
-        len(near_pairs & copies),
-        len(near_pairs),
+        cases(near_pairs, copies),
         (p for p in copies if unlike(p, scene)),
     )
     edits = {f["path"]: f.get("edit") for f in truth["files"]}
@@ -294,15 +286,10 @@ def library(root: Path, rule: Rule, jobs: int) -> None:
         "    lost:",
         Counter(next(filter(None, (edits[m] for m in sorted(p))), "?") for p in near_pairs - copies),
     )
-    show(
-        "library: burst pairs",
-        len(burst_pairs & series),
-        len(burst_pairs),
-        (p for p in series if unlike(p, scene)),
-    )
-    show("library: burst pairs taken for copies", len(burst_pairs & copies), 0)
+    show("library: burst pairs", cases(burst_pairs, series), (p for p in series if unlike(p, scene)))
+    none_of("library: burst pairs taken for copies", burst_pairs & copies)
     sets = {frozenset(paths) for kind, paths in found.groups if kind is GroupKind.BRACKET}
-    show("library: brackets", len(stacks & sets), len(stacks), sets - stacks)
+    show("library: brackets", cases(stacks, sets), sets - stacks)
 
 
 def pairs_of(groups: Iterable[Sequence[str]]) -> set[Pair]:

@@ -12,6 +12,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from _intervals import share
+
 
 def main() -> int:
     if len(sys.argv) < 2:
@@ -25,17 +27,16 @@ def main() -> int:
         for member in group["members"]
         if member["edit"] == "original"
     }
-    kept = asked = 0
+    kept: list[bool] = []
     for group in _groups(folder / "near"):
         paths = {place: member["keep"] for member in group for place in (member["path"], *member["copies"])}
         found = originals & set(paths)
         if not found:
             continue
-        asked += 1
-        kept += any(paths[path] for path in found)
-        if not any(paths[path] for path in found):
+        kept.append(any(paths[path] for path in found))
+        if not kept[-1]:
             print("    kept:", *(path for path, keep in paths.items() if keep), "instead of", *found)
-    print(f"the original is kept: {kept}/{asked}")
+    print(f"the original is kept: {share(enumerate(kept))}")
     return 0
 
 
