@@ -29,7 +29,7 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory) -> Path:
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where pip put the example, built from a copy, without a network."""
     room = tmp_path_factory.mktemp("example")
     shutil.copytree(EXAMPLE, room / "source")
@@ -37,7 +37,7 @@ def installed(tmp_path_factory) -> Path:
     command = [sys.executable, "-m", "pip", "install", *options, "--target", room / "site", room / "source"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
-    return Path(room, "site")
+    return room / "site"
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("faces")]
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory) -> Path:
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A photo and its brighter version, a burst with closed eyes, a labelled face, nothing of a bracket."""
     root = tmp_path_factory.mktemp("data")
     view, person = scenery(), face()
