@@ -6,9 +6,10 @@ Fleet, "Fast Exact Search in Hamming Space with Multi-Index Hashing", 2014). Sor
 can match a bucket are a few runs of the array, and they are compared as one dense block: about 1 ns a pair.
 """
 
+import contextlib
 import os
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -24,21 +25,27 @@ Rows = npt.NDArray[np.intp]
 Pairs = tuple[Rows, Rows]
 _Part = tuple[int, int]
 
-#: Nanoseconds: to compare one pair in a block, to lay one column beside the others, to prepare one bucket, to
-#: look one neighbouring bucket up (measured).
+#: Nanoseconds: to compare one pair in a block, to fetch one column, to prepare one bucket, to look one
+#: neighbouring bucket up (measured).
 _PAIR_COST: Final = 0.5
-_COLUMN_COST: Final = 0.3
-_BUCKET_COST: Final = 20_000.0
-_LOOK_COST: Final = 90.0
-#: Pairs compared at once, in rows of so many columns: shorter rows take up to twice the time a pair, and so do
-#: blocks beyond the second-level cache.
+_COLUMN_COST: Final = 2.5
+_BUCKET_COST: Final = 30_000.0
+_LOOK_COST: Final = 15.0
+#: Pairs compared at once, in rows of so many columns: much shorter rows take longer a pair, and so do blocks
+#: beyond the second-level cache.
 _BLOCK: Final = 1 << 18
 _WIDTH: Final = 1 << 12
+#: numpy's working buffer, in values, where whole rows need none.
+_BUFFER: Final = 128
 #: Pairs that a thread compares in one go, a millisecond's work; this bounds what waits to be handed on.
 _PART: Final = 1 << 22
 #: Found pairs are handed on in batches of so many, not in the handful that one part gives.
 _BATCH: Final = 1 << 13
 _MOST_BITS: Final = 20
+_MOST_THRESHOLD: Final = 5
+_NO_PLAN: Final = (float("inf"), 0, 0)
+#: Searches of fewer pairs are done before a plan is made.
+_PLANNED: Final = 1 << 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,8 @@ def nearby(times: npt.NDArray[np.float64], hashes: Words, window: float, radius:
         span = int(ends[start]) - start
         stop = min(count, start + max(16, min(span, _BLOCK // max(1, span))))
         last = int(ends[stop - 1])
-        rows, columns = _block(hashes[start:stop], hashes[start:last], radius)
+        with _unbuffered():
+            rows, columns = _block(hashes[start:stop], hashes[start:last], radius)
         rows += start
         columns += start
         inside = (columns > rows) & (columns < ends[rows])
@@ -91,60 +99,64 @@ def distance(left: Words, right: Words) -> npt.NDArray[np.int64]:
 
 def plan(radius: int, left: int, right: int) -> tuple[Band, ...]:
     """The cheapest bands for so many hashes; a single band of no bits compares everything with everything."""
-    best: tuple[Band, ...] = (Band(0, 0, 0),)
-    least = _PAIR_COST * left * right
-    for bands in _plans(radius):
-        cost = sum(_cost(band, left, right) for band in bands)
-        if cost < least:
-            best, least = bands, cost
-    return best
-
-
-def _cost(band: Band, left: int, right: int) -> float:
-    ball = sum(comb(band.bits, k) for k in range(band.threshold + 1))
-    buckets = min(left, 1 << band.bits)
-    columns = right * ball / (1 << band.bits)
-    return buckets * (_BUCKET_COST + _LOOK_COST * ball + _COLUMN_COST * columns) + _PAIR_COST * left * columns
-
-
-@lru_cache(maxsize=64)
-def _plans(radius: int) -> tuple[tuple[Band, ...], ...]:
-    """Every division into bands whose thresholds add up as the pigeonhole principle asks."""
-    found: list[tuple[Band, ...]] = []
-    for count in range(2, min(radius + 1, 32) + 1):
-        low, extra = divmod(radius + 1 - count, count)
-        for narrow in range(2, _MOST_BITS + 1):
-            rest = 64 - narrow * (count - extra)
-            wide = rest // extra if extra else 0
-            if rest < 0 or wide > _MOST_BITS or (extra and wide < narrow):
+    everything = (Band(0, 0, 0),)
+    if left * right <= _PLANNED or radius >= 64:
+        return everything
+    costs = {
+        (bits, threshold): _cost(bits, threshold, left, right)
+        for bits in range(1, _MOST_BITS + 1)
+        for threshold in range(min(bits, _MOST_THRESHOLD) + 1)
+    }
+    # The least cost of bands that take up so many bits and so much of the radius, and the last of them.
+    best: dict[tuple[int, int], tuple[float, int, int]] = {(0, 0): (0.0, 0, 0)}
+    for used in range(64):
+        for spent in range(radius + 1):
+            if (used, spent) not in best:
                 continue
-            sizes = [(narrow, low)] * (count - extra) + [(wide, low + 1)] * extra
-            shifts = np.cumsum([0, *(bits for bits, _ in sizes)]).tolist()
-            found.append(
-                tuple(Band(shift, bits, most) for shift, (bits, most) in zip(shifts, sizes, strict=False))
-            )
-    return tuple(found)
+            cost = best[used, spent][0]
+            for (bits, threshold), more in costs.items():
+                at = (used + bits, spent + threshold + 1)
+                if at[0] <= 64 and at[1] <= radius + 1 and cost + more < best.get(at, _NO_PLAN)[0]:
+                    best[at] = (cost + more, bits, threshold)
+    least, *_ = best.get((64, radius + 1), _NO_PLAN)
+    if least >= _PAIR_COST * left * right:
+        return everything
+    bands: list[Band] = []
+    at = (64, radius + 1)
+    while at != (0, 0):
+        _, bits, threshold = best[at]
+        at = (at[0] - bits, at[1] - threshold - 1)
+        bands.append(Band(at[0], bits, threshold))
+    return tuple(reversed(bands))
+
+
+def _cost(bits: int, threshold: int, left: int, right: int) -> float:
+    """Nanoseconds that a band takes, if its bits are even and independent."""
+    ball = sum(comb(bits, k) for k in range(threshold + 1))
+    buckets = min(left, 1 << bits)
+    columns = right * ball / (1 << bits)
+    return buckets * (_BUCKET_COST + _LOOK_COST * ball + _COLUMN_COST * columns) + _PAIR_COST * left * columns
 
 
 @dataclass(frozen=True, slots=True)
 class _Index:
     """Hashes sorted by their bits in a band.
 
-    `order` says where each was, `bounds` where the run of each key begins, and `runs` are those runs.
+    `order` says where each was, `bounds` where the run of each key begins, `sizes` how long it is.
     """
 
     keys: npt.NDArray[np.int64]
     order: Rows
     hashes: Words
     bounds: Rows
-    runs: list[Words]
+    sizes: Rows
 
 
 def _search(left: Words, right: Words, radius: int, jobs: int, *, same: bool) -> Iterator[Pairs]:
     if not len(left) or not len(right) or radius < 0:
         return
     jobs = jobs or len(os.sched_getaffinity(0))
-    bands = plan(radius, len(left), len(right))
+    bands = plan(radius, max(len(left), len(right)), min(len(left), len(right)))
     for number, band in enumerate(bands):
         for rows, columns in _batches(_band_pairs(left, right, band, radius, jobs, same=same)):
             fresh = np.ones(len(rows), np.bool_)
@@ -179,13 +191,18 @@ def _band_pairs(
     left: Words, right: Words, band: Band, radius: int, jobs: int, *, same: bool
 ) -> Iterator[Pairs]:
     """The pairs within the radius that are alike in this band."""
+    if len(left) < len(right):
+        # The fewer are fetched, for the more in each bucket.
+        for rows, columns in _band_pairs(right, left, band, radius, jobs, same=False):
+            yield columns, rows
+        return
     one = _index(left, band)
     other = one if same else _index(right, band)
     masks = _ball(band.bits, band.threshold)
     work = partial(_part_pairs, one, other, masks, radius)
     parts = _parts(one, other, masks)
     # numpy lets other threads run while it compares.
-    return _in_turn(work, parts, jobs) if jobs > 1 and len(parts) > 1 else map(work, parts)
+    yield from _in_turn(work, parts, jobs) if jobs > 1 and len(parts) > 1 else map(work, parts)
 
 
 def _in_turn(work: Callable[[_Part], Pairs], parts: list[_Part], jobs: int) -> Iterator[Pairs]:
@@ -204,21 +221,18 @@ def _index(hashes: Words, band: Band) -> _Index:
     keys = band.keys(hashes)
     # numpy sorts 16 bits by radix, in a tenth of the time.
     order = np.argsort(keys.astype(np.uint16) if band.bits <= 16 else keys, kind="stable")
-    bounds = np.concatenate(([0], np.cumsum(np.bincount(keys, minlength=1 << band.bits))))
-    found = hashes[order]
-    return _Index(
-        keys[order], order, found, bounds, [found[low:high] for low, high in pairwise(bounds.tolist())]
-    )
+    sizes = np.bincount(keys, minlength=1 << band.bits)
+    bounds = np.concatenate(([0], np.cumsum(sizes)))
+    return _Index(keys[order], order, hashes[order], bounds, sizes)
 
 
 def _parts(left: _Index, right: _Index, masks: Rows) -> list[_Part]:
     """The left rows in stretches of about equal work; only a bucket that is more than one is cut."""
-    counts, sizes = np.diff(left.bounds), np.diff(right.bounds)
-    used = np.flatnonzero(counts)
+    used = np.flatnonzero(left.sizes)
     columns = np.zeros(len(used), np.intp)
     for mask in masks.tolist():
-        columns += sizes[used ^ mask]
-    starts, counts = left.bounds[used], counts[used]
+        columns += right.sizes[used ^ mask]
+    starts, counts = left.bounds[used], left.sizes[used]
     work = counts * columns
     part = np.cumsum(work + int(_BUCKET_COST / _PAIR_COST)) // _PART
     cuts = {0, len(left.order), *starts[1:][part[1:] > part[:-1]].tolist()}
@@ -230,7 +244,19 @@ def _parts(left: _Index, right: _Index, masks: Rows) -> list[_Part]:
 
 def _part_pairs(left: _Index, right: _Index, masks: Rows, radius: int, part: _Part) -> Pairs:
     """The pairs of the left rows of one part."""
-    found: list[Pairs] = []
+    with _unbuffered():
+        return _together(list(_found(left, right, masks, radius, part)))
+
+
+@contextlib.contextmanager
+def _unbuffered() -> Generator[None, None, None]:
+    """Keep numpy from copying rows shorter than a third of its buffer (of 8,192 values) before it works on them."""
+    with np.errstate():
+        np.setbufsize(_BUFFER)
+        yield
+
+
+def _found(left: _Index, right: _Index, masks: Rows, radius: int, part: _Part) -> Iterator[Pairs]:
     start, stop = part
     while start < stop:
         key = int(left.keys[start])
@@ -239,35 +265,39 @@ def _part_pairs(left: _Index, right: _Index, masks: Rows, radius: int, part: _Pa
         if left is right:
             # Among themselves two buckets meet once; each meets itself first (mask 0).
             near = near[near >= key]
-        columns = np.concatenate(list(map(right.runs.__getitem__, near.tolist())))
-        for i, j in _blocks(left.hashes[start:end], columns, radius):
-            rows, at = i + start, _positions(right, near, j)
+        places = _places(right, near)
+        for i, j in _blocks(left.hashes[start:end], right.hashes[places], radius):
+            rows, at = i + start, places[j]
             if left is right:
                 once = at > rows
                 rows, at = rows[once], at[once]
-            found.append((left.order[rows], right.order[at]))
+            yield left.order[rows], right.order[at]
         start = end
-    return _together(found)
 
 
-def _positions(index: _Index, near: Rows, places: Rows) -> Rows:
-    """Where in the sorted array the places in the joined runs lie."""
-    starts = index.bounds[near]
-    ends = np.cumsum(index.bounds[near + 1] - starts)
-    run = np.searchsorted(ends, places, side="right")
-    # The runs before this one are as long as its end, less its own length.
-    return np.asarray(index.bounds[near + 1][run] - ends[run] + places)
+def _places(index: _Index, near: Rows) -> Rows:
+    """Where in the sorted array the hashes with these keys lie, run after run."""
+    sizes = index.sizes[near]
+    ends = np.cumsum(sizes)
+    places = np.repeat(index.bounds[near] - ends + sizes, sizes)
+    places += np.arange(len(places))
+    return places
 
 
 def _blocks(rows: Words, columns: Words, radius: int) -> Iterator[Pairs]:
     """Compare all rows with all columns, block by block; the places of those within the radius."""
-    high = max(1, _BLOCK // max(1, min(len(columns), _WIDTH)))
-    wide = max(_WIDTH, _BLOCK // len(rows))
+    high = _even(len(rows), max(1, _BLOCK // max(1, min(len(columns), _WIDTH))))
+    wide = _even(len(columns), max(_WIDTH, _BLOCK // len(rows)))
     for top in range(0, len(rows), high):
         for first in range(0, len(columns), wide):
             i, j = _block(rows[top : top + high], columns[first : first + wide], radius)
             if len(i):
                 yield i + top, j + first
+
+
+def _even(count: int, most: int) -> int:
+    """The step that divides so many into equal parts of `most` or a few more."""
+    return -(-count // max(1, round(count / most)))
 
 
 def _block(rows: Words, columns: Words, radius: int) -> Pairs:
