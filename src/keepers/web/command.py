@@ -1,6 +1,7 @@
 """The commands `serve` and `review`: the page and its API on one port of this machine."""
 
 import argparse
+import gc
 import ipaddress
 import os
 import signal
@@ -24,6 +25,8 @@ from keepers.wiring import Session
 PORT: Final = 8177
 HERE: Final = "127.0.0.1"
 _LOCAL: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+#: How often Python looks for circles, as it does by itself.
+_COLLECTED: Final = (700, 10, 10)
 #: A stream of events ends by itself when the server does; nobody waits longer for a slow client.
 _GRACE: Final = 3
 
@@ -59,6 +62,8 @@ def review(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace, *, open_page: bool) -> int:
     if options.set_password:
         return _set_password()
+    # Unlike a command, a server lives long: what it has made goes when it is needed no more.
+    gc.set_threshold(*_COLLECTED)
     settings = config.load({"catalog": options.catalog}, os.environ)
     password = _password(options)
     with _listening(options.host, options.port) as listening:

@@ -36,7 +36,7 @@ class Threads:
     def __init__(self, session: Session, number: int, name: str) -> None:
         self._session = session
         self._own = threading.local()
-        self._opened: list[Catalog] = []
+        self._number = number
         self._pool = ThreadPoolExecutor(number, thread_name_prefix=name)
 
     async def run(self, what: Callable[[Catalog], R]) -> R:
@@ -51,8 +51,18 @@ class Threads:
         return what(catalog)
 
     def close(self) -> None:
-        """End the threads; the connections go with them."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        """End the threads, each with its connection: only the last one that is closed puts the catalog into one file."""
+        everybody = threading.Barrier(self._number)
+        for _ in range(self._number):
+            self._pool.submit(self._end, everybody)
+        self._pool.shutdown(wait=True)
+
+    def _end(self, everybody: threading.Barrier) -> None:
+        # No thread ends twice, so that each has its turn.
+        everybody.wait()
+        catalog = cast("Catalog | None", getattr(self._own, "catalog", None))
+        if catalog is not None:
+            catalog.close()
 
 
 class Desk:
