@@ -18,8 +18,10 @@ from keepers.detect import far
 from keepers.detect.choose import choose
 from keepers.detect.devices import Device
 from keepers.devices import WORTH, Devices
+from tests.cli.featured_world import peopled
 from tests.cli.world import TAKEN, Keepers, jpeg, put
 from tests.detect.drawn import face
+from tests.immich.server import KEY, running
 
 LIKE_A_GPU = Device("cuda", "CPUExecutionProvider", "an NVIDIA GPU (CUDA)", (), "pip install 'keepers[gpu]'")
 
@@ -159,3 +161,19 @@ def test_a_process_that_dies_under_the_run_is_told_and_the_run_goes_on(
     assert done.code == 0
     assert "the process that ran the face networks is lost (it was ended by signal 9)" in done.err
     assert len(done.json["groups"]) == 1
+
+
+@pytest.mark.slow
+def test_the_sharpest_photo_of_somebody_is_the_same_by_a_device(keepers, one_gpu, tmp_path, monkeypatch):
+    monkeypatch.setenv("KEEPERS_IMMICH_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("KEEPERS_JOBS", "1")
+    monkeypatch.setenv("KEEPERS_IMMICH_API_KEY", KEY)
+    with running() as server:
+        monkeypatch.setenv("KEEPERS_IMMICH_URL", server.url)
+        peopled(server)
+        words = ("people", "feature", "--dry-run", "--json", "--no-find-present", "--name", "Anna", "--sharp")
+        there, here = (keepers(*words, "--device", device) for device in ("cuda", "cpu"))
+    assert "faces are judged on an NVIDIA GPU (CUDA)" in there.err
+    assert "judged on" not in here.err
+    assert there.json["people"] == here.json["people"]
+    assert there.json["people"][0]["chosen"]
