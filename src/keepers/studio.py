@@ -71,7 +71,7 @@ def opening(opened: Session, catalog: Catalog) -> Opening:
         mend,
         trace,
         functools.partial(look_at, judging),
-        judging.backend,
+        judging.backend(),
         room,
     )
 

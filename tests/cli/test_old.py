@@ -45,8 +45,8 @@ def test_what_is_not_made_is_said(
         return 0
 
     monkeypatch.setattr("keepers.cli.main.main", main)
-    assert old.photo_organizer(["-s", "in", "-o", "out", "--enable-face-swap"]) == 0
-    assert "--enable-face-swap is left out" in capsys.readouterr().err
+    assert old.photo_organizer(["-s", "in", "-o", "out", "--gpu"]) == 0
+    assert "--gpu is left out" in capsys.readouterr().err
     assert called[0][:4] == ["organize", "in", "--to", "out"]
 
 
@@ -59,9 +59,13 @@ def test_what_is_not_made_is_said(
             ["--enable-hdr", "--hdr-method", "debevec", "--hdr-gamma", "1.8"],
         ),
         (["--hdr-gamma", "1.8"], []),
+        (["--enable-face-swap"], ["--enable-face-swap"]),
+        (["--enable-face-swap", "--swap-closed-eyes"], ["--enable-face-swap"]),
+        (["--enable-face-swap", "--no-swap-closed-eyes"], []),
+        (["--swap-closed-eyes"], []),
     ],
 )
-def test_brackets_are_merged_on_request(given: list[str], expected: list[str]) -> None:
+def test_pictures_are_made_on_request(given: list[str], expected: list[str]) -> None:
     options = old.parser().parse_args(["-s", "in", "-o", "out", *given])
     assert old.translated(options)[4 : 4 + len(expected) + 1] == [*expected, "-t"]
 

@@ -10,9 +10,6 @@ from keepers.cli import old_immich
 
 #: What the old tool made of pictures or asked of its libraries, and Keepers does by itself or elsewhere: said, and left out.
 _LEFT_OUT: Final = {
-    "--enable-face-swap": "the group folders are made without swapped faces",
-    "--swap-closed-eyes": "the group folders are made without swapped faces",
-    "--no-swap-closed-eyes": "the group folders are made without swapped faces",
     "--gpu": "faces are found on the processor",
     "--gpu-device": "faces are found on the processor",
     "--no-ml-quality": "no such score is used",
@@ -43,7 +40,7 @@ _ELSEWHERE: Final = {
 }
 #: Flags that have no value behind them.
 _SWITCHES: Final = frozenset({
-    "--enable-face-swap", "--swap-closed-eyes", "--no-swap-closed-eyes", "--gpu", "--no-ml-quality",
+    "--gpu", "--no-ml-quality",
     "--immich-use-server-faces", "--no-verify-ssl", "--immich-group-by-person", "--immich-use-duplicates",
     "--skip-local-hashing", "--daemon", "--enable-bidir-sync", "--cleanup", "--web-viewer", "--live-viewer",
     "--interactive",
@@ -83,11 +80,12 @@ def translated(options: argparse.Namespace) -> list[str]:
 
 
 def merging(options: argparse.Namespace) -> list[str]:
-    """The options of today that merge brackets; the old tool's gamma is that of its tone mapping."""
-    if not options.enable_hdr:
-        return []
-    mapped = ["--hdr-method", "debevec", "--hdr-gamma", str(options.hdr_gamma)]
-    return ["--enable-hdr", *([] if options.hdr_gamma is None else mapped)]
+    """The options of today that make pictures; the old tool's gamma is that of its tone mapping."""
+    words = ["--enable-hdr"] * options.enable_hdr
+    if options.enable_hdr and options.hdr_gamma is not None:
+        words += ["--hdr-method", "debevec", "--hdr-gamma", str(options.hdr_gamma)]
+    # Closed eyes are all that was ever swapped.
+    return words + ["--enable-face-swap"] * (options.enable_face_swap and options.swap_closed_eyes)
 
 
 def grouping(options: argparse.Namespace) -> list[str]:
@@ -120,6 +118,15 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--limit", type=int, help="measure at most so many new files")
     made.add_argument("--enable-hdr", action="store_true", help="merge exposure brackets")
     made.add_argument("--hdr-gamma", type=float, help="merge them by Debevec, with this gamma")
+    made.add_argument(
+        "--enable-face-swap", action="store_true", help="open closed eyes of the pick of a burst"
+    )
+    made.add_argument(
+        "--swap-closed-eyes",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="whether it does; default: on",
+    )
     made.add_argument("--dry-run", action="store_true", help="print the plan, write nothing")
     made.add_argument("--verbose", action="store_true", help="say more")
     for name in ("--resume", "--force-fresh"):

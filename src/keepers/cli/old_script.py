@@ -31,7 +31,7 @@ options, before the mode:
   --dry-run                        show what would be done
   --resume, --force-fresh          needed no more: an unfinished run is always finished
   --enable-hdr                     merge exposure brackets; with create-albums, copy the groups to DIR, too
-  --enable-face-swap               said, and left out; with create-albums, copy the groups to DIR, too
+  --enable-face-swap               open closed eyes of the picks; with create-albums, copy the groups to DIR, too
 
 The server and the key come from IMMICH_URL and IMMICH_API_KEY, from the environment or from
 ~/.config/photo-organizer/immich.conf (chmod 600), or from keepers.toml. The file is read, never run.

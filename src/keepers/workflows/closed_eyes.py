@@ -30,7 +30,7 @@ class Opening:
     mend: Callable[[Mending], Mended]
     trace: Callable[[TraceTask], tuple[Traced, ...]]
     looks: Callable[[Iterable[Bundle]], Mapping[ContentId, Look]]
-    backend: Callable[[], Backend]
+    backend: Backend
     room: int
 
 
@@ -115,13 +115,14 @@ def _task(
     """The task of a photo; words where there is nothing to mend, or it is not on this machine."""
     if target.main.ref.place != LOCAL:
         return "it lies on a server; bring it here first: keepers organize immich: --to DIR"
+    if work.backend.name == "none":
+        return "faces cannot be judged here; `keepers doctor` says why"
     others = [one for one in frames if one is not target and one.main.ref.place == LOCAL]
     mine = _faces(target, looks)
     closed = _closed(mine)
     if not closed or not any(_is_open(face) for one in others for face in _faces(one, looks)):
         known = any(mine[number].eyes_open is not None for number in closed)
         return "no other frame has open eyes" if known else NOBODY
-    backend = work.backend()
     task = Mending(
         decision.group.id,
         _shot(target, looks),
@@ -129,8 +130,8 @@ def _task(
         tuple(_shot(one, looks) for one in _nearest(target, others)),
         max(one.main.width * one.main.height for one in (target, *others)),
         work.trace,
-        backend.name,
-        backend.model_dir,
+        work.backend.name,
+        work.backend.model_dir,
         shown,
     )
     if task.memory > work.room:
