@@ -85,6 +85,7 @@ class Devices:
 
     def check(self) -> "Check":
         """What `keepers doctor` says of the device; what onnxruntime was built for is tried."""
+        from keepers.detect.devices import is_covered  # noqa: PLC0415 (onnxruntime costs 100 ms)
         from keepers.workflows.doctor import Check  # noqa: PLC0415 (the decoders cost 150 ms)
 
         wanted = self.settings.device
@@ -100,11 +101,13 @@ class Devices:
             troubles.append(f"{device.name} cannot be used: {why}")
         if troubles:
             return Check("device", "warn", f"{'; '.join(troubles)}; {_INSTEAD}", "see docs/gpu.md")
-        if wanted == AUTO:
+        # Who installed the other build of onnxruntime wants it, and may not know that it does not count.
+        if wanted == AUTO and not is_covered():
             return Check(
                 "device", "off", f"no GPU that onnxruntime was built for: {_INSTEAD}", "see docs/gpu.md"
             )
-        return Check("device", "warn", f"{_missing(wanted)}; {_INSTEAD}", "see docs/gpu.md")
+        missed = _missing("cuda" if wanted == AUTO else wanted)
+        return Check("device", "warn", f"{missed}; {_INSTEAD}", "see docs/gpu.md")
 
     def _from(self, wanted: str) -> str:
         return f", and is used from {WORTH * self.jobs:,} photos on" if wanted == AUTO else ""

@@ -94,7 +94,9 @@ def test_a_device_that_onnxruntime_was_not_built_for_is_told_with_what_installs_
 def test_two_builds_of_onnxruntime_over_each_other_are_told(monkeypatch):
     monkeypatch.setattr(kinds, "built_in", tuple)
     monkeypatch.setattr(metadata, "version", lambda name: "1.31.1")
-    assert "pip install --force-reinstall --no-deps onnxruntime-gpu" in told(device="cuda")[0].check().detail
+    checks = [told(device=device)[0].check() for device in ("cuda", "auto")]
+    assert [check.state for check in checks] == ["warn", "warn"]
+    assert all("pip install --force-reinstall --no-deps onnxruntime-gpu" in check.detail for check in checks)
 
 
 @pytest.mark.slow

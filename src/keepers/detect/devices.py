@@ -113,11 +113,18 @@ def prepare(device: Device) -> None:
 
 def missing(device: Device) -> str:
     """Why this onnxruntime has nothing for a device, and what would help."""
-    if device.name == "cuda" and _is_installed("onnxruntime-gpu"):
+    if device.name == "cuda" and is_covered():
         return (
             "onnxruntime lies over onnxruntime-gpu: pip install --force-reinstall --no-deps onnxruntime-gpu"
         )
     return f"this onnxruntime {_RUNTIME.__version__} was built without {device.provider} ({device.install})"
+
+
+def is_covered() -> bool:
+    """Whether onnxruntime-gpu is installed and the plain onnxruntime, which lies in the same folder, over it."""
+    return "CUDAExecutionProvider" not in _RUNTIME.get_available_providers() and _is_installed(
+        "onnxruntime-gpu"
+    )
 
 
 def why_not(device: Device) -> str:
