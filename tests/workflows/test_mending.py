@@ -146,10 +146,12 @@ def test_eyes_that_are_unknown_and_as_wide_elsewhere_are_not_spoken_of(shots):
 
 def test_the_picture_for_people_shows_every_mended_face():
     pixels = scene(LEFT, RIGHT)
-    boxes = [(LEFT.box, True), (RIGHT.box, True)]
-    both, one = (
-        Image.open(io.BytesIO(faces_shown.beside(pixels, pixels, faces))) for faces in (boxes, boxes[:1])
+    left, right = (LEFT.box, True), (RIGHT.box, True)
+    none, one, two, three = (
+        Image.open(io.BytesIO(faces_shown.beside(pixels, pixels, faces)))
+        for faces in ([(LEFT.box, False)], [left], [left, right], [left, right, left])
     )
-    assert both.height > one.height
-    none = Image.open(io.BytesIO(faces_shown.beside(pixels, pixels, [(LEFT.box, False)])))
-    assert none.height < one.height
+    # One is as wide as the photos, two stand side by side, a third begins a row.
+    assert none.height < two.height < one.height
+    assert two.height < three.height
+    assert {none.width, one.width, two.width, three.width} == {one.width}

@@ -97,15 +97,18 @@ def _card(entry: Entry, *, shown: bool) -> Html:
         source = f"data:image/jpeg;base64,{base64.b64encode(entry.shown).decode()}"
         alt = f"{entry.name} before and after, its faces marked with their numbers"
         picture = element("img", src=source, alt=alt, decoding="async")
-    words = entry.path or (f"not mended: {entry.why}" if entry.why else "no new picture")
+    words = (
+        f"new: {entry.path}"
+        if entry.path
+        else (f"not mended: {entry.why}" if entry.why else "no new picture")
+    )
     return element(
         "section",
-        element("h2", element("bdi", entry.name)),
-        element("p", element("bdi", words)),
+        element("h2", element("bdi", entry.name.rpartition("/")[2])),
+        element("p", element("bdi", entry.name), element("br"), element("bdi", words)),
         picture,
         element("ol", *(_line(face) for face in entry.faces)) if entry.faces else None,
         class_="photo",
-        id=None,
     )
 
 
