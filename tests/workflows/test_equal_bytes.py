@@ -11,21 +11,12 @@ from keepers.decide.originality import criteria, ordered
 from keepers.decide.originality import seen as copy_of
 from keepers.model import LOCAL, Asset, Bundle, ContentId, Facts, Found, GroupKind, Kind, Ref
 from keepers.workflows import equal_bytes
+from tests.apply.worlds import Silent
 
 HEAD = bytes.fromhex("ffd8ffe000104a46494600010100000100010000")
 CONTENT = ContentId("b3:" + "5a" * 32)
 FOLDERS = ("/p/2024", "/p/backup/2024", "/p/Downloads", "/q/WhatsApp", "/p/old/copy")
 NAMES = ("IMG_1.jpg", "IMG_1 (2).jpg", "IMG_1 copy.jpg", "IMG-20240101-WA0001.jpg")
-
-
-class Quiet:
-    """Progress that nobody sees."""
-
-    def stage(self, name: str, items: int, size: int) -> None: ...
-
-    def step(self, items: int, size: int) -> None: ...
-
-    def done(self) -> None: ...
 
 
 @pytest.fixture
@@ -48,7 +39,7 @@ def sought(catalog: Catalog, there: Sequence[Found], changes: str = "") -> equal
         revision = revisions[ref]
         return CONTENT, HEAD[:most], f"{revision}0" if ref.key == changes else revision
 
-    seeking = equal_bytes.Seeking(catalog, lambda _: there, read, Quiet(), 2, ["/p", "/q"])
+    seeking = equal_bytes.Seeking(catalog, lambda _: there, read, Silent(), 2, ["/p", "/q"])
     found = equal_bytes.seek(seeking, ())
     assert found is not None
     return found

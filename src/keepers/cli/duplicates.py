@@ -110,7 +110,8 @@ def _sought(options: argparse.Namespace, wanted: Asked) -> "Sought | None":
     from keepers.catalog import copies  # noqa: PLC0415 (only the short way comes here)
     from keepers.catalog.store import open_catalog  # noqa: PLC0415 (only the short way comes here)
     from keepers.places import files  # noqa: PLC0415 (only the short way comes here)
-    from keepers.places.local import LocalPlace  # noqa: PLC0415 (only the short way comes here)
+    from keepers.places.local.listing import Listing  # noqa: PLC0415 (only the short way comes here)
+    from keepers.read import formats  # noqa: PLC0415 (only the short way comes here)
     from keepers.workflows import equal_bytes  # noqa: PLC0415 (only the short way comes here)
 
     flags = {name: getattr(options, name, None) for name in ("catalog", "jobs")}
@@ -121,7 +122,7 @@ def _sought(options: argparse.Namespace, wanted: Asked) -> "Sought | None":
             return None
         seeking = equal_bytes.Seeking(
             catalog,
-            LocalPlace().listing,
+            lambda roots: Listing(formats.fate_by_name).below(roots),
             lambda ref, most, room: files.begun(ref.key, most, room),
             show.Terminal(quiet=options.quiet),
             settings.jobs or len(os.sched_getaffinity(0)),

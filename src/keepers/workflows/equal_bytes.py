@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from keepers.catalog import copies, hashed, remembered
 from keepers.catalog.contents import content_id
@@ -21,8 +21,10 @@ from keepers.decide.originality import Copy, Criterion, criteria, ordered, seen
 from keepers.decide.rules import Rule
 from keepers.errors import SourceShrunkError
 from keepers.model import Asset, Bundle, ContentId, Facts, Fate, Found, GroupKind, Kind, Problem, Ref, Role
-from keepers.ports import Progress
 from keepers.read import bundles, formats, merging
+
+if TYPE_CHECKING:
+    from keepers.ports import Progress
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
@@ -51,7 +53,7 @@ class Seeking:
     catalog: Catalog
     listing: Callable[[Sequence[str]], Iterable[Found | Problem]]
     read: Callable[[Ref, int, bytearray], tuple[ContentId, bytes, str]]
-    progress: Progress
+    progress: "Progress"
     jobs: int
     roots: Sequence[str]
     references: Sequence[str] = ()
