@@ -84,11 +84,11 @@ def share(cases: Iterable[tuple[Hashable, bool]]) -> Share:
 
 
 def gain(clusters: Mapping[Hashable, Sequence[float]]) -> Gain:
-    """The mean of paired differences, with the cluster bootstrap's interval; 0 where there is none."""
+    """The mean of paired differences of shares, with the cluster bootstrap's interval; one cluster tells nothing of others."""
     if not clusters:
         return Gain(0.0, 0.0, 0.0)
     sums = [(float(sum(group)), len(group)) for group in clusters.values()]
-    low, high = _drawn(sums)
+    low, high = _drawn(sums) if len(sums) > 1 or not any(total for total, _ in sums) else (-1.0, 1.0)
     return Gain(sum(total for total, _ in sums) / sum(count for _, count in sums), low, high)
 
 

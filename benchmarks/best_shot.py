@@ -3,9 +3,9 @@
     python benchmarks/best_shot.py DATA_DIR [--model-dir DIR]
 
 DATA_DIR holds `bursts/best.json` (frames with times, `best_any_of`, `worst`), `base/` and `faces/faces.json`. Every
-series is judged in several shuffled orders; another pick in another order counts as a failure. Every photo of `base` and
-`faces` also makes series of two, itself and a version that the program made worse. Then each part of the score is left
-out, or counts a third, to see what it is good for. Prints Markdown.
+series is judged in several shuffled orders, which must not change the pick. Every photo of `base` and `faces` also makes series of two,
+itself and a version that the program made worse. Then each part of the score is left out, or counts a third, to see what
+it is good for. Prints Markdown.
 """
 
 import argparse
@@ -51,7 +51,6 @@ Seen = dict[Path, Look]
 class Judge:
     """A way to judge: weights, and what is added to the shares that are no setting, with faces and without."""
 
-    name: str
     weights: Weights = HAND
     faced: Taste | None = None
     plain: Taste | None = None
@@ -92,7 +91,7 @@ def main() -> int:
 
 
 def _best_shot(series: Sequence[Series], each: dict[str, Seen]) -> int:
-    judge = Judge("full")
+    judge = Judge()
     rows: list[Sequence[object]] = [
         ("best shot", "among the best", "a worst one", f"the same in {ORDERS} orders", "best before worst")
     ]
@@ -131,7 +130,7 @@ def _orderings(judge: Judge, series: Series, seen: Seen) -> dict[tuple[Path, Pat
 
 def _made_pairs(pairs: Sequence[Series], each: dict[str, Seen]) -> None:
     """Of the photos and their worse versions: put before it, and in how many put behind it; the others are a tie."""
-    judge = Judge("full")
+    judge = Judge()
     ahead = {name: {one: _ahead(judge, one, seen) for one in pairs} for name, seen in each.items()}
     rows: list[Sequence[object]] = [("made worse by program", *(f"`{name}`" for name in each))]
     for kind in (*dict.fromkeys(one.name for one in pairs), "all"):
@@ -173,7 +172,7 @@ class Bench:
 
     def __init__(self, series: Sequence[Series], pairs: Sequence[Series], seen: Seen) -> None:
         self._series, self._pairs, self._seen = series, pairs, seen
-        full = Judge("full")
+        full = Judge()
         self._best = [full.picks(one, seen)[0] in one.best for one in series]
         self._ordered = {one.name: _orderings(full, one, seen) for one in series}
         self._right = {one: _ahead(full, one, seen) > 0 for one in pairs}
@@ -208,7 +207,7 @@ def _ablation(bench: Bench) -> None:
         ("part", "without it: best", "difference", "worst", "best before worst", "made worse",
          "a third of it: best, worst", "made worse")
     ]  # fmt: skip
-    full = bench.effect(Judge("full"))
+    full = bench.effect(Judge())
     rows.append(("(the full score)", full.best, "", full.worst, "", "", "", ""))
     for name, judges in _lowered().items():
         out, third = (bench.effect(judge) for judge in judges)
@@ -225,7 +224,7 @@ def _lowered() -> dict[str, list[Judge]]:
         for name in names:
             shares = {one: getattr(HAND, one) for one in names}
             found[name.replace("_", " ")] = [
-                Judge(name, replace(HAND, **_shares(shares, name, left))) for left in LEFT
+                Judge(replace(HAND, **_shares(shares, name, left))) for left in LEFT
             ]
     whole = {"faces": HAND.faces * MEAN, "worst face": HAND.faces * WORST}
     beside = {"sharpness": HAND.technical * TECH_SHARP, "exposure": HAND.technical * (1 - TECH_SHARP)}
@@ -238,7 +237,7 @@ def _lowered() -> dict[str, list[Judge]]:
         for name in names:
             tastes = [_taste(shares, _shares(shares, name, left)) for left in LEFT]
             found[f"{name}, {'with' if faced else 'without'} faces"] = [
-                Judge(name, HAND, *((taste, None) if faced else (None, taste))) for taste in tastes
+                Judge(HAND, *((taste, None) if faced else (None, taste))) for taste in tastes
             ]
     return found
 

@@ -57,6 +57,7 @@ def test_a_gain_is_clear_only_when_its_interval_leaves_out_zero():
     one_alone = gain({0: [1.0], **{number: [0.0] for number in range(1, 8)}})
     assert steady.is_clear
     assert not one_alone.is_clear
+    assert not gain({0: [0.5, 0.5]}).is_clear
     assert str(gain({1: [0.0], 2: [0.0]})) == "no change"
     assert str(Gain(-0.125, -0.3, 0.02)) == "-.12 (-.30 to +.02)"
 
