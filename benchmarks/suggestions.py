@@ -28,7 +28,7 @@ from keepers.score.inspection import LONG_SIDE, inspected
 from keepers.score.suggestions import CERTAIN, Known, Suggestion, suggestions
 
 #: The side that photos are spoilt at.
-SIDE = 2048
+SIDE = 1600
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,12 @@ def main() -> int:
     chosen = sorted(distinct.values())
     with ProcessPoolExecutor() as pool:
         normal = [one for one in pool.map(_normal, chosen, chunksize=4) if one is not None]
-        made = list(pool.map(_made, [Path(one.photo) for one in normal][: options.made], chunksize=1))
-    _tell_normal(normal, show=options.show)
+        _tell_normal(normal, show=options.show)
+        sys.stdout.flush()
+        # Spread over the folders, since one folder may hold a single scene.
+        photos = [Path(one.photo) for one in normal]
+        step = 1 if options.made is None else max(1, len(photos) // max(1, options.made))
+        made = list(pool.map(_made, photos[::step][: options.made], chunksize=1))
     _tell_made([one for part in made for one in part], show=options.show)
     return 0
 

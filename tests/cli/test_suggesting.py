@@ -147,23 +147,30 @@ def test_a_reviewed_list_of_this_machine_is_remembered_and_moves_nothing(keepers
     assert "lies on this machine" in said.out
     assert tree(folder) == before
     assert "soft.jpg" not in told(keepers, folder)
-    decide(file, {"soft.jpg": "burn"})
+    # As a spreadsheet of another country saves it.
+    decide(file, {"soft.jpg": "keep", "night.jpg": "archive"}, saved=";")
+    assert len(keepers("suggest", "--reviewed", file, "--json").json["here"]) == 1
+    file.write_text(file.read_text("utf-8").replace("b3:", "b3:no"), "utf-8")
+    assert "names no photo" in keepers("suggest", "--reviewed", file).err
+    keepers("suggest", folder, "--report", tmp_path / "again.csv")
+    file = tmp_path / "again.csv"
+    decide(file, {"night.jpg": "burn"})
     wrong = keepers("suggest", "--reviewed", file)
     assert wrong.code == 2
     assert "burn is no decision" in wrong.err
 
 
 def listed(file):
-    return list(csv.DictReader(io.StringIO(file.read_text("utf-8"), newline="")))
+    return list(csv.DictReader(io.StringIO(file.read_text("utf-8-sig"), newline="")))
 
 
-def decide(file, decisions):
-    rows = list(csv.reader(io.StringIO(file.read_text("utf-8"), newline="")))
+def decide(file, decisions, saved=","):
+    rows = list(csv.reader(io.StringIO(file.read_text("utf-8-sig"), newline="")))
     path = rows[0].index("Path")
     for row in rows[1:]:
         row[0] = next((word for name, word in decisions.items() if row[path].endswith(name)), "")
-    with file.open("w", newline="") as out:
-        csv.writer(out).writerows(rows)
+    with file.open("w", newline="", encoding="utf-8-sig") as out:
+        csv.writer(out, delimiter=saved).writerows(rows)
 
 
 @pytest.fixture

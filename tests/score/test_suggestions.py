@@ -23,7 +23,7 @@ TAKEN = Facts("jpeg", 4000, 3000, camera="Canon EOS R5", exposure_seconds=0.01)
 MADE = Facts("jpeg", 1011, 700)
 
 
-def of(*, facts=TAKEN, name="IMG_1.jpg", seen=SEEN, **known):
+def of(*, facts: Facts = TAKEN, name: str = "IMG_1.jpg", seen: Inspection | None = SEEN, **known):
     return {one.kind.value: one for one in suggestions(Known(facts, name, **known), seen)}
 
 

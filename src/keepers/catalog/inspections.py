@@ -79,13 +79,19 @@ def faces(catalog: Catalog, wanted: Iterable[ContentId]) -> dict[ContentId, Face
 
 
 def picks(catalog: Catalog, wanted: Iterable[ContentId]) -> set[ContentId]:
-    """Contents that stay in a group of the review, by our rules or a person's word, or that a person kept before."""
+    """Contents that stay in a series of the review, by our rules or a person's word, or that a person kept of one before.
+
+    What stays of equal files, or of versions of a picture, is none the better for it.
+    """
     found: set[ContentId] = set()
     for part in _parts(wanted):
         marks = ",".join("?" * len(part))
         rows = catalog.db.execute(
-            f"""SELECT content FROM review_verdict WHERE NOT gone AND coalesce(said, proposed) = 1 AND content IN ({marks})
-                UNION SELECT content FROM decided WHERE keep = 1 AND content IN ({marks})""",
+            f"""SELECT v.content FROM review_verdict v JOIN review_group g ON g.n = v.n
+                    WHERE g.kind IN ('burst', 'bracket') AND NOT v.gone AND coalesce(v.said, v.proposed) = 1
+                        AND v.content IN ({marks})
+                UNION SELECT content FROM decided
+                    WHERE kind IN ('burst', 'bracket') AND keep = 1 AND content IN ({marks})""",
             [*part, *part],
         )
         found.update(content_id(row[0]) for row in rows)

@@ -107,7 +107,8 @@ def _tell(found: Found, reports: Sequence[str]) -> None:
         )
     if found.unseen:
         show.line(
-            f"{show.count(found.unseen, 'photo')} could not be looked at, and were judged by name and facts alone."
+            f"{show.count(found.unseen, 'photo')} judged by name and facts alone: the pixels cannot be read, or --limit "
+            "left them for the next time."
         )
     for path in reports:
         show.line(f"Report: {path}")

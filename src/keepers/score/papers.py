@@ -12,6 +12,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from keepers.score.tones import luma
+
 Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
 Picture = npt.NDArray[np.uint8]
@@ -55,7 +57,7 @@ class Papers:
 
 def papers(picture: Picture) -> Papers:
     """Look for print in an upright colour picture whose long side is at most 1024 pixels."""
-    grey = picture.astype(np.float32) @ np.array((0.299, 0.587, 0.114), np.float32)
+    grey = luma(picture)
     if min(grey.shape) < 2 * WINDOW:
         return Papers(0.0, 1.0)
     ground = box_mean(grey, BOX)
@@ -81,25 +83,28 @@ def papers(picture: Picture) -> Papers:
 
 def _together(turns: npt.NDArray[np.intp]) -> Flags:
     """The largest group of adjacent windows whose lines run one way: a page, and no odd windows here and there."""
-    left = turns != _NONE
-    best: Flags = np.zeros(left.shape, np.bool_)
-    while left.any():
-        found: Flags = np.zeros(left.shape, np.bool_)
-        edge = [tuple(np.argwhere(left)[0])]
-        left[edge[0]] = False
-        while edge:
-            row, column = edge.pop()
-            found[row, column] = True
-            around = np.s_[max(0, row - 1) : row + 2, max(0, column - 1) : column + 2]
-            apart = np.abs(turns[around] - turns[row, column])
-            near = left[around] & (np.minimum(apart, _TURNS - apart) <= NEAR)
-            for down, right in np.argwhere(near):
-                spot = (int(down) + max(0, row - 1), int(right) + max(0, column - 1))
-                left[spot] = False
-                edge.append(spot)
-        if found.sum() > best.sum():
-            best = found
-    return best
+    left = {
+        (row, column): turn
+        for row, line in enumerate(turns.tolist())
+        for column, turn in enumerate(line)
+        if turn != _NONE
+    }
+    best: list[tuple[int, int]] = []
+    while left:
+        start = next(iter(left))
+        found = [(*start, left.pop(start))]
+        # It grows while it is gone through.
+        for row, column, turn in found:
+            for spot in ((row + down, column + right) for down in (-1, 0, 1) for right in (-1, 0, 1)):
+                other = left.get(spot)
+                if other is not None and min(abs(turn - other), _TURNS - abs(turn - other)) <= NEAR:
+                    found.append((*spot, left.pop(spot)))
+        if len(found) > len(best):
+            best = [(row, column) for row, column, _ in found]
+    group = np.zeros(turns.shape, np.bool_)
+    for row, column in best:
+        group[row, column] = True
+    return group
 
 
 def box_mean(values: Floats, side: int) -> Floats:
@@ -107,11 +112,17 @@ def box_mean(values: Floats, side: int) -> Floats:
     reach = side // 2
     total = np.zeros((values.shape[0] + 1, values.shape[1] + 1), np.float64)
     total[1:, 1:] = values.cumsum(axis=0, dtype=np.float64).cumsum(axis=1)
-    down, right = (np.arange(length) for length in values.shape)
-    top, bottom = np.maximum(down - reach, 0), np.minimum(down + reach + 1, values.shape[0])
-    left, end = np.maximum(right - reach, 0), np.minimum(right + reach + 1, values.shape[1])
+    height, width = values.shape
+    top, bottom = _reached(height, reach)
+    left, end = _reached(width, reach)
     summed = total[bottom][:, end] - total[top][:, end] - total[bottom][:, left] + total[top][:, left]
     return np.asarray(summed / np.outer(bottom - top, end - left), np.float32)
+
+
+def _reached(length: int, reach: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """For each place on a line the first within reach, and the first beyond it."""
+    places = np.arange(0, length, dtype=np.int64)
+    return np.clip(places - reach, 0, None), np.clip(places + reach + 1, None, length)
 
 
 def _is_plain(grey: Floats, picture: Picture, free: Flags) -> bool:
@@ -159,7 +170,7 @@ def _direction(ink: Flags) -> int:
     best = int(np.argmax(uneven))
     profile = levels[best][long[best]]
     full = float(np.percentile(profile, 85))
-    gaps = float(np.mean(profile < GAP * full))
+    gaps = np.count_nonzero(profile < GAP * full) / len(profile)
     lines = np.count_nonzero(np.diff((profile >= 0.5 * full).astype(np.int8)) == 1)
     across = uneven[(best + _TURNS // 2) % _TURNS]
     lined = uneven[best] >= UNEVEN * across and 0.15 <= gaps <= 0.9 and lines >= 2
@@ -169,7 +180,8 @@ def _direction(ink: Flags) -> int:
 @lru_cache(maxsize=1)
 def _turned() -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """For each turn of a window the row that each of its pixels falls into, and how many there are in each row."""
-    down, right = np.mgrid[0:WINDOW, 0:WINDOW] - WINDOW // 2
+    line = np.arange(WINDOW) - WINDOW // 2
+    down, right = line[:, None], line[None, :]
     reach = 2 * WINDOW
     turns = np.deg2rad(np.arange(0, 180, STEP_DEGREES))[:, None, None]
     rows = np.rint(down * np.cos(turns) - right * np.sin(turns)).astype(np.intp) + WINDOW

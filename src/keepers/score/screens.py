@@ -6,6 +6,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from keepers.score.tones import luma
+
 Floats = npt.NDArray[np.float32]
 Picture = npt.NDArray[np.uint8]
 
@@ -50,7 +52,7 @@ def screens(picture: Picture) -> Screens:
     if min(picture.shape[:2]) < 32:
         return Screens(0.0, 0.0, 0.0, 0, 0.0, 0.0, 0.0)
     values = picture.astype(np.int16)
-    grey = (picture.astype(np.float32) @ np.array((0.299, 0.587, 0.114), np.float32)).astype(np.float32)
+    grey = luma(picture)
     bands = [_band(grey), _band(grey[::-1])]
     return Screens(
         round(_flat(values), 4),
@@ -64,13 +66,14 @@ def screens(picture: Picture) -> Screens:
 
 
 def _flat(values: npt.NDArray[np.int16]) -> float:
-    right = np.abs(np.diff(values, axis=1))[:-1].max(axis=2) <= EQUAL
-    down = np.abs(np.diff(values, axis=0))[:, :-1].max(axis=2) <= EQUAL
-    return float(np.mean(right & down))
+    right: npt.NDArray[np.int16] = np.abs(np.diff(values, axis=1))[:-1].max(axis=2)
+    down: npt.NDArray[np.int16] = np.abs(np.diff(values, axis=0))[:, :-1].max(axis=2)
+    return float(np.mean(np.maximum(right, down) <= EQUAL))
 
 
 def _common(picture: Picture) -> float:
-    codes = (picture >> 2).astype(np.int32) @ np.array((1 << 12, 1 << 6, 1), np.int32)
+    red, green, blue = (np.asarray(picture[..., channel] >> 2, np.int32) for channel in range(3))
+    codes = (red << 12) + (green << 6) + blue
     counts = np.bincount(codes.ravel(), minlength=1 << 18)
     return float(np.partition(counts, -COMMONEST)[-COMMONEST:].sum() / codes.size)
 
@@ -82,7 +85,8 @@ def _plain_rows(values: npt.NDArray[np.int16], above: float, below: float) -> fl
         return 0.0
     middle = np.median(values, axis=1, keepdims=True)
     near = (np.abs(values - middle) <= PLAIN_LEVELS).all(axis=2)
-    return float(np.mean(near.mean(axis=1) >= PLAIN_SHARE))
+    shares: npt.NDArray[np.float64] = near.mean(axis=1)
+    return float(np.mean(shares >= PLAIN_SHARE))
 
 
 def _ruled(grey: Floats) -> int:

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+Floats = npt.NDArray[np.float32]
 Picture = npt.NDArray[np.uint8]
 
 #: A pixel whose darkest channel reaches this is blown out.
@@ -25,11 +26,18 @@ class Tones:
     blown: float
 
 
+def luma(picture: Picture) -> Floats:
+    """The grey levels of a colour picture, by the weights of ITU-R BT.601."""
+    red, green, blue = (np.asarray(picture[..., channel], np.float32) for channel in range(3))
+    return np.asarray(0.299 * red + 0.587 * green + 0.114 * blue, np.float32)
+
+
 def tones(picture: Picture) -> Tones:
     """Measure an upright colour picture."""
-    grey = picture.astype(np.float32) @ np.array((0.299, 0.587, 0.114), np.float32)
+    grey = luma(picture)
     low, middle, high, brightest = np.percentile(grey, (1, 50, 99, 99.8))
-    blown = float(np.mean(picture.min(axis=2) >= BLOWN))
+    darkest: Picture = picture.min(axis=2)
+    blown = float(np.mean(darkest >= BLOWN))
     return Tones(
         round(float(middle), 2), round(float(brightest), 2), round(float(high - low), 2), round(blown, 4)
     )

@@ -8,6 +8,7 @@ from typing import Final
 
 from keepers.actions import SetField
 from keepers.catalog import photos
+from keepers.catalog.contents import digest
 from keepers.catalog.store import Catalog
 from keepers.errors import UsageError
 from keepers.model import LOCAL, Bundle, ContentId, PlaceId, Ref, Role
@@ -44,7 +45,10 @@ class Reviewed:
 
 def read(catalog: Catalog, text: str, name: str) -> Reviewed:
     """What a list says; UsageError where it is none of ours, or a row says something else than keep or archive."""
-    table = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
+    text = text.removeprefix("\ufeff")
+    first = text.partition("\n")[0]
+    # Spreadsheets of some countries write semicolons.
+    table = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
     if not set(_COLUMNS) <= set(table.fieldnames or ()):
         message = (
             f"{name} is no list of suggestions: it lacks the columns {', '.join(_COLUMNS)}; "
@@ -65,6 +69,9 @@ def read(catalog: Catalog, text: str, name: str) -> Reviewed:
                 f"{name}, row {number}: {decision} is no decision; write keep or archive, or leave it empty"
             )
             raise UsageError(message)
+        if not _is_content(content):
+            message = f"{name}, row {number}: {content or 'nothing'} under Content names no photo; leave that column as it was"
+            raise UsageError(message)
         if decision.lower() == _KEEP:
             keep.append(ContentId(content))
         elif bundle is None or bundle.main.content != content:
@@ -74,6 +81,13 @@ def read(catalog: Catalog, text: str, name: str) -> Reviewed:
         else:
             archive.append(bundle)
     return Reviewed(tuple(dict.fromkeys(keep)), tuple(archive), tuple(here), tuple(changed))
+
+
+def _is_content(text: str) -> bool:
+    try:
+        return bool(digest(ContentId(text)))
+    except ValueError:
+        return False
 
 
 def planned(server: Server, place: PlaceId, archive: Sequence[Bundle]) -> tuple[Checked, tuple[Stays, ...]]:
