@@ -207,6 +207,26 @@ def test_frames_are_aligned_by_what_stands_still():
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    "move", [(15.0, 1.0, 0, 0), (8.0, 0.8, -190, 40)], ids=["turned", "shifted far, smaller"]
+)
+def test_frames_are_aligned_however_far_the_camera_moved(move):
+    degrees, scale, right, down = move
+    # A wall with corners of all kinds, as rooms have; drawn once, seen from two sides.
+    size = (720, 540)
+    wall = CV.cvtColor(CV.resize(scene(*PAIR, seed=5), size, interpolation=CV.INTER_CUBIC), CV.COLOR_RGB2GRAY)
+    noise = np.random.default_rng(2).uniform(0, 255, (135, 180)).astype(np.uint8)
+    first = CV.addWeighted(wall, 0.6, CV.resize(noise, size), 0.4, 0)
+    matrix = CV.getRotationMatrix2D((360, 270), degrees, scale)
+    matrix[:, 2] += (right, down)
+    found = faces_same.aligned(CV.warpAffine(first, matrix, size), first)
+    assert found is not None
+    back = np.vstack([matrix, (0, 0, 1)]) @ found
+    corners = np.array([[[100.0, 100], [620, 100], [620, 440], [100, 440]]])
+    assert np.abs(CV.perspectiveTransform(corners, back) - corners).max() < 4
+
+
+@pytest.mark.slow
 def test_frames_of_another_size_are_aligned_too():
     first = CV.cvtColor(scene(*PAIR), CV.COLOR_RGB2GRAY)
     matrix = faces_same.aligned(first[:-12, :-9], first)

@@ -72,6 +72,27 @@ def fitted(frame: Grey, reference: Grey) -> Fit:
     return Fit(_enlarged(best, scale), kept, _farthest(best, base.shape), turned)
 
 
+def anywhere(frame: Grey, reference: Grey) -> Matrix | None:
+    """How a frame lies over the reference (as in `Fit.matrix`) however far a hand moved or turned the camera; None for another view.
+
+    By features alone, shifted, turned and scaled: exact to some pixels, which is enough to tell who is who.
+    """
+    small, _ = reduced(frame)
+    base, scale = reduced(reference)
+    matches = _matches(small, base)
+    if matches is None:
+        return None
+    turn, agreeing = CV.estimateAffinePartial2D(
+        *matches, method=CV.RANSAC, ransacReprojThreshold=2 * _MISS, confidence=0.999, maxIters=5000
+    )
+    if turn is None or int(agreeing.sum()) < _LEAST_MATCHES:
+        return None
+    matrix = np.vstack([turn, (0, 0, 1)])
+    if likeness(_warped(small, matrix), base) < LEAST_LIKENESS:
+        return None
+    return _enlarged(matrix, scale)
+
+
 def likeness(frame: Grey, reference: Grey) -> float:
     """The correlation of the local contrasts of two pictures where both show something: 1 for the same, near 0 for others.
 

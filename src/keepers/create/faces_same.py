@@ -26,10 +26,10 @@ def aligned(frame: Grey, target: Grey) -> Matrix | None:
     A whole picture counts, so a frame in which somebody moves still lies where its background is.
     """
     height, width = np.maximum(frame.shape, target.shape)
-    fit = alignment.fitted(_padded(frame, height, width), _padded(target, height, width))
-    if fit.likeness < alignment.LEAST_LIKENESS:
-        return None
-    return np.asarray(np.linalg.inv(fit.matrix), np.float64)
+    pair = _padded(frame, height, width), _padded(target, height, width)
+    fit = alignment.fitted(*pair)
+    matrix = fit.matrix if fit.likeness >= alignment.LEAST_LIKENESS else alignment.anywhere(*pair)
+    return None if matrix is None else np.asarray(np.linalg.inv(matrix), np.float64)
 
 
 def same(
