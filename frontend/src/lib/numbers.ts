@@ -1,5 +1,26 @@
 // Numbers as people of a language write them.
 
+// Making one of these takes longer than using it a hundred times, and a list uses them for every row.
+const numberFormats = new Map<string, Intl.NumberFormat>();
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+const pluralRules = new Map<string, Intl.PluralRules>();
+
+function kept<T>(known: Map<string, T>, key: string, make: () => T): T {
+  const found = known.get(key) ?? make();
+  known.set(key, found);
+  return found;
+}
+
+const numbers = (language: string, options: Intl.NumberFormatOptions = {}): Intl.NumberFormat =>
+  kept(numberFormats, `${language} ${JSON.stringify(options)}`, () => new Intl.NumberFormat(language, options));
+
+const dates = (language: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
+  kept(dateFormats, `${language} ${JSON.stringify(options)}`, () => new Intl.DateTimeFormat(language, options));
+
+/** Whether a language speaks of so many as of one. */
+export const isOne = (count: number, language: string): boolean =>
+  kept(pluralRules, language, () => new Intl.PluralRules(language)).select(count) === "one";
+
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 
 export function bytes(count: number, language: string): string {
@@ -9,7 +30,7 @@ export function bytes(count: number, language: string): string {
     value /= 1000;
     unit += 1;
   }
-  return new Intl.NumberFormat(language, {
+  return numbers(language, {
     style: "unit",
     unit: UNITS[unit] ?? "byte",
     unitDisplay: unit === 0 ? "long" : "short",
@@ -18,7 +39,7 @@ export function bytes(count: number, language: string): string {
 }
 
 export function count(value: number, language: string): string {
-  return new Intl.NumberFormat(language).format(value);
+  return numbers(language).format(value);
 }
 
 /** A span of time in its largest unit: 40 sec, 3 min, 2 hr. */
@@ -28,7 +49,7 @@ export function span(ms: number, language: string): string {
     ["minute", 60_000],
   ] as const;
   const [unit, size] = steps.find(([, size]) => ms >= size) ?? (["second", 1000] as const);
-  return new Intl.NumberFormat(language, {
+  return numbers(language, {
     style: "unit",
     unit,
     unitDisplay: "short",
@@ -43,7 +64,7 @@ export function wallTime(iso: string, language: string, withTime = true): string
   const [year, month, day, hour, minute, second] = parts.slice(1).map((part) => Number(part ?? 0));
   const at = new Date(Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second));
   at.setUTCFullYear(year ?? 0);
-  return new Intl.DateTimeFormat(language, {
+  return dates(language, {
     dateStyle: "medium",
     ...(withTime && parts[4] !== undefined ? { timeStyle: "medium" as const } : {}),
     timeZone: "UTC",
@@ -54,5 +75,5 @@ export function wallTime(iso: string, language: string, withTime = true): string
 export function moment(iso: string, language: string): string {
   const at = new Date(iso);
   if (Number.isNaN(at.getTime())) return iso;
-  return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(at);
+  return dates(language, { dateStyle: "medium", timeStyle: "short" }).format(at);
 }

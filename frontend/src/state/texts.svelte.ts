@@ -9,24 +9,28 @@ import * as numbers from "../lib/numbers";
 
 const TEXTS = { en, de };
 
-export const tongue = $state({ language: chosen("auto", navigator.languages, Object.keys(TEXTS)) as "en" | "de" });
+export const tongue = $state({ language: "en" as "en" | "de", locale: "en" });
 
 export function speak(wanted: string): void {
-  tongue.language = chosen(wanted, navigator.languages, Object.keys(TEXTS)) as "en" | "de";
+  const language = chosen(wanted, navigator.languages, Object.keys(TEXTS)) as "en" | "de";
+  tongue.language = language;
+  // Numbers and dates as they are written where the reader lives.
+  tongue.locale = navigator.languages.find((name) => name.toLowerCase().startsWith(language)) ?? language;
   document.documentElement.lang = tongue.language;
   document.documentElement.dir = "ltr";
 }
+speak("auto");
 
 type Filled<K extends Key> = [Holes<K>] extends [never] ? [] : [Readonly<Record<Holes<K>, string | number>>];
 
 /** A text, with all its holes filled. */
 export const t = <K extends Key>(key: K, ...values: Filled<K>): string =>
-  worded(TEXTS[tongue.language][key], values[0] ?? {}, tongue.language);
+  worded(TEXTS[tongue.language][key], values[0] ?? {}, tongue.locale);
 
 /** A word of the server's that the page may have a text for, such as the name of a field. */
 export function word(group: "kind" | "band" | "field" | "source" | "score" | "stage" | "verb" | "jobKind", name: string): string {
   const key = `${group}.${name.replaceAll(" ", "_")}`;
-  return key in en ? worded(TEXTS[tongue.language][key as Key], {}, tongue.language) : name.charAt(0).toUpperCase() + name.slice(1).replaceAll(/[-_]/g, " ");
+  return key in en ? worded(TEXTS[tongue.language][key as Key], {}, tongue.locale) : name.charAt(0).toUpperCase() + name.slice(1).replaceAll(/[-_]/g, " ");
 }
 
 /** A reason in the language of the reader; what has no text in it is told in the server's words. */
@@ -39,16 +43,22 @@ export function told(said: Said): string {
   for (const hole of ["part", "band"] as const) {
     if (typeof values[hole] === "string") values[hole] = word(hole === "part" ? "score" : "band", values[hole]);
   }
-  return worded(text, values, tongue.language);
+  return worded(text, values, tongue.locale);
 }
 
 /** What a job is called; a scan and an undo say what of. */
 export const jobTitle = (job: { readonly kind: string; readonly title: string }): string =>
   `jobKind.${job.kind}` in en ? word("jobKind", job.kind) : job.title;
 
-export const bytes = (value: number): string => numbers.bytes(value, tongue.language);
-export const count = (value: number): string => numbers.count(value, tongue.language);
-export const span = (ms: number): string => numbers.span(ms, tongue.language);
+/** How many of a group stay and go. */
+export function fates(keep: number, drop: number): string {
+  if (drop === 0) return t("allStayHere");
+  return keep === 0 ? t("allGoHere") : `${t("stay", { n: keep })}, ${t("go", { n: drop })}`;
+}
+
+export const bytes = (value: number): string => numbers.bytes(value, tongue.locale);
+export const count = (value: number): string => numbers.count(value, tongue.locale);
+export const span = (ms: number): string => numbers.span(ms, tongue.locale);
 export const wallTime = (iso: string, withTime = true): string =>
-  numbers.wallTime(iso, tongue.language, withTime);
-export const moment = (iso: string): string => numbers.moment(iso, tongue.language);
+  numbers.wallTime(iso, tongue.locale, withTime);
+export const moment = (iso: string): string => numbers.moment(iso, tongue.locale);

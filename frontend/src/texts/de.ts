@@ -34,7 +34,10 @@ export const de: Readonly<Record<Key, Text>> = {
   progress: "{done} von {all} durchgesehen",
   timeLeft: "noch etwa {time}",
   frees: "macht {bytes} frei",
-  stayGo: "{keep} bleiben, {drop} gehen",
+  stay: { one: "{n} bleibt", other: "{n} bleiben" },
+  go: { one: "{n} geht", other: "{n} gehen" },
+  allStayHere: "alle bleiben",
+  allGoHere: "alle gehen",
 
   band: "Wie sicher",
   "band.exact-copy": "Genaue Kopie",

@@ -35,7 +35,10 @@ export const en = {
   progress: "{done} of {all} reviewed",
   timeLeft: "about {time} left",
   frees: "frees {bytes}",
-  stayGo: "{keep} stay, {drop} go",
+  stay: { one: "{n} stays", other: "{n} stay" },
+  go: { one: "{n} goes", other: "{n} go" },
+  allStayHere: "all stay",
+  allGoHere: "all go",
 
   // bands
   band: "How sure",

@@ -1,5 +1,7 @@
 // Filling in and choosing forms, apart from where the texts come from.
 
+import { count, isOne } from "../lib/numbers";
+
 /** A text with holes such as `{name}`; a pair of forms is chosen by `n`. */
 export type Text = string | { readonly one: string; readonly other: string };
 
@@ -9,13 +11,13 @@ export function worded(text: Text, values: Values, language: string): string {
   const form =
     typeof text === "string"
       ? text
-      : new Intl.PluralRules(language).select(Number(values["n"] ?? 0)) === "one"
+      : isOne(Number(values["n"] ?? 0), language)
         ? text.one
         : text.other;
   return form.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name];
     if (value === undefined) return whole;
-    return typeof value === "number" ? new Intl.NumberFormat(language).format(value) : value;
+    return typeof value === "number" ? count(value, language) : value;
   });
 }
 
