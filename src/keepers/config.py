@@ -150,6 +150,9 @@ class Settings:
             "choices": ("on", "off"),
         },
     )
+    second_pass: str = field(
+        default="off", metadata={"doc": "A closer look for crops.", "choices": ("auto", "on", "off")}
+    )
     weight_faces: float = field(default=0.70, metadata={"doc": "Share of the faces in a photo's score."})
     weight_technical: float = field(
         default=0.20, metadata={"doc": "Share of sharpness and exposure where there are faces."}

@@ -243,6 +243,7 @@ class Session:
             catalog, self.progress, self.picture_workers, look, prove, compare, self._backend, rule,
             self._weights(), self.jobs, views=functools.partial(self._views, catalog),
             taste=taste.read(catalog) if settings.taste == "on" else None, device=self.devices.using,
+            closer=settings.second_pass,
         )  # fmt: skip
 
     def tidy(

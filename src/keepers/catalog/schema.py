@@ -190,4 +190,20 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         # Contents of which a person said that they are not in the way: they are never suggested again.
         "CREATE TABLE not_junk (content BLOB PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID",
     ),
+    (
+        # Points of a picture and of its mirror image (null: nobody looked for them); empty: it cannot be decoded.
+        """CREATE TABLE point (
+            content INTEGER PRIMARY KEY REFERENCES content,
+            method INTEGER NOT NULL,
+            plain BLOB NOT NULL,
+            mirrored BLOB)""",
+        # What a closer look at two pictures told.
+        """CREATE TABLE closer (
+            query INTEGER NOT NULL REFERENCES content,
+            original INTEGER NOT NULL REFERENCES content,
+            method INTEGER NOT NULL,
+            made INTEGER NOT NULL,
+            likeness REAL NOT NULL,
+            PRIMARY KEY (query, original)) WITHOUT ROWID""",
+    ),
 )

@@ -107,6 +107,11 @@ def _grouping(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--kind", action="append", choices=KINDS, help="only groups of this kind; may be given again"
     )
+    parser.add_argument(
+        "--second-pass",
+        choices=("auto", "on", "off"),
+        help="a closer look for crops, tilts and screenshots of other photos; auto: where few photos need it",
+    )
     faces_grammar.add(parser)
 
 

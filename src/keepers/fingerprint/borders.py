@@ -26,6 +26,12 @@ _MOST_SHARE: Final = 0.95
 
 def trimmed(grey: Grey) -> Grey | None:
     """The picture without its border, or None where it has none."""
+    found = inner(grey)
+    return None if found is None else grey[found]
+
+
+def inner(grey: Grey) -> tuple[slice, slice] | None:
+    """The rows and columns inside the border, or None where there is none."""
     top, bottom = _ends(grey)
     left, right = _ends(grey[top:bottom].T)
     height, width = grey.shape
@@ -33,7 +39,7 @@ def trimmed(grey: Grey) -> Grey | None:
         return None
     if bottom - top < max(_LEAST, _LEAST_SHARE * height) or right - left < max(_LEAST, _LEAST_SHARE * width):
         return None
-    return grey[top:bottom, left:right]
+    return slice(top, bottom), slice(left, right)
 
 
 def _ends(lines: Grey) -> tuple[int, int]:

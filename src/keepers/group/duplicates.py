@@ -11,6 +11,7 @@ from keepers.fingerprint.table import Photos
 from keepers.group import clocks, crops, looks
 from keepers.group.rule import Cluster, Rule
 from keepers.model import GroupKind
+from keepers.reasons import Reason
 
 __all__ = ["Cluster", "Rule", "pixel_candidates", "same_picture", "same_pixels"]
 
@@ -65,14 +66,14 @@ def same_pixels(photos: Photos, full: Mapping[int, str], min_size: int = 2) -> t
         for name in names:
             _merge(root, seen.setdefault(name, row), row)
     return tuple(
-        Cluster(GroupKind.SAME_PIXELS, rows, -1, ("the same decoded pixels",))
+        Cluster(GroupKind.SAME_PIXELS, rows, -1, (Reason("same-pixels"),))
         for rows in _sets(_root(root, row) for row in range(len(photos)))
         if len(rows) >= min_size
     )
 
 
-def same_picture(photos: Photos, rule: Rule) -> tuple[Cluster, ...]:
-    """Stars: an original, and every photo that matches it itself.
+def same_picture(photos: Photos, rule: Rule, closer: looks.Links | None = None) -> tuple[Cluster, ...]:
+    """Stars: an original, and every photo that matches it itself, by its looks or by a `closer` look.
 
     A photo that matches several originals goes to the nearest.
     """
@@ -83,7 +84,10 @@ def same_picture(photos: Photos, rule: Rule) -> tuple[Cluster, ...]:
     elif rule.threshold is not None:
         centre, how = _stars(photos, looks.same_old_hash(photos, first, rule.threshold))
     else:
-        centre, how = _stars(photos, looks.same_picture(photos, first))
+        links = looks.same_picture(photos, first)
+        centre, how = _stars(
+            photos, links if closer is None else looks.joined([links, _of(closer, stands_for)])
+        )
         _add_crops(photos, first, centre, how)
     centre = centre[stands_for]
     return tuple(
@@ -91,6 +95,13 @@ def same_picture(photos: Photos, rule: Rule) -> tuple[Cluster, ...]:
         for rows in _sets(centre.tolist())
         if len(rows) >= max(2, rule.min_size)
     )
+
+
+def _of(links: looks.Links, stands_for: Rows) -> looks.Links:
+    """Links between what stands for the rows."""
+    left, right = stands_for[links.left], stands_for[links.right]
+    keep = left != right
+    return looks.Links(left[keep], right[keep], links.distance[keep], links.how[keep])
 
 
 def _add_crops(photos: Photos, first: Rows, centre: Rows, how: npt.NDArray[np.int8]) -> None:
@@ -167,6 +178,8 @@ def _stars(photos: Photos, links: looks.Links) -> tuple[Rows, npt.NDArray[np.int
     framed = np.zeros(count, np.bool_)
     outer, inside = links.left[links.how == looks.FRAMED], links.right[links.how == looks.FRAMED]
     framed[outer[~np.isin(outer * count + inside, plain)]] = True
+    # Nor is a part of a picture an original, however large it was made.
+    framed[links.right[links.how == looks.CROPPED]] = True
     rank = _originality(photos, np.bincount(plain // count, minlength=count), framed)
     covered = np.zeros(count, np.bool_)
     is_centre = np.zeros(count, np.bool_)
@@ -206,13 +219,13 @@ def _swept(photos: Photos, rows: Rows, rank: Rows, threshold: int) -> Rows:
 def _cluster(rows: tuple[int, ...], centre: int, how: npt.NDArray[np.int8]) -> Cluster:
     counts = np.bincount(how[list(rows)], minlength=5)
     words = {
-        looks.TURNED: "turned or mirrored",
-        looks.FRAMED: "in a frame",
-        looks.BORDERED: "without its border",
-        looks.CROPPED: "a part of it",
+        looks.TURNED: "turned",
+        looks.FRAMED: "framed",
+        looks.BORDERED: "unbordered",
+        looks.CROPPED: "cropped",
     }
-    evidence = ["each looks like the original"]
-    evidence += [f"{counts[kind]} {word}" for kind, word in words.items() if counts[kind]]
+    evidence = [Reason("alike")]
+    evidence += [Reason(word, n=int(counts[kind])) for kind, word in words.items() if counts[kind]]
     return Cluster(GroupKind.SAME_PICTURE, rows, centre, tuple(evidence))
 
 

@@ -5,21 +5,24 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from keepers.fingerprint.table import Photos
-from keepers.group import clocks, duplicates, series
+from keepers.group import clocks, duplicates, looks, series
 from keepers.group.rule import Cluster, Rule
 from keepers.model import GroupKind
 
 
-def clusters(photos: Photos, rule: Rule, full: Mapping[int, str] | None = None) -> tuple[Cluster, ...]:
+def clusters(
+    photos: Photos, rule: Rule, full: Mapping[int, str] | None = None, closer: looks.Links | None = None
+) -> tuple[Cluster, ...]:
     """Every cluster of the wanted kinds but same-bytes; a row is in at most one of each kind.
 
-    `full` are digests of fully decoded pixels by row, for `duplicates.pixel_candidates`. A bracket's
+    `full` are digests of fully decoded pixels by row, for `duplicates.pixel_candidates`; `closer` are links of
+    the same picture that a second pass saw. A bracket's
     frames are no burst, and of copies of one frame only one takes part in a burst.
     """
     wanted = set(rule.kinds)
     pixels = duplicates.same_pixels(photos, full or {}, rule.min_size)
     needed = wanted & {GroupKind.SAME_PICTURE, GroupKind.BURST}
-    pictures = duplicates.same_picture(photos, rule) if needed else ()
+    pictures = duplicates.same_picture(photos, rule, closer) if needed else ()
     stacks = series.brackets(photos, rule) if wanted & {GroupKind.BRACKET, GroupKind.BURST} else ()
     found: list[Cluster] = []
     if GroupKind.SAME_PIXELS in wanted:

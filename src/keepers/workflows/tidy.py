@@ -16,7 +16,7 @@ from keepers.fingerprint import clips as prints
 from keepers.fingerprint.blocks import Blocks
 from keepers.fingerprint.clips import Clips
 from keepers.fingerprint.table import Photos
-from keepers.group import clips, duplicates, grouping
+from keepers.group import clips, duplicates, grouping, looks
 from keepers.group.rule import Cluster, Rule
 from keepers.model import (
     LOCAL,
@@ -33,10 +33,13 @@ from keepers.model import (
 )
 from keepers.ports import Failure, LookTask, Progress, View, Workers
 from keepers.read import extras, formats
+from keepers.reasons import Reason
 from keepers.score.photo import Member, scores
 from keepers.score.taste import Taste
 from keepers.score.weights import Weights
+from keepers.work.named import Named
 from keepers.workflows import remembering
+from keepers.workflows.closer_work import Looking
 from keepers.workflows.job import Footage, Proof
 
 T = TypeVar("T")
@@ -77,7 +80,8 @@ class Judging:
 
     With `remembered`, what people decided earlier wins. `views` gives pictures of assets of servers. A
     `taste` that was learned from picks counts in series. `device` gives, for so many photos, the address of the
-    process that runs the face networks; empty: the workers run them.
+    process that runs the face networks; empty: the workers run them. A `closer` look for
+    copies is taken `on` demand, `auto`matically, or `off`.
     """
 
     catalog: Catalog
@@ -94,6 +98,7 @@ class Judging:
     views: Views | None = None
     taste: Taste | None = None
     device: Callable[[int], AbstractContextManager[str]] = _no_device
+    closer: str = "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,20 +220,38 @@ def alone(judging: Judging, bundle: Bundle) -> tuple[Score, Look | None]:
 
 def _sets(judging: Judging, roots: Sequence[str], table: Photos) -> list[_Set]:
     names = photos.content_ids(judging.catalog)
-    clusters = (
-        grouping.clusters(table, judging.rule, _proven(judging, roots, table, names))
-        if len(table) > 1
-        else ()
-    )
+    clusters: tuple[Cluster, ...] = ()
+    if len(table) > 1:
+        proven = _proven(judging, roots, table, names)
+        clusters = grouping.clusters(table, judging.rule, proven, _closer(judging, roots, table))
     sets = [_named(cluster, table, names) for cluster in clusters]
     if GroupKind.SAME_BYTES in judging.rule.kinds:
         sets += [
-            _Set(GroupKind.SAME_BYTES, (content,), ("the same bytes",))
+            _Set(GroupKind.SAME_BYTES, (content,), (Reason("same-bytes"),))
             for content in photos.repeated(judging.catalog, roots)
         ]
     if GroupKind.SAME_CLIP in judging.rule.kinds:
         sets += _clips(judging, roots, names)
     return sets
+
+
+def _closer(judging: Judging, roots: Sequence[str], table: Photos) -> looks.Links | None:
+    """What a second look tells; none where it is switched off, or other rules or kinds are asked for."""
+    rule, names = judging.rule, photos.content_ids(judging.catalog)
+    if judging.closer == "off" or rule.threshold is not None or GroupKind.SAME_PICTURE not in rule.kinds:
+        return None
+
+    def paths(rows: Sequence[int]) -> dict[int, str]:
+        wanted = {names(row): row for row in rows}
+        mains = [some[0].main for some in photos.bundles(judging.catalog, roots, wanted).values()]
+        return {wanted[asset.content]: view.path for asset, view in _viewed(judging, mains, exact=False)}
+
+    def run(stage: str, task: Callable[[T], R], work: Sequence[T]) -> Iterator[tuple[T, R | Failure]]:
+        return _worked(judging, stage, task, work, len(work))
+
+    # By name: OpenCV costs 100 ms, and only who needs it pays for it.
+    find: Named[Looking, looks.Links | None] = Named("keepers.workflows.closer", "links")
+    return find(Looking(judging.catalog, judging.progress, names, paths, run, table, rule, judging.closer))
 
 
 def _clips(judging: Judging, roots: Sequence[str], names: Callable[[int], ContentId]) -> list[_Set]:

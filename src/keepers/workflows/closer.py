@@ -1,0 +1,222 @@
+"""The second pass of grouping: what shares no hash with its original, found by local features and laid over it.
+
+Points of all pictures in question are looked for once and kept; those that two pictures share propose them as a pair; one map must
+explain them; and only where the pictures themselves agree, laid over each other, is one taken for made of the other.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+import numpy as np
+
+from keepers.catalog import points
+from keepers.catalog.points import Seen, Stored
+from keepers.catalog.store import Catalog
+from keepers.fingerprint import fitting, voting
+from keepers.fingerprint.fitting import Fit
+from keepers.fingerprint.keypoints import SIDE
+from keepers.fingerprint.relation import Made
+from keepers.fingerprint.table import Photos
+from keepers.group import duplicates, looks, second
+from keepers.group.rule import Cluster, Rule
+from keepers.ports import Failure
+from keepers.work.named import Named
+from keepers.workflows.closer_work import Looking, Pair, Sighting
+
+AUTO: Final = "auto"
+#: Pictures that are looked at without being asked for: some seconds, once.
+FEW: Final = 250
+#: Points that must tell one map; two different photos reach seven by chance in 1 of 500.
+_AGREED: Final = 7
+#: Photos whose points are in memory at once: 40 MB.
+_BLOCK: Final = 4000
+#: Results remembered at once: a crash costs at most these.
+_ROWS: Final = 64
+
+Sighted = tuple[bytes, bytes | None]
+Judged = tuple[Made, float]
+
+
+def links(looking: Looking) -> looks.Links | None:
+    """Links that the first pass does not see; None where no second look was taken.
+
+    `auto` looks only where something has a size of its own, and nothing tells that a camera took it, and no more than FEW
+    pictures have to be read.
+    """
+    photos = looking.photos
+    stars = duplicates.same_picture(photos, Rule())
+    free = second.alone(photos, stars)
+    suspected = second.suspects(photos)
+    queries = free[suspected[free]]
+    if len(free) < 2 or not len(queries):
+        return None
+    known = points.known(looking.catalog)
+    content = photos.content
+    missing = [row for row in free.tolist() if known.get(int(content[row])) is None]
+    missing += [row for row in queries.tolist() if known.get(int(content[row])) is False]
+    if looking.when == AUTO:
+        if not second.odd(photos)[queries].any():
+            return None
+        if len(missing) > FEW:
+            looking.progress.say(
+                f"{len(missing):,} photos were not looked at for crops and screenshots of others; --second-pass on does that"
+            )
+            return None
+    _sight(looking, photos, missing, suspected)
+    pairs = second.apart(photos, _proposed(looking, photos, free, queries))
+    found = second.told(photos, _judged(looking, photos, pairs))
+    also = second.apart(photos, sorted({*_members(stars, found), *second.originals(found)}))
+    more = sorted(set(also) - set(pairs))
+    seen = points.known(looking.catalog)
+    _sight(
+        looking, photos, [row for pair in more for row in pair if int(content[row]) not in seen], suspected
+    )
+    found += second.told(photos, _judged(looking, photos, more))
+    return second.links(found)
+
+
+def _sight(looking: Looking, photos: Photos, rows: Sequence[int], suspected: second.Mask) -> None:
+    contents = {int(photos.content[row]): bool(suspected[row]) for row in rows}
+    paths = looking.paths(list(contents))
+    work = [Sighting(paths[row], looking.names(row), contents[row]) for row in sorted(paths)]
+    fresh: list[points.Fresh] = []
+    sighted: Named[Sighting, Sighted] = Named("keepers.workflows.closer_tasks", "sighted")
+    for task, result in looking.run("looking for points", sighted, work):
+        if not isinstance(result, Failure):
+            fresh.append((task.content, *result))
+        elif result.lasting:
+            fresh.append((task.content, b"", b""))
+        if len(fresh) >= _ROWS:
+            points.remember(looking.catalog, fresh)
+            fresh = []
+    points.remember(looking.catalog, fresh)
+
+
+def _proposed(
+    looking: Looking, photos: Photos, free: second.Rows, queries: second.Rows
+) -> list[tuple[int, int]]:
+    """Pairs of rows that share points, as they are or mirrored."""
+    row_of = {int(content): row for row, content in enumerate(photos.content.tolist())}
+    contents = sorted(int(photos.content[row]) for row in free)
+    sought = sorted(int(photos.content[row]) for row in queries)
+    number = len(contents) * 256
+    found: list[tuple[int, int]] = []
+    for start in range(0, len(sought), _BLOCK):
+        block = list(points.stored(looking.catalog, sought[start : start + _BLOCK]))
+        for mirrored in (False, True):
+            asked = voting.filed((one.content, one.mirrored if mirrored else one.plain) for one in block)
+            found += voting.candidates(asked, _parts(looking.catalog, contents), number)
+    return sorted({(row_of[one], row_of[other]) for one, other in found})
+
+
+def _parts(catalog: Catalog, contents: Sequence[int]) -> Iterator[voting.Filed]:
+    for start in range(0, len(contents), _BLOCK // 4):
+        part = points.stored(catalog, contents[start : start + _BLOCK // 4])
+        yield voting.filed((one.content, one.plain) for one in part)
+
+
+def _members(
+    stars: Iterable[Cluster], found: Sequence[tuple[int, int, Made, float]]
+) -> list[tuple[int, int]]:
+    """What was laid to an original that is made of another one is asked for itself: a star has no chains."""
+    rows = {star.centre: star.rows for star in stars}
+    pairs: set[tuple[int, int]] = set()
+    for query, original, made, _ in found:
+        if made is Made.UNLIKE:
+            continue
+        for one, other in ((query, original), (original, query)):
+            pairs |= {(member, other) for member in rows.get(one, ()) if member != one}
+    return sorted(pairs)
+
+
+def _judged(
+    looking: Looking, photos: Photos, pairs: Sequence[tuple[int, int]]
+) -> list[tuple[int, int, Made, float]]:
+    """What each pair of rows is to each other, remembered or looked at now."""
+    content = photos.content
+    before = points.seen(looking.catalog)
+    by_content = {(int(content[one]), int(content[other])): (one, other) for one, other in pairs}
+    results = {key: before[key] for key in by_content if key in before}
+    todo = [pair for key, pair in by_content.items() if key not in results]
+    fresh = list(_looked_at(looking, photos, todo))
+    results.update(((one.query, one.original), one) for one in fresh)
+    return [(*by_content[key], one.made, one.likeness) for key, one in sorted(results.items())]
+
+
+def _looked_at(looking: Looking, photos: Photos, pairs: Sequence[tuple[int, int]]) -> Iterator[Seen]:
+    fits: dict[tuple[int, int], tuple[Fit, bool]] = {}
+    unlike: list[Seen] = []
+    content = photos.content
+    for (one, other), fit in _fitted(looking, photos, pairs):
+        key = (int(content[one]), int(content[other]))
+        if fit is None:
+            unlike.append(Seen(*key, Made.UNLIKE, 0.0))
+        else:
+            fits[one, other] = fit
+    points.remember_seen(looking.catalog, unlike)
+    yield from unlike
+    paths = looking.paths(sorted({int(content[row]) for pair in fits for row in pair}))
+    work = [
+        Pair(
+            int(content[one]), int(content[other]), paths[int(content[one])], paths[int(content[other])],
+            tuple(fit.map.ravel().tolist()), mirrored, _size(photos, one), _size(photos, other),
+        )
+        for (one, other), (fit, mirrored) in fits.items()
+        if int(content[one]) in paths and int(content[other]) in paths
+    ]  # fmt: skip
+    fresh: list[Seen] = []
+    compared: Named[Pair, Judged] = Named("keepers.workflows.closer_tasks", "compared")
+    for task, result in looking.run("comparing", compared, work):
+        if isinstance(result, Failure) and not result.lasting:
+            continue
+        made, likeness = (Made.UNLIKE, 0.0) if isinstance(result, Failure) else result
+        fresh.append(Seen(task.query, task.original, made, likeness))
+        yield fresh[-1]
+        if len(fresh) >= _ROWS:
+            points.remember_seen(looking.catalog, fresh)
+            fresh = []
+    points.remember_seen(looking.catalog, fresh)
+
+
+def _size(photos: Photos, row: int) -> tuple[int, int]:
+    return int(photos.width[row]), int(photos.height[row])
+
+
+def _fitted(
+    looking: Looking, photos: Photos, pairs: Sequence[tuple[int, int]]
+) -> Iterator[tuple[tuple[int, int], tuple[Fit, bool] | None]]:
+    """The map of each pair that enough points tell, and whether it is that of the mirrored query."""
+    for start in range(0, len(pairs), _BLOCK):
+        part = pairs[start : start + _BLOCK]
+        wanted = sorted({int(photos.content[row]) for pair in part for row in pair})
+        stored = {one.content: one for one in points.stored(looking.catalog, wanted)}
+        for one, other in part:
+            query, original = (stored.get(int(photos.content[row])) for row in (one, other))
+            if query is not None and original is not None:
+                yield (one, other), _best(query, original, _wide(photos, one), _wide(photos, other))
+
+
+def _wide(photos: Photos, row: int) -> float:
+    """The width that a picture has at SIDE."""
+    wide, high = _size(photos, row)
+    return float(max(1, round(wide * min(1.0, SIDE / max(wide, high, 1)))))
+
+
+def _best(query: Stored, original: Stored, wide: float, far: float) -> tuple[Fit, bool] | None:
+    found = [(fitting.fitted(query.plain, original.plain), False)]
+    if len(query.mirrored):
+        found.append((fitting.fitted(query.mirrored, original.plain), True))
+    elif len(original.mirrored):
+        found.append((_unmirrored(fitting.fitted(query.plain, original.mirrored), wide, far), True))
+    good = [(fit, mirrored) for fit, mirrored in found if fit is not None and fit.agreed >= _AGREED]
+    return max(good, key=lambda one: (one[0].agreed, not one[1]), default=None)
+
+
+def _unmirrored(fit: Fit | None, wide: float, far: float) -> Fit | None:
+    """The map to a mirrored original, as that of the mirrored query to the original."""
+    if fit is None:
+        return None
+    flip = np.array([[-1, 0, wide - 1], [0, 1, 0], [0, 0, 1.0]])
+    back = np.array([[-1, 0, far - 1], [0, 1, 0], [0, 0, 1.0]])
+    whole = back @ np.vstack([fit.map, [0, 0, 1]]) @ flip
+    return Fit(whole[:2], fit.agreed, fit.matched)
