@@ -117,6 +117,7 @@ def test_memes_and_what_messengers_bring():
     sent = of(facts=MADE, name="IMG-20240101-WA0004.jpg")
     assert set(sent) == {"forward"}
     assert 0.4 <= sent["forward"].certainty < CERTAIN
+    assert set(of(facts=MADE, name="Screenshot_20240101-101010_com.whatsapp.png")) == {"screenshot"}
     both = of(facts=MADE, name="IMG-20240101-WA0004.jpg", seen=banded)
     assert both["meme"].certainty > of(facts=MADE, seen=banded)["meme"].certainty
 

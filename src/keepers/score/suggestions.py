@@ -169,21 +169,24 @@ def _blurred(known: Known, seen: Inspection) -> Iterable[Evidence]:
     if focus.edged >= EDGED:
         everywhere = _ramp(focus.sharpest, ((1.2, 0.3), (1.6, 0.6), (2.4, 0.8), (4.0, 0.93)))
         if everywhere:
-            yield everywhere, f"even its sharpest edges are {_broad(focus.sharpest)} broad"
+            yield everywhere, f"its sharpest edges are as broad as {_broad(focus.sharpest)}"
             return
         one_way = min(
             _ramp(focus.across, ((0.8, 0.4), (1.2, 0.6), (2.0, 0.8), (4.0, 0.9))),
             _ramp(focus.across_tenth, ((1.2, 0.4), (1.6, 0.6), (2.6, 0.8), (5.0, 0.9))),
         )
         if one_way and focus.crossing >= EDGED:
-            yield one_way, f"it was moved: edges one way are {_broad(focus.across)} broad, none is sharp"
+            yield (
+                one_way,
+                f"it was moved: edges one way are as broad as {_broad(focus.across)}, none is sharp",
+            )
     elif seen.tones.range >= 60:
         yield 0.5, "there is no edge in it"
 
 
 def _broad(width: float) -> str:
     """The breadth of an edge in words: from a tenth to nine tenths of a Gaussian edge."""
-    return f"{2.563 * width / 10.24:.1f} % of the picture"
+    return f"{2.563 * width / 10.24:.1f} % of its longer side"
 
 
 def _dark(seen: Inspection) -> Iterable[Evidence]:
@@ -268,7 +271,8 @@ def _forward(known: Known) -> Iterable[Evidence]:
 
 
 def _from_messenger(known: Known) -> bool:
-    if known.from_camera:
+    # The screenshot of a messenger bears its name, too.
+    if known.from_camera or junk_names.SCREENSHOT.search(known.name):
         return False
     return bool(junk_names.MESSENGER.search(known.name) or junk_names.MESSENGER.search(known.folder))
 
