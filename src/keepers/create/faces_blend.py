@@ -64,7 +64,6 @@ def coloured(donor: Pixels, target: Pixels, skin: Mask) -> Pixels:
     wanted = _lab(target)[where]
     mean, spread = own[where].mean(axis=0), own[where].std(axis=0)
     gain = np.clip(wanted.std(axis=0) / np.maximum(spread, 0.5), _LEAST_GAIN, _MOST_GAIN).astype(np.float32)
-    # Colour follows lightness: gains of its own would tint a face whose light comes from elsewhere.
     own -= mean
     own *= gain
     own += wanted.mean(axis=0)

@@ -47,7 +47,7 @@ class Wound:
     after: float | None = None
     candidates: list[Candidate] = field(default_factory=list[Candidate])
     refusals: list[Refusal] = field(default_factory=list[Refusal])
-    under: Patch | None = None
+    patch: Patch | None = None
 
     @property
     def is_closed(self) -> bool:
@@ -100,7 +100,7 @@ def gather(frame: Frame, target: Frame, wounds: Sequence[Wound], trace: Trace) -
 
 
 def close(photo: Pixels, one: Wound, trace: Trace) -> None:
-    """Lay the likest donor into the photo, if nobody will see it; what it covers is kept."""
+    """Lay the likest donor into the photo, if nobody will see it."""
     target = one.cut.traced
     ranked = sorted(one.candidates, key=lambda other: faces_guards.rank(other.cut.traced, target, other.fit))
     one.candidates = []
@@ -109,7 +109,8 @@ def close(photo: Pixels, one: Wound, trace: Trace) -> None:
         if isinstance(patch, str):
             one.refusals.append(Refusal(Stage.SEAM, patch))
             continue
-        one.under = faces_swap.put(photo, one.cut, patch)
+        faces_swap.put(photo, one.cut, patch)
+        one.patch = patch
         after = trace(photo, one.face).traced
         if faces_guards.has_opened(target, after):
             one.donor, one.after = donor.name, after.face.eyes_open
@@ -120,10 +121,10 @@ def close(photo: Pixels, one: Wound, trace: Trace) -> None:
 
 
 def reopen(photo: Pixels, one: Wound) -> None:
-    """Put back what a donor covered."""
-    if one.under is not None:
-        faces_swap.put(photo, one.cut, one.under)
-    one.under, one.donor, one.after = None, "", None
+    """Make the face as it was."""
+    if one.patch is not None:
+        faces_swap.take_back(photo, one.cut, one.patch)
+    one.patch, one.donor, one.after = None, "", None
 
 
 def told(refusals: Sequence[Refusal]) -> str:
