@@ -76,7 +76,6 @@ def said(program: str, data: Path) -> str:
     [
         ("grouping_quality", r"exact: whole groups of equal pixels +1/1 .*\n.*near: easy pairs +1/1"),
         ("originals", r"the original is kept: 1/1"),
-        ("faces", r"\| eyes open, called open \| 1/1 \(.21-1.00\) \| 1/1 \(.21-1.00\) \|"),
         ("best_shot", r"\| `default` \| 1/1 \(.21-1.00\) \| 0/1 \(.00-.79\) \|(.|\n)*\| eyes \| 0/1 \|"),
         ("tune", r"\| `weight_eyes` \| 0.45 \|"),
     ],
