@@ -42,6 +42,15 @@ def test_nothing_is_told_without_the_key(page: Client, path: str):
     assert b"Keepers printed" in found.body
 
 
+def test_a_person_without_the_key_is_told_so_in_words(page: Client):
+    stranger = Client(page.port, page.token)
+    found = stranger.ask("GET", "/?show=all&group=x", Accept="text/html,*/*;q=0.8")
+    assert (found.status, found.headers["content-type"]) == (401, "text/html; charset=utf-8")
+    assert b"keepers review" in found.body
+    assert "default-src 'self'" in found.headers["content-security-policy"]
+    assert stranger.ask("GET", "/api/v1/groups", Accept="text/html").headers["content-type"].endswith("json")
+
+
 def test_the_key_counts_nowhere_but_in_the_first_address(page: Client):
     stranger = Client(page.port, page.token)
     assert stranger.ask("GET", f"/api/v1/groups?token={page.token}").status == 401

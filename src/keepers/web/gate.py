@@ -15,7 +15,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from keepers.web import problems
 from keepers.web.passwords import Password
@@ -50,6 +50,11 @@ _HEADERS: Final = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 )
+_DOOR: Final = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Keepers</title>
+<meta name="viewport" content="width=device-width"></head><body><h1>Keepers</h1>
+<p>This browser is not known to this server.</p>
+<p>Open the address that <code>keepers review</code> or <code>keepers serve</code> printed when it was started: it carries the
+key to this page, which is another one after each start.</p></body></html>"""
 _CLOSED: Final = "Open the address that Keepers printed when it was started: it carries the key to this page."
 
 
@@ -169,6 +174,13 @@ class Gate:
                 return RedirectResponse(LOGIN, 303)
         if self._keys.password is not None and path in {LOGIN, LOGIN_API}:
             return None
+        if (
+            scope["method"] == "GET"
+            and "text/html" in headers.get("accept", "")
+            and not path.startswith("/api/")
+        ):
+            # Somebody opened a bookmark, or a tab of a server of before: words for people.
+            return HTMLResponse(_DOOR, 401)
         return problems.answer(401, _CLOSED)
 
     def _bears(self, headers: Mapping[str, str]) -> bool:
