@@ -1,89 +1,34 @@
 """`people sort` as a whole: against the loopback server and folders of this machine."""
 
-import contextlib
 import importlib
-import json
 import shutil
-import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from keepers.apply import carry
-from keepers.apply.journal import open_journal
 from keepers.model import Ref
-from keepers.places.immich_api import wire
 from keepers.places.local import LocalPlace
 from keepers.ports import Volume
 from keepers.workflows import people_matching
 from tests.cli.drives import raw
-from tests.cli.world import TAKEN, bytes_in, jpeg, picture, put, tree
-from tests.immich.server import KEY, Fault, Server, running
-from tests.immich.state import About, Face
+from tests.cli.people_home import SIDE, at_home, hook, reasons
+from tests.cli.world import TAKEN, bytes_in, jpeg, names, picture, put, tree
+from tests.immich.server import KEY
 
 pytestmark = pytest.mark.slow
-
-SIDE = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>'
-
-
-class Home:
-    """A server with people, and the folder of this machine that their photos came from."""
-
-    def __init__(self, server: Server, folder: Path) -> None:
-        self.server, self.state, self.folder = server, server.state, folder
-
-    def person(self, name: str, **about) -> str:
-        key = self.state.fresh()
-        self.state.people[key] = name
-        self.state.about[key] = About(**about)
-        return key
-
-    def photo(self, name: str, number: int, **faces: int) -> Path:
-        """A photo here and there, with a face for each person: the side of its box in pixels."""
-        data = jpeg(picture(number, (96, 64)), TAKEN)
-        self.know(name, data, **faces)
-        return put(self.folder / name, data)
-
-    def know(self, name: str, data: bytes, **faces: int) -> str:
-        key = self.state.add(name.rpartition("/")[2], data)
-        self.see(key, **faces)
-        return key
-
-    def see(self, key: str, **faces: int) -> None:
-        ids = {name: one for one, name in self.state.people.items()}
-        for name, side in faces.items():
-            box = (0, 0, side, side)
-            self.state.faces.append(Face(self.state.fresh(), key, ids.get(name), box, (1000, 1000)))
 
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("KEEPERS_CONFIG", str(tmp_path / "keepers.toml"))
-    monkeypatch.setenv("KEEPERS_HOME_ZONE", "UTC")
-    monkeypatch.setenv("KEEPERS_SETTLE_SECONDS", "0")
-    monkeypatch.setenv("KEEPERS_JOBS", "1")
-    monkeypatch.setenv("KEEPERS_PEOPLE_WAIT", "0")
-    with running() as server:
-        monkeypatch.setenv("KEEPERS_IMMICH_URL", server.url)
-        monkeypatch.setenv("KEEPERS_IMMICH_API_KEY", KEY)
-        made = Home(server, tmp_path / "photos")
-        made.person("Anna")
-        made.person("Ben")
+    with at_home(tmp_path, monkeypatch) as made:
         yield made
 
 
 @pytest.fixture
 def base(tmp_path):
     return tmp_path / "by-person"
-
-
-def names(folder: Path) -> set[str]:
-    return set(bytes_in(folder))
-
-
-def reasons(told) -> dict[str, str]:
-    return {Path(row["path"]).name: row["reason"] for row in told.json["files"]}
 
 
 def test_photos_are_copied_to_whom_they_show_once_and_undo_takes_all_back(keepers, home, base):
@@ -308,123 +253,6 @@ def test_switched_off_nothing_is_sorted(keepers, home, base):
 
 
 # ---------------------------------------------------------------- one file behind a download
-
-
-def hook(keepers, file, base, *more):
-    told = keepers("people", "sort", "--file", file, "--to", base, "--json", *more)
-    return told.code, json.loads(told.out)
-
-
-def test_one_file_is_sorted_with_what_belongs_to_it_and_told_in_the_old_words(keepers, home, base):
-    photo = home.photo("a.jpg", 1, Anna=100)
-    put(home.folder / "a.jpg.xmp", SIDE)
-    home.photo("b.jpg", 2, Anna=100)
-    code, told = hook(keepers, photo, base)
-    assert code == 0
-    assert told | {"run": 0} == {
-        "schema_version": 1,
-        "run": 0,
-        "path": str(photo),
-        "status": "success",
-        "action": "copied",
-        "reason": None,
-        "person_name": "Anna",
-        "faces_found": 1,
-        "target_path": str(base / "Anna/a.jpg"),
-        "target_paths": [str(base / "Anna/a.jpg")],
-        "message": "Copied to Anna/",
-    }
-    assert names(base) == {"Anna/a.jpg", "Anna/a.jpg.xmp"}
-    code, told = hook(keepers, photo, base)
-    assert (code, told["status"], told["reason"]) == (0, "skipped", "already-there")
-
-
-def test_one_file_that_cannot_be_sorted_says_why(keepers, home, base):
-    both = home.photo("both.jpg", 1, Anna=100, Ben=50)
-    text = put(home.folder / "notes.txt", b"mine")
-    empty = home.photo("empty.jpg", 2)
-    found = [hook(keepers, one, base, "--wait", "0") for one in (both, text, empty, home.folder / "gone.jpg")]
-    assert [(code, told["status"], told["reason"]) for code, told in found] == [
-        (0, "skipped", "several-people"),
-        (0, "skipped", "not-an-image"),
-        (0, "skipped", "no-faces"),
-        (1, "error", "not-found"),
-    ]
-    assert found[0][1]["faces_found"] == 2
-    assert not base.exists()
-    rows = keepers("people", "history", "--json").json["history"]
-    assert [row["action"] for row in rows] == ["error", "skipped", "skipped", "skipped"]
-    assert keepers("people", "stats", "--json").json["total"] == 0
-
-
-def test_one_file_is_waited_for_until_the_server_knows_who_is_in_it(keepers, home, base):
-    data = jpeg(picture(1, (96, 64)), TAKEN)
-    photo = put(home.folder / "a.jpg", data)
-    asked = []
-
-    def learns(request: str) -> None:
-        # First it knows nothing, then the photo, then the face.
-        if request == "POST /api/search/metadata":
-            asked.append(request)
-            if len(asked) == 2:
-                home.know("a.jpg", data)
-            if len(asked) == 4:
-                home.see(next(iter(home.state.assets)), Anna=100)
-
-    home.server.after = learns
-    code, told = hook(keepers, photo, base, "--wait", "8")
-    assert (code, told["status"]) == (0, "success"), told
-    assert names(base) == {"Anna/a.jpg"}
-
-
-def test_downloads_that_end_together_wait_for_each_other(keepers, home, base):
-    first, second = home.photo("a.jpg", 1, Anna=100), home.photo("b.jpg", 2, Anna=100)
-    assert hook(keepers, first, base)[0] == 0
-    journal = open_journal(f"{keepers.catalog}.journal", create=False)
-    assert journal is not None
-    with contextlib.ExitStack() as held:
-        held.enter_context(journal.lock())
-        assert hook(keepers, second, base, "--wait", "0")[1]["reason"] == "busy"
-        later = threading.Timer(0.7, held.pop_all().close)
-        later.start()
-        code, told = hook(keepers, second, base, "--wait", "20")
-        later.join()
-    journal.close()
-    assert (code, told["status"]) == (0, "success")
-    rows = keepers("people", "history", "--json").json["history"]
-    assert sorted(row["action"] for row in rows) == ["copied", "copied", "error"]
-    code, told = hook(keepers, base / "Anna/b.jpg", base)
-    assert (code, told["reason"]) == (0, "already-there")
-
-
-def test_the_server_is_told_to_scan_the_library_that_the_file_lies_in(keepers, home, base, tmp_path):
-    (tmp_path / "keepers.toml").write_text(f'[immich.default.paths]\n"/photos" = "{home.folder}"\n')
-    mine, other = home.state.fresh(), home.state.fresh()
-    home.state.libraries = {mine: ("Photos", ("/photos/",)), other: ("Others", ("/elsewhere",))}
-    data = jpeg(picture(1, (96, 64)), TAKEN)
-    photo = put(home.folder / "a.jpg", data)
-
-    def scanned(request: str) -> None:
-        if request.endswith("/scan") and not home.state.assets:
-            home.know("a.jpg", data, Anna=100)
-
-    home.server.after = scanned
-    code, told = hook(keepers, photo, base, "--scan-library", "--wait", "0")
-    assert (code, told["status"], home.state.scanned) == (0, "success", [mine])
-    # A file that lies in none of them may come into any.
-    assert keepers("people", "sort", put(tmp_path / "b.jpg", data), "--to", base, "--scan-library").code == 0
-    assert home.state.scanned == [mine, mine, other]
-    home.state.libraries = {}
-    code, told = hook(keepers, home.photo("c.jpg", 3, Anna=9), base, "--scan-library")
-    assert (code, told["reason"]) == (2, "usage")
-
-
-def test_a_server_that_is_gone_is_a_result_too(keepers, home, base, monkeypatch):
-    monkeypatch.setattr(wire, "ATTEMPTS", 1)
-    photo = home.photo("a.jpg", 1, Anna=100)
-    home.server.faults.append(Fault("status", "GET /api/people", times=99, status=503))
-    code, told = hook(keepers, photo, base)
-    assert (code, told["status"], told["reason"]) == (6, "error", "unreachable")
 
 
 # ---------------------------------------------------------------- which road, which photos
