@@ -6,7 +6,7 @@ from PIL import Image, ImageFilter
 
 from keepers.score.focus import focus, noise
 from keepers.score.inspection import inspected
-from keepers.score.papers import papers
+from keepers.score.papers import box_mean, papers
 from keepers.score.screens import screens
 from keepers.score.tones import tones
 from tests.score import drawn_junk
@@ -69,6 +69,13 @@ def test_a_tiny_picture_has_no_edges(shape):
     assert seen.focus.edged == 0
     assert seen.papers.printed == 0
     assert seen.screens.flat in {0.0, 1.0}
+
+
+@pytest.mark.parametrize(("row", "column"), [(0, 0), (20, 30), (39, 56), (3, 55)])
+def test_the_mean_around_a_pixel_is_of_what_there_is(row, column):
+    values = np.random.default_rng(1).random((40, 57)).astype(np.float32)
+    around = values[max(0, row - 4) : row + 5, max(0, column - 4) : column + 5]
+    assert box_mean(values, 9)[row, column] == pytest.approx(around.mean(), abs=1e-5)
 
 
 def test_noise_is_told_in_levels():

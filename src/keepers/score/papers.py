@@ -36,6 +36,8 @@ FREE, PLAIN = 0.15, 11.0
 STROKE: Final = 9.0
 #: The rows of a profile are so much more uneven than its columns.
 UNEVEN: Final = 1.9
+#: Where lines are as even as this, the longest step between two of them to the shortest, less will do.
+EVEN, LESS_UNEVEN = 1.3, 1.2
 #: A row of the profile that holds less than this share of the ink of the fuller ones is a gap.
 GAP: Final = 0.35
 STEP_DEGREES: Final = 4
@@ -108,21 +110,21 @@ def _together(turns: npt.NDArray[np.intp]) -> Flags:
 
 
 def box_mean(values: Floats, side: int) -> Floats:
-    """The mean of the square of so many pixels around each; at the border of what there is of it."""
+    """The mean of the square of so many pixels (an odd number) around each; at the border of what there is of it."""
     reach = side // 2
-    total = np.zeros((values.shape[0] + 1, values.shape[1] + 1), np.float64)
-    total[1:, 1:] = values.cumsum(axis=0, dtype=np.float64).cumsum(axis=1)
     height, width = values.shape
-    top, bottom = _reached(height, reach)
-    left, end = _reached(width, reach)
-    summed = total[bottom][:, end] - total[top][:, end] - total[bottom][:, left] + total[top][:, left]
-    return np.asarray(summed / np.outer(bottom - top, end - left), np.float32)
+    total = np.zeros((height + side, width + side), np.float64)
+    total[reach + 1 : reach + 1 + height, reach + 1 : reach + 1 + width] = values
+    np.cumsum(total, axis=0, out=total)
+    np.cumsum(total, axis=1, out=total)
+    summed = total[side:, side:] - total[:-side, side:] - total[side:, :-side] + total[:-side, :-side]
+    return np.asarray(summed / np.outer(_reached(height, reach), _reached(width, reach)), np.float32)
 
 
-def _reached(length: int, reach: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """For each place on a line the first within reach, and the first beyond it."""
+def _reached(length: int, reach: int) -> npt.NDArray[np.int64]:
+    """For each place on a line how many places are within reach."""
     places = np.arange(0, length, dtype=np.int64)
-    return np.clip(places - reach, 0, None), np.clip(places + reach + 1, None, length)
+    return np.clip(places + reach + 1, None, length) - np.clip(places - reach, 0, None)
 
 
 def _is_plain(grey: Floats, picture: Picture, free: Flags) -> bool:
@@ -171,9 +173,13 @@ def _direction(ink: Flags) -> int:
     profile = levels[best][long[best]]
     full = float(np.percentile(profile, 85))
     gaps = np.count_nonzero(profile < GAP * full) / len(profile)
-    lines = np.count_nonzero(np.diff((profile >= 0.5 * full).astype(np.int8)) == 1)
     across = uneven[(best + _TURNS // 2) % _TURNS]
-    lined = uneven[best] >= UNEVEN * across and 0.15 <= gaps <= 0.9 and lines >= 2
+    starts = np.flatnonzero(np.diff((profile >= 0.5 * full).astype(np.int8)) == 1)
+    lined = uneven[best] >= UNEVEN * across and len(starts) >= 2
+    # A column of prices fills a window on one side only: there the lines must be as even as those of a printer.
+    steps = np.diff(starts)
+    even = len(starts) >= 3 and steps.max() <= EVEN * steps.min() and uneven[best] >= LESS_UNEVEN * across
+    lined = 0.15 <= gaps <= 0.9 and bool(lined or even)
     return best if lined else _NONE
 
 

@@ -191,7 +191,8 @@ def _broad(width: float) -> str:
 
 def _dark(seen: Inspection) -> Iterable[Evidence]:
     tones = seen.tones
-    if tones.middle > 32 or tones.range < 8:
+    nothing = tones.range < 8 or (tones.range < 16 and seen.focus.edged < EDGED // 4)
+    if tones.middle > 32 or nothing:
         return
     weight = 0.95 - _ramp(tones.brightest, ((0.0, 0.0), (30.0, 0.05), (55.0, 0.3), (75.0, 0.6), (90.0, 0.95)))
     if weight >= LEAST:
