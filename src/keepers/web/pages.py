@@ -17,6 +17,7 @@ from keepers.web.gate import LOGIN, LOGIN_API, Keys, Receive, Scope, Send
 
 FOLDER: Final = os.path.join(os.path.dirname(__file__), "static")
 _INDEX: Final = "index.html"
+_ASSETS: Final = "/assets/"
 #: A name with a digest of its bytes in it never means other bytes.
 _FOR_EVER: Final = "private, max-age=31536000, immutable"
 _NOT_BUILT: Final = (
@@ -53,7 +54,7 @@ def built() -> dict[str, Built]:
             address = "/" + os.path.relpath(path, FOLDER).replace(os.sep, "/")
             ending = os.path.splitext(name)[1]
             media = _TYPES.get(ending) or mimetypes.guess_type(name)[0] or "application/octet-stream"
-            found[address] = Built(path, media, lasting=address.startswith("/assets/"))
+            found[address] = Built(path, media, lasting=address.startswith(_ASSETS))
     return found
 
 
@@ -71,6 +72,9 @@ def install(app: FastAPI, keys: Keys) -> None:
         if scope["method"] not in {"GET", "HEAD"}:
             return problems.answer(405, f"{scope['method']} is not done here")
         known = pages.get(path)
+        if known is None and path.startswith(_ASSETS):
+            # Keepers was updated while this server runs, and the page is already the new one.
+            known = built().get(path)
         if known is None and not path.startswith("/api/") and "." not in path.rpartition("/")[2]:
             known = pages.get(f"/{_INDEX}")
             if known is None and path == "/":

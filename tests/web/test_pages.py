@@ -1,0 +1,40 @@
+"""The files of the page: those that were there at the start, and those of an update that came later."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from keepers.web import pages
+from keepers.web.gate import Keys
+
+
+def _asked(app: FastAPI, path: str) -> tuple[int, bytes]:
+    told: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request"}
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": []}
+    asyncio.run(app(scope, receive, send))
+    return told[0]["status"], b"".join(one.get("body", b"") for one in told[1:])
+
+
+def test_a_page_that_was_updated_meanwhile_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pages, "FOLDER", str(tmp_path))
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "index.html").write_bytes(b"old")
+    app = FastAPI()
+    pages.install(app, Keys(1, frozenset({"localhost"}), None, beyond=False))
+    assert _asked(app, "/plan") == (200, b"old")
+    (tmp_path / "index.html").write_bytes(b"new")
+    (tmp_path / "assets" / "index-2.js").write_bytes(b"script")
+    assert _asked(app, "/") == (200, b"new")
+    assert _asked(app, "/assets/index-2.js") == (200, b"script")
+    for path in ("/assets/index-1.js", "/assets/../../secret.js"):
+        assert _asked(app, path)[0] == 404
