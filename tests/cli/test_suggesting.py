@@ -120,6 +120,8 @@ def test_reports(keepers, folder, tmp_path):
         (["--min-certainty", "1.5"], "between 0 and 1"),
         (["--reviewed", "list.csv"], "lacks the columns"),
         (["--report", "list.txt"], "must end in"),
+        (["--dry-run"], "is for --reviewed"),
+        (["in", "--reviewed", "list.csv"], "leave out the SOURCE"),
     ],
 )
 def test_mistakes_are_told(keepers, folder, tmp_path, monkeypatch, words, says):

@@ -132,7 +132,7 @@ def test_a_page_on_a_screen_is_a_screenshot():
     [
         ({"liked": "is a favourite"}, "but it is a favourite"),
         ({"edited": True}, "but it was edited"),
-        ({"picked": True}, "but it is the pick of its group"),
+        ({"picked": True}, "but it is the pick of its series"),
         ({"bracketed": True}, "but it is part of an exposure bracket"),
         ({"faces": 2}, "but it shows people"),
     ],

@@ -34,6 +34,7 @@ SIDE: Final = 320
 
 def suggest(options: argparse.Namespace) -> int:
     """Print what may be in the way, or remember what is not."""
+    _refuse_nonsense(options)
     if options.reviewed:
         from keepers.cli.suggesting_reviewed import reviewed  # noqa: PLC0415 (servers cost 150 ms)
 
@@ -55,6 +56,14 @@ def suggest(options: argparse.Namespace) -> int:
     else:
         _tell(found, reports)
     return learning.PARTLY if scanned is not None and scanned.unreadable else 0
+
+
+def _refuse_nonsense(options: argparse.Namespace) -> None:
+    """What would be passed over in silence."""
+    if options.sources and (options.reviewed or options.keep or options.unkeep):
+        raise UsageError("--keep, --unkeep and --reviewed take files and lists; leave out the SOURCE")
+    if options.dry_run and not options.reviewed:
+        raise UsageError("--dry-run is for --reviewed F.csv: a list of suggestions changes nothing")
 
 
 def _wish(options: argparse.Namespace) -> Wish:

@@ -84,7 +84,7 @@ class Known:
     """What is known of a photo besides its pixels: its facts, its name and folder, and what protects it.
 
     `liked` is what somebody said of it in words (a favourite, rated 4), `edited` whether somebody worked on it, `picked`
-    whether it is the keeper of a group, `bracketed` whether its camera meant to expose it so, `faces` how many people were
+    whether it is the keeper of a series, `bracketed` whether its camera meant to expose it so, `faces` how many people were
     seen in it, `sharp_face` whether one is sharp.
     """
 
@@ -140,7 +140,7 @@ def _protected(one: Suggestion, known: Known) -> Suggestion:
     reasons = [known.liked] if known.liked else []
     if one.kind in FAULTS:
         reasons += ["was edited"] if known.edited else []
-        reasons += ["is the pick of its group"] if known.picked else []
+        reasons += ["is the pick of its series"] if known.picked else []
         reasons += ["is part of an exposure bracket"] if known.bracketed else []
         reasons += ["shows people"] if known.faces else []
     if not reasons or one.certainty <= 0:
