@@ -9,7 +9,7 @@ from keepers.catalog.store import Catalog
 from keepers.model import LOCAL, Ref
 from keepers.wiring import Session
 from keepers.workflows import reviewing
-from keepers.workflows.tidy import Tidied
+from keepers.workflows.tidy import JUDGED, Tidied
 
 #: Options with which other groups are found than those that the page would show.
 _OTHERWISE = ("kind", "threshold", "time_window", "min_size", "faces", "model_dir", "limit", "second_pass")
@@ -22,16 +22,22 @@ def keep(
 
     Then the page groups by itself when it is opened.
     """
-    from keepers.detect.choose import choose  # noqa: PLC0415 (onnxruntime costs 100 ms)
-
     if any(getattr(options, name, None) not in (None, [], ()) for name in _OTHERWISE) or not reviewing.is_all(
         catalog, roots
     ):
         return
-    method = choose(opened.settings.faces, opened.settings.model_dir).method
-    reviewing.keep(catalog, tidied, method, datetime.now(UTC), opened.progress)
+    reviewing.keep(catalog, tidied, _method(opened, tidied), datetime.now(UTC), opened.progress)
     with opened.journal(create=False) as journal:
         place = opened.local()
         reviewing.mark_gone(
             catalog, [path for path in moved_away(journal) if not place.exists(Ref(LOCAL, path))]
         )
+
+
+def _method(opened: Session, tidied: Tidied) -> str:
+    """The method of the looks by which the groups were judged; empty where there was nothing to look at."""
+    if not any(decision.group.kind in JUDGED for decision in tidied.proposed):
+        return ""
+    from keepers.detect.choose import choose  # noqa: PLC0415 (onnxruntime costs 100 ms)
+
+    return choose(opened.settings.faces, opened.settings.model_dir).method
