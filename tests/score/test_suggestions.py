@@ -60,6 +60,8 @@ def test_faults_and_paper(kind, changes):
         # Fog, and a white wall behind a face.
         {"tones": Tones(200.0, 235.0, 60.0, 0.0)},
         {"tones": Tones(252.0, 255.0, 200.0, 0.55)},
+        # A cup on a white table.
+        {"tones": Tones(255.0, 255.0, 180.0, 0.88)},
         # Nobody moved in one direction alone where an edge of it is sharp.
         {"focus": Focus(0.0, 0.3, 0.6, 2.8, 200, 90)},
         # A soft picture of next to no edges tells nothing.
@@ -102,6 +104,11 @@ def test_screenshots(known):
         {"facts": MADE._replace(format="png", width=1920, height=1080, camera="Nikon D850")},
         {"facts": TAKEN, "folder": "Screenshots"},
         {"facts": MADE, "seen": replace(DRAWN, screens=Screens(0.9, 0.9, 0.05, 2, 0.0, 0.0, 0.0))},
+        # A ring on a white ground, as shops show it.
+        {
+            "facts": MADE._replace(width=1600, height=900),
+            "seen": replace(DRAWN, focus=replace(SHARP, edged=60)),
+        },
     ],
 )
 def test_what_is_no_screenshot(known):

@@ -31,6 +31,10 @@ TINY: Final = 320
 NARROW, BROAD = 4.5, 720
 #: Tiles with edges, of 256, from which on widths of edges say something.
 EDGED: Final = 12
+#: What a screen shows has edges all over it; a thing on a white or black ground has them in its middle.
+BUSY: Final = 140
+#: Grey levels between the darkest and the brightest part from which on a white picture has its shadows.
+SHADED: Final = 120
 #: What messengers send has so many pixels at its long side at most.
 SENT: Final = 1600
 
@@ -200,7 +204,8 @@ def _dark(seen: Inspection) -> Iterable[Evidence]:
 
 
 def _overexposed(known: Known, seen: Inspection) -> Iterable[Evidence]:
-    if not known.from_camera or seen.papers.printed > 0.05:
+    # A cup on a white table has its own shadows; so has a page its print.
+    if not known.from_camera or seen.papers.printed > 0.05 or seen.tones.range > SHADED:
         return
     weight = _ramp(seen.tones.blown, ((0.7, 0.3), (0.82, 0.6), (0.92, 0.85), (1.0, 0.9)))
     if weight:
@@ -244,7 +249,8 @@ def _screenshot(known: Known, seen: Inspection | None) -> Iterable[Evidence]:
     lossless = facts.format in {"png", "bmp"}
     drawn = seen is not None and _long(seen) >= TINY and _is_drawn(seen)
     if screen:
-        weight = (0.7 if drawn else 0.45) if lossless else (0.5 if drawn else 0.15)
+        busy = drawn and seen is not None and seen.focus.edged >= BUSY
+        weight = (0.7 if busy else 0.45) if lossless else (0.5 if busy else 0.15)
         yield weight, f"{facts.width} x {facts.height} is the size of a screen, and no camera is named"
     if drawn and seen is not None:
         yield from _drawn(known, seen, is_screen=screen)
@@ -253,13 +259,15 @@ def _screenshot(known: Known, seen: Inspection | None) -> Iterable[Evidence]:
 def _drawn(known: Known, seen: Inspection, *, is_screen: bool) -> Iterable[Evidence]:
     screens = seen.screens
     yield 0.3, f"{screens.flat:.0%} of it are areas of one colour"
-    if screens.ruled >= 6 and seen.focus.edged >= EDGED:
+    if seen.focus.edged < BUSY:
+        return
+    if screens.ruled >= 6:
         yield 0.3, f"{screens.ruled} straight edges run along its sides"
-    ratio = max(known.facts.width, known.facts.height) / max(1, min(known.facts.width, known.facts.height))
-    if screens.plain_rows >= 0.1 and seen.focus.edged >= EDGED:
+    if screens.plain_rows >= 0.1:
         yield 0.25, "rows of one colour run across it"
+    ratio = max(known.facts.width, known.facts.height) / max(1, min(known.facts.width, known.facts.height))
     # From 16:9 to 21:9; the aspects of phones and desktops.
-    if not is_screen and 1.7 <= ratio <= 2.4 and seen.focus.edged >= EDGED:
+    if not is_screen and 1.7 <= ratio <= 2.4:
         yield 0.25, ""
 
 
