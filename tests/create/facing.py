@@ -19,6 +19,7 @@ Pixels = npt.NDArray[np.uint8]
 Points = npt.NDArray[np.float64]
 
 SKIN, WHITE, IRIS, LASH, LIPS = (214, 160, 128), (238, 236, 232), (40, 56, 150), (70, 40, 34), (186, 62, 74)
+SCARF = (206, 204, 190)
 SHAPE = (360, 480)
 #: The iris is found by its blue.
 _BLUE = 40
@@ -26,13 +27,14 @@ _BLUE = 40
 
 @dataclass(frozen=True)
 class Person:
-    """A face: its middle and its half height in pixels, how far it is turned (radians), whether the eyes are open."""
+    """A face: its middle and its half height in pixels, how far it is turned (radians), whether the eyes are open, the hair."""
 
     x: float
     y: float
     size: float = 70.0
     turn: float = 0.0
     eyes_open: bool = True
+    hair: tuple[int, int, int] = (58, 44, 34)
 
     @property
     def box(self) -> tuple[float, float, float, float]:
@@ -81,10 +83,22 @@ def scene(*people: Person, seed: int = 3, light: float = 1.0) -> Pixels:
     coarse = random.uniform(60, 150, (height // 24, width // 24, 1)) * (1, 1, 0.95)
     wall = CV.resize(coarse.astype(np.float32), (width, height), interpolation=CV.INTER_NEAREST)
     for person in people:
+        _draw_around(wall, person)
+    for person in people:
         _draw(wall, person)
     grain = np.random.default_rng(seed + 1).normal(0, 2.0, SHAPE)[:, :, None]
     shown: Pixels = np.clip(CV.GaussianBlur(wall, (0, 0), 0.8) * light + grain, 0, 255).astype(np.uint8)
     return shown
+
+
+def _draw_around(picture: npt.NDArray[np.float32], person: Person) -> None:
+    """Dark hair above and beside the face, a light scarf below it."""
+    laid = points(person)
+    middle = np.array([person.x, person.y])
+    around = middle + (laid[list(faces_fit.OVAL)] - middle) * 1.6
+    _fill(picture, around, person.hair)
+    # From the one cheek below the chin to the other.
+    _fill(picture, around[len(around) // 3 : -(len(around) // 3) + 1], SCARF)
 
 
 def _draw(picture: npt.NDArray[np.float32], person: Person) -> None:

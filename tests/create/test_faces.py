@@ -292,10 +292,11 @@ def test_people_cheek_by_cheek_do_not_undo_each_other():
     near = replace(HERE, x=HERE.x + 118)
     blinking = scene(shut(HERE), shut(near))
     photo = blinking.copy()
-    for person in (HERE, near):
-        patch = laid_in(scene(HERE, near), person, blinking, shut(person))
-        assert not isinstance(patch, str)
-        faces_swap.put(photo, cut(blinking, person), patch)
+    one, other = (laid_in(scene(HERE, near), person, blinking, shut(person)) for person in (HERE, near))
+    assert not isinstance(one, str)
+    assert not isinstance(other, str)
+    faces_swap.put(photo, cut(blinking, HERE), one)
+    faces_swap.put(photo, cut(blinking, near), other)
     wanted = scene(HERE, near).astype(int)
     for person in (HERE, near):
         eyes = [points(person)[list(outline)] for outline in faces_fit.EYES]
@@ -303,7 +304,7 @@ def test_people_cheek_by_cheek_do_not_undo_each_other():
             assert np.abs(photo.astype(int) - wanted)[eye].mean() < 8
     # Where the one is taken back, the other stays.
     alone = photo.copy()
-    faces_swap.take_back(alone, cut(blinking, near), patch)
+    faces_swap.take_back(alone, cut(blinking, near), other)
     assert np.array_equal(alone[:, : int(HERE.x)], photo[:, : int(HERE.x)])
     assert np.array_equal(alone[:, int(near.x) :], blinking[:, int(near.x) :])
 
@@ -315,9 +316,16 @@ def test_a_blurred_donor_is_refused():
 
 def test_a_face_with_a_hand_before_it_is_refused():
     donor = scene(HERE)
-    CV.line(donor, (150, 100), (330, 260), (60, 40, 30), 30)
-    word = laid_in(donor, HERE, scene(shut(HERE)), shut(HERE))
-    assert word == "the border of the new face would show"
+    CV.line(donor, (196, 150), (284, 212), (60, 40, 30), 22)
+    target = cut(scene(shut(HERE)), shut(HERE))
+    fit = faces_fit.fitted(points(HERE), points(HERE))
+    assert fit is not None
+    assert isinstance(faces_swap.swapped(cut(donor, HERE), target, fit), str)
+    pair = faces_swap.pair(cut(donor, HERE), target, fit)
+    assert pair is not None
+    trials = list(faces_swap.trials(pair))
+    assert len(trials) == 3
+    assert not any(one.is_unseen for one in trials)
 
 
 def test_a_face_that_is_cut_off_is_refused():
@@ -328,6 +336,18 @@ def test_a_face_that_is_cut_off_is_refused():
     assert faces_swap.swapped(cut(np.ascontiguousarray(donor), HERE), target, fit) == (
         "the border of the new face would show"
     )
+
+
+def test_somebody_else_with_such_a_face_is_refused():
+    other = replace(HERE, hair=(150, 120, 70))
+    donor, target = cut(scene(other, seed=8), other), cut(scene(shut(HERE)), shut(HERE))
+    fit = faces_fit.fitted(donor.points, target.points)
+    assert fit is not None
+    assert faces_swap.swapped(donor, target, fit) == "hair and shoulders look otherwise"
+    # Who is known by the back end may have dyed her hair.
+    sign = np.array([0.6, 0.8])
+    known = [replace(one, traced=replace(one.traced, sign=sign)) for one in (donor, target)]
+    assert faces_swap.swapped(known[0], known[1], fit) != "hair and shoulders look otherwise"
 
 
 def test_a_face_of_a_few_pixels_is_refused():

@@ -106,7 +106,9 @@ def test_nothing_is_written_where_nothing_was_mended(shots):
 
 
 def test_a_frame_of_another_scene_helps_nobody(shots):
-    made = mended(shots(scene(shut(LEFT), shut(RIGHT)), scene(LEFT, RIGHT, seed=11)))
+    made = mended(
+        shots(scene(shut(LEFT), shut(RIGHT)), scene(Person(90, 100, 60), Person(400, 240), seed=11))
+    )
     assert made.data == b""
     assert "cannot be found there for certain" in made.faces[0].why
 

@@ -22,6 +22,9 @@ _LEAST_SKIN: Final = 50
 _SOFT: Final = 0.03
 #: A face that is so wide is compared pixel by pixel; a wider one is seen from farther away.
 _FINE: Final = 250
+#: So many blurs side by side are as wide as what is compared coarsely; below this spread it is all of one lightness.
+_COARSE: Final = 36
+_FLAT: Final = 3.0
 #: Points along the border where the seam is looked at, and how many of them are one stretch of it.
 _STEPS, _STRETCH = 240, 12
 
@@ -36,6 +39,17 @@ class Seam:
 
     edge: float
     mismatch: float
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How alike two pictures are: the median distance of their colours (Lab), and the correlation of their lightness.
+
+    What is all of one lightness correlates with everything: 1.
+    """
+
+    apart: float
+    together: float
 
 
 def laid(donor: Pixels, matrix: Matrix, size: tuple[int, int]) -> tuple[Pixels, Mask]:
@@ -102,6 +116,18 @@ def seam(made: Pixels, target: Pixels, donor: Pixels, mask: Mask) -> Seam:
     apart = _at(labs[1], points) - _at(labs[2], points)
     rough = np.linalg.norm(apart - _smooth(apart, _STEPS // 5), axis=1)
     return Seam(float(excess.max()), float(_smooth(rough[:, None], _STRETCH).max()))
+
+
+def likeness(donor: Pixels, target: Pixels, where: Mask) -> Likeness:
+    """How alike two pictures are in a part of them, fine structure apart."""
+    inside = where > 0
+    sigma = max(1.0, CV.boundingRect(where)[2] / _COARSE)
+    one, other = (CV.GaussianBlur(_lab(pixels), (0, 0), sigma)[inside] for pixels in (donor, target))
+    apart = float(np.median(np.linalg.norm(one - other, axis=1)))
+    light, wanted = (part[:, 0] - part[:, 0].mean() for part in (one, other))
+    spread = min(float(light.std()), float(wanted.std()))
+    together = float((light * wanted).mean()) / max(float(light.std() * wanted.std()), 1e-6)
+    return Likeness(apart, 1.0 if spread < _FLAT else together)
 
 
 def detail(pixels: Pixels, mask: Mask) -> float:

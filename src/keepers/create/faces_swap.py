@@ -10,6 +10,7 @@ import numpy.typing as npt
 from keepers.create import faces_blend as blend
 from keepers.create import faces_fit as fit
 from keepers.create.faces_fit import Fit
+from keepers.create.faces_guards import SAME_SIGN
 from keepers.model import Face
 from keepers.score.traced import Traced
 
@@ -20,7 +21,13 @@ Points = npt.NDArray[np.float64]
 #: A face is cut out with so much around it, in sides of its box.
 _AROUND: Final = 2.2
 #: What is looked at beyond the mask, as a share of its size.
-_MARGIN: Final = 0.12
+_MARGIN: Final = 0.25
+#: Hair, neck and shoulders lie between the hull of the face and one that is so much larger.
+_SURROUNDINGS: Final = 1.45
+#: Two frames of one person that fit have surroundings .2-9.3 apart with a correlation of .94-1; two people whose faces
+#: fit as well had 12.8-31 and .14-.65.
+MOST_APART: Final = 11.0
+LEAST_TOGETHER: Final = 0.75
 #: Borders that are tried, the one of the whole face first: a share of its hull, or the eyes and brows alone.
 _WHOLE, _INNER, _BAND = 0.93, 0.8, 1.0
 #: Seams beyond these levels (of 100 in Lab) show; measured by looking at faces of open bursts.
@@ -103,6 +110,8 @@ def swapped(donor: Cut, target: Cut, laid: Fit) -> Patch | str:
         return "the face is too small"
     if found.detail < LEAST_DETAIL:
         return "the face is blurred"
+    if not (found.is_one_person or _is_known(donor.traced, target.traced)):
+        return "hair and shoulders look otherwise"
     return next(
         (one.patch for one in trials(found) if one.is_unseen), "the border of the new face would show"
     )
@@ -133,7 +142,8 @@ def _place(photo: Pixels, cut: Cut, patch: Patch) -> tuple[Pixels, Pixels, npt.N
 class Pair:
     """Both faces as the target's lies: pixels of one size, their points in these, and what the donor covers.
 
-    `detail` is the donor's fine structure as a share of the target's, without the eyes.
+    `detail` is the donor's fine structure as a share of the target's, without the eyes; `around` how alike hair, neck
+    and shoulders are.
     """
 
     donor: Pixels
@@ -145,6 +155,12 @@ class Pair:
     left: int
     top: int
     detail: float
+    around: blend.Likeness
+
+    @property
+    def is_one_person(self) -> bool:
+        """Whether what is around the faces is alike: two people may have faces of one shape, but not that, too."""
+        return self.around.apart <= MOST_APART and self.around.together >= LEAST_TOGETHER
 
 
 def pair(donor: Cut, target: Cut, laid: Fit) -> Pair | None:
@@ -165,7 +181,10 @@ def pair(donor: Cut, target: Cut, laid: Fit) -> Pair | None:
     alike = blend.coloured(moved, pixels, skin)
     still = fit.still(here, size) & fit.still(there, size)
     detail = blend.detail(alike, still) / max(blend.detail(pixels, still), 1e-6) if still.any() else 0.0
-    return Pair(alike, pixels, there, here, covers, skin, columns.start, rows.start, detail)
+    inner = fit.hull((here[outline], there[outline]), 1.0, size)
+    beside = fit.hull((here[outline],), _SURROUNDINGS, size) & ~inner & covers
+    around = blend.likeness(alike, pixels, beside) if beside.any() else blend.Likeness(np.inf, 0.0)
+    return Pair(alike, pixels, there, here, covers, skin, columns.start, rows.start, detail, around)
 
 
 def trials(pair: Pair) -> Iterator[Trial]:
@@ -179,6 +198,11 @@ def trials(pair: Pair) -> Iterator[Trial]:
         made = blend.blended(pair.donor, pair.target, mask)
         seam = blend.seam(made, pair.target, pair.donor, mask)
         yield Trial(Patch(made, pair.left, pair.top), seam, blend.tone(made, pair.target, pair.skin))
+
+
+def _is_known(donor: Traced, target: Traced) -> bool:
+    """Whether the back end knows both as one person."""
+    return donor.sign is not None and target.sign is not None and float(donor.sign @ target.sign) >= SAME_SIGN
 
 
 def _around(points: Points, shape: tuple[int, ...]) -> tuple[slice, slice]:
