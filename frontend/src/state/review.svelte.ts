@@ -279,7 +279,7 @@ export class Review extends Looking {
     this.known.forget([...changed.gone, ...changed.groups.map((row) => row.id), ...changed.step.groups]);
     say(words);
     const regrouped = changed.gone.length > 0;
-    if (regrouped || changed.changed > changed.groups.length) await this.rows.load();
+    if (regrouped || changed.changed > changed.groups.length) await this.reload();
     await this.count();
     const next = changed.groups.find((row) => !away.has(row.id)) ?? changed.groups[0];
     if (next === undefined) return void (await this.reopen());
@@ -306,9 +306,16 @@ export class Review extends Looking {
     if (standing.revision <= this.revision) return;
     this.revision = standing.revision;
     this.known.forget();
-    await Promise.all([this.rows.load(), this.count(), this.remember()]);
+    await Promise.all([this.reload(), this.count(), this.remember()]);
     if (this.group === undefined) await this.openRow(0);
     else await this.reopen();
+  }
+
+  /** The list anew, the rows around the open group among those that are loaded. */
+  private async reload(): Promise<void> {
+    const at = this.index;
+    await this.rows.load();
+    if (at >= 0) await this.rows.ensure({ from: at - 1, to: at + 2 });
   }
 
   private async reopen(): Promise<void> {

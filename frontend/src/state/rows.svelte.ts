@@ -12,6 +12,8 @@ export class Rows {
   ready = $state(false);
   /** Rises when a page came; reading a row depends on it. */
   version = $state(0);
+  /** Rises when all was asked for anew; what is in view has to be asked for again. */
+  loads = $state(0);
   private cursors: string[] = [];
   private pages = new Map<number, GroupRow[]>();
   private asked = new Map<number, Promise<void>>();
@@ -22,10 +24,12 @@ export class Rows {
   async load(): Promise<void> {
     this.turn += 1;
     const turn = this.turn;
-    this.pages.clear();
     this.asked.clear();
     const [found] = await Promise.all([calls.marks(this.filters, STEP), this.page(0)]);
     if (turn !== this.turn) return;
+    // The old rows are shown until the new ones are there.
+    for (const page of this.pages.keys()) if (!this.asked.has(page)) this.pages.delete(page);
+    this.loads += 1;
     this.cursors = found.cursors;
     this.total = found.total;
     this.version += 1;

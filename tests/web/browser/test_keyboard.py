@@ -206,3 +206,17 @@ def test_two_browsers_do_not_overwrite_each_other(desk: Client, opened: Opener) 
     expect(page.get_by_role("alert")).to_contain_text("Somebody else changed this meanwhile")
     assert verdicts(desk, group) == [True, True, True]
     expect(page.locator("figure").first).to_contain_text("Stays")
+
+
+def test_what_another_browser_says_appears_without_a_reload(desk: Client, opened: Opener) -> None:
+    page = opened(desk, "/?show=all&band=burst&band=maybe")
+    group = shown_group(page)
+    expect(page.locator("figure").first).to_contain_text("Would stay")
+    row = desk.group(group)["row"]
+    desk.send("POST", f"/groups/{group}/accept", If_Match=f'"{row["revision"]}"')
+    expect(page.locator("figure").first).to_contain_text("Stays")
+    expect(page.locator(".progress")).to_contain_text("1 / ")
+    expect(page.locator("button.line").first).to_contain_text("reviewed")
+    assert shown_group(page) == group
+    page.keyboard.press("Control+z")
+    expect(page.locator("figure").first).to_contain_text("Would stay")
