@@ -51,7 +51,7 @@ def screen(picture):
 def tilted(picture):
     high, wide = picture.shape
     turn = cv2.getRotationMatrix2D((wide / 2, high / 2), 8, 1)
-    return np.ascontiguousarray(cv2.warpAffine(picture, turn, (wide, high))[70:-70, 80:-80])
+    return cv2.warpAffine(picture, turn, (wide, high))[70:-70, 80:-80].astype(np.uint8)
 
 
 def related(query, original, *, mirrored=False):

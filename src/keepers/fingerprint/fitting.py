@@ -87,12 +87,12 @@ def _least_squares(one: Real, other: Real) -> Real:
     left, right = one - centre, other - there
     spread = left.T @ left
     if len(one) >= 8 and np.linalg.eigvalsh(spread)[0] > len(one) * 100.0:
-        turn = np.linalg.solve(spread, left.T @ right).T
+        turn: Real = np.asarray(np.linalg.solve(spread, left.T @ right), np.float64).transpose()
     else:
         along = (left * right).sum()
         across = (left[:, 0] * right[:, 1] - left[:, 1] * right[:, 0]).sum()
         length = max((left * left).sum(), 1e-9)
-        turn = np.array([[along, -across], [across, along]]) / length
+        turn = np.array([[along, -across], [across, along]], np.float64) / length
     return np.column_stack([turn, there - turn @ centre])
 
 

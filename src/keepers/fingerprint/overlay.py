@@ -67,7 +67,12 @@ def overlaid(query: Grey, original: Grey, map_: Real) -> Overlay | None:
         found = mended
     likeness, _ = _cells(small, there, found, _LAST_REACH)
     whole = np.linalg.inv(_scaling(there, original)) @ found @ _scaling(small, query)
-    return Overlay(likeness, whole, _share(small, there, found), _share(there, small, np.linalg.inv(found)))
+    return Overlay(
+        likeness,
+        whole,
+        _share(small, there, found),
+        _share(there, small, np.asarray(np.linalg.inv(found), np.float64)),
+    )
 
 
 def _resized(grey: Grey, factor: float) -> Grey:

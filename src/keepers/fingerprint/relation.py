@@ -45,6 +45,8 @@ _UPRIGHT: Final = np.cos(np.radians(30))
 _SAME_SCALE: Final = 0.003
 #: A view that shows the other in so many pixels or fewer was made of it; a part is not enlarged as a rule.
 _FEWER: Final = 0.93
+#: Bars take more than this leaves of a screenshot; a wall or a sky at the edge of a photo takes less.
+_BARE: Final = 0.8
 #: Looking across the edge of a part: how many spots on each side, so many pixels off; and what a step is, against the
 #: change inside, and in grey levels.
 _SAMPLES: Final = 64
@@ -104,6 +106,8 @@ def _without_bars(query: Grey, original: Grey, map_: Real, sizes: Sizes) -> tupl
     if part is None:
         return Made.UNLIKE, 0.0
     rows, columns = part
+    if query[part].size > _BARE * query.size:
+        return Made.UNLIKE, 0.0
     moved = map_.copy()
     moved[:, 2] += map_[:, :2] @ (columns.start, rows.start)
     made, likeness = _judged(np.ascontiguousarray(query[part]), original, moved, sizes, mirrored=True)
@@ -123,9 +127,9 @@ def _judged(query: Grey, original: Grey, map_: Real, sizes: Sizes, *, mirrored: 
     if not agrees or max(found.inside, found.covers) < _INSIDE:
         return Made.UNLIKE, likeness
     captioned = cells.shape != found.likeness.shape
-    if not (mirrored or captioned) and _same_view(found):
+    if not mirrored and _same_view(found):
         sure = float((seen >= _LIKE).mean()) >= _SURE_SHARE
-        if not sure or not _is_cut(_scale(found, query, original, sizes), sizes):
+        if not sure or not (captioned or _is_cut(_scale(found, query, original, sizes), sizes)):
             return Made.UNLIKE, likeness
     if min(found.inside, found.covers) >= _INSIDE:
         return Made.WHOLE, likeness

@@ -84,10 +84,9 @@ def same_picture(photos: Photos, rule: Rule, closer: looks.Links | None = None) 
     elif rule.threshold is not None:
         centre, how = _stars(photos, looks.same_old_hash(photos, first, rule.threshold))
     else:
-        links = looks.same_picture(photos, first)
-        centre, how = _stars(
-            photos, links if closer is None else looks.joined([links, _of(closer, stands_for)])
-        )
+        centre, how = _stars(photos, looks.same_picture(photos, first))
+        if closer is not None:
+            _add_closer(photos, _of(closer, stands_for), centre, how)
         _add_crops(photos, first, centre, how)
     centre = centre[stands_for]
     return tuple(
@@ -100,8 +99,24 @@ def same_picture(photos: Photos, rule: Rule, closer: looks.Links | None = None) 
 def _of(links: looks.Links, stands_for: Rows) -> looks.Links:
     """Links between what stands for the rows."""
     left, right = stands_for[links.left], stands_for[links.right]
-    keep = left != right
-    return looks.Links(left[keep], right[keep], links.distance[keep], links.how[keep])
+    return _kept(looks.Links(left, right, links.distance, links.how), left != right)
+
+
+def _kept(links: looks.Links, keep: npt.NDArray[np.bool_]) -> looks.Links:
+    return looks.Links(links.left[keep], links.right[keep], links.distance[keep], links.how[keep])
+
+
+def _add_closer(photos: Photos, links: looks.Links, centre: Rows, how: npt.NDArray[np.int8]) -> None:
+    """Hang originals of the first pass on those they were made of: whole stars, of which every member matches."""
+    count = len(photos)
+    own = centre == np.arange(count)
+    there, kind = _stars(photos, _kept(links, own[links.left] & own[links.right]))
+    known = np.concatenate([links.left * count + links.right, links.right * count + links.left])
+    for row in np.flatnonzero(there != np.arange(count)).tolist():
+        members = np.flatnonzero(centre == row)
+        others = members[members != row]
+        if np.isin(others * count + there[row], known).all():
+            centre[members], how[members] = there[row], kind[row]
 
 
 def _add_crops(photos: Photos, first: Rows, centre: Rows, how: npt.NDArray[np.int8]) -> None:
