@@ -192,10 +192,12 @@ def unpacked(kept: object) -> str:
     """What `packed` was given; the code alone where a later Keepers wrote one that is not known here."""
     if not isinstance(kept, list):
         return str(kept)
-    code, values = cast("tuple[str, dict[str, Any]]", kept)
+    code, values = cast("tuple[str, dict[str, object]]", kept)
     if code not in ENGLISH:
         return code
-    return _again(code, {name: unpacked(v) if isinstance(v, str | list) else v for name, v in values.items()})
+    return _again(
+        code, {name: v if isinstance(v, int | float) else unpacked(v) for name, v in values.items()}
+    )
 
 
 def _again(code: str, values: dict[str, Value]) -> Reason:
