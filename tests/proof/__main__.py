@@ -86,7 +86,7 @@ def _asked() -> argparse.Namespace:
     told.add_argument("--points", type=int, help="faults of a kind; default: 150, and all kills of a move")
     told.add_argument("--seed", type=int, default=1)
     told.add_argument("--jobs", type=lambda text: [int(word) for word in text.split(",")], default=(1, 3))
-    told.add_argument("--part", type=part, default=(1, 1), help="1/8 is every eighth fault from the first on")
+    told.add_argument("--part", type=part, default=(1, 1), help="1/8 is the first of eight pieces")
     told.add_argument("--fs", default="ext4,xfs,btrfs")
     told.add_argument("--undo-now", action="store_true")
     told.add_argument("--on", help="a folder for the trials; its disk is used")
