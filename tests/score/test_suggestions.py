@@ -90,6 +90,11 @@ DRAWN = replace(SEEN, screens=Screens(0.8, 0.8, 0.3, 12, 0.0, 0.0, 0.0))
         {"facts": MADE, "folder": "Screenshots"},
         {"facts": MADE._replace(format="png", width=1170, height=2532), "seen": DRAWN},
         {"facts": MADE._replace(width=590, height=1280), "seen": DRAWN},
+        # An article whose picture fills half of the screen.
+        {
+            "facts": MADE._replace(format="png", width=1170, height=2532),
+            "seen": replace(SEEN, screens=Screens(0.3, 0.3, 0.2, 2, 0.0, 0.0, 0.0)),
+        },
     ],
 )
 def test_screenshots(known):

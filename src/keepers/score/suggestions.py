@@ -233,6 +233,17 @@ def _is_drawn(seen: Inspection) -> bool:
     )
 
 
+def _is_busy(seen: Inspection | None) -> bool:
+    return seen is not None and seen.focus.edged >= BUSY
+
+
+def _is_laid_out(seen: Inspection | None) -> bool:
+    """Whether there is something all over it, in rows and columns: a page with a large photo is of many colours."""
+    if seen is None or not _is_busy(seen):
+        return False
+    return _is_drawn(seen) or seen.screens.plain_rows >= 0.1 or seen.screens.ruled >= 6
+
+
 def _screenshot(known: Known, seen: Inspection | None) -> Iterable[Evidence]:
     facts = known.facts
     if junk_names.COMMENT.search(facts.exif.get("UserComment", "")):
@@ -249,8 +260,8 @@ def _screenshot(known: Known, seen: Inspection | None) -> Iterable[Evidence]:
     lossless = facts.format in {"png", "bmp"}
     drawn = seen is not None and _long(seen) >= TINY and _is_drawn(seen)
     if screen:
-        busy = drawn and seen is not None and seen.focus.edged >= BUSY
-        weight = (0.7 if busy else 0.45) if lossless else (0.5 if busy else 0.15)
+        weight = (0.7 if _is_laid_out(seen) else 0.45) if lossless else 0.15
+        weight = max(weight, 0.5) if drawn and _is_busy(seen) else weight
         yield weight, f"{facts.width} x {facts.height} is the size of a screen, and no camera is named"
     if drawn and seen is not None:
         yield from _drawn(known, seen, is_screen=screen)
@@ -259,7 +270,7 @@ def _screenshot(known: Known, seen: Inspection | None) -> Iterable[Evidence]:
 def _drawn(known: Known, seen: Inspection, *, is_screen: bool) -> Iterable[Evidence]:
     screens = seen.screens
     yield 0.3, f"{screens.flat:.0%} of it are areas of one colour"
-    if seen.focus.edged < BUSY:
+    if not _is_busy(seen):
         return
     if screens.ruled >= 6:
         yield 0.3, f"{screens.ruled} straight edges run along its sides"
