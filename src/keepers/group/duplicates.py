@@ -110,7 +110,8 @@ def _add_closer(photos: Photos, links: looks.Links, centre: Rows, how: npt.NDArr
     """Hang originals of the first pass on those they were made of: whole stars, of which every member matches."""
     count = len(photos)
     own = centre == np.arange(count)
-    there, kind = _stars(photos, _kept(links, own[links.left] & own[links.right]))
+    among = _kept(links, own[links.left] & own[links.right])
+    there, kind = _covered(among, _sources(photos, among))
     known = np.concatenate([links.left * count + links.right, links.right * count + links.left])
     for row in np.flatnonzero(there != np.arange(count)).tolist():
         members = np.flatnonzero(centre == row)
@@ -133,6 +134,19 @@ def _add_crops(photos: Photos, first: Rows, centre: Rows, how: npt.NDArray[np.in
             continue
         centre[members] = original
         how[members] = looks.CROPPED
+
+
+def _sources(photos: Photos, links: looks.Links) -> Rows:
+    """The rank of each row as what others were made of: most are made of it, and it of fewer than half."""
+    count = len(photos)
+    framed, cropped = links.how == looks.FRAMED, links.how == looks.CROPPED
+    made = np.bincount(np.where(framed, links.left, links.right)[framed | cropped], minlength=count)
+    degree = np.bincount(links.left, minlength=count) + np.bincount(links.right, minlength=count)
+    plain = _originality(photos, degree, np.zeros(count, np.bool_))
+    rank = np.empty(count, np.intp)
+    # One look may mistake what is round a picture; a collage or a screenshot is seen to be made of others by half of all.
+    rank[np.lexsort((plain, -degree, 2 * made >= np.maximum(degree, 1)))] = np.arange(count)
+    return rank
 
 
 def _originality(photos: Photos, matches: Rows, framed: npt.NDArray[np.bool_]) -> Rows:
@@ -181,21 +195,26 @@ def _representatives(photos: Photos, rank: Rows) -> tuple[Rows, Rows]:
 
 
 def _stars(photos: Photos, links: looks.Links) -> tuple[Rows, npt.NDArray[np.int8]]:
-    """Give each row its centre: in order of rank, a row that no earlier centre matches is one itself."""
+    """Give each row its centre, by the originality of the rows."""
     count = len(photos)
+    upright = links.how == looks.UPRIGHT
+    left, right = links.left[upright], links.right[upright]
+    plain = np.unique(np.concatenate([left * count + right, right * count + left]))
+    framed = np.zeros(count, np.bool_)
+    outer, inside = links.left[links.how == looks.FRAMED], links.right[links.how == looks.FRAMED]
+    framed[outer[~np.isin(outer * count + inside, plain)]] = True
+    return _covered(links, _originality(photos, np.bincount(plain // count, minlength=count), framed))
+
+
+def _covered(links: looks.Links, rank: Rows) -> tuple[Rows, npt.NDArray[np.int8]]:
+    """Give each row its centre: in order of rank, a row that no earlier centre matches is one itself."""
+    count = len(rank)
     left = np.concatenate([links.left, links.right])
     right = np.concatenate([links.right, links.left])
     distance, kind = np.tile(links.distance, 2), np.tile(links.how, 2)
     order = np.argsort(left, kind="stable")
     left, right, distance, kind = left[order], right[order], distance[order], kind[order]
     bounds = np.searchsorted(left, np.arange(count + 1))
-    plain = np.unique(left[kind == looks.UPRIGHT] * count + right[kind == looks.UPRIGHT])
-    framed = np.zeros(count, np.bool_)
-    outer, inside = links.left[links.how == looks.FRAMED], links.right[links.how == looks.FRAMED]
-    framed[outer[~np.isin(outer * count + inside, plain)]] = True
-    # Nor is a part of a picture an original, however large it was made.
-    framed[links.right[links.how == looks.CROPPED]] = True
-    rank = _originality(photos, np.bincount(plain // count, minlength=count), framed)
     covered = np.zeros(count, np.bool_)
     is_centre = np.zeros(count, np.bool_)
     linked = np.unique(left)

@@ -80,8 +80,7 @@ class Judging:
 
     With `remembered`, what people decided earlier wins. `views` gives pictures of assets of servers. A
     `taste` that was learned from picks counts in series. `device` gives, for so many photos, the address of the
-    process that runs the face networks; empty: the workers run them. A `closer` look for
-    copies is taken `on` demand, `auto`matically, or `off`.
+    process that runs the face networks; empty: the workers run them. A `closer` look is `on`, `auto` or `off`.
     """
 
     catalog: Catalog
@@ -244,12 +243,13 @@ def _closer(judging: Judging, roots: Sequence[str], table: Photos) -> looks.Link
     def paths(rows: Sequence[int]) -> dict[int, str]:
         wanted = {names(row): row for row in rows}
         mains = [some[0].main for some in photos.bundles(judging.catalog, roots, wanted).values()]
+        # A server is only asked for what somebody asked for.
+        mains = [main for main in mains if judging.closer == "on" or main.ref.place == LOCAL]
         return {wanted[asset.content]: view.path for asset, view in _viewed(judging, mains, exact=False)}
 
     def run(stage: str, task: Callable[[T], R], work: Sequence[T]) -> Iterator[tuple[T, R | Failure]]:
         return _worked(judging, stage, task, work, len(work))
 
-    # By name: OpenCV costs 100 ms, and only who needs it pays for it.
     find: Named[Looking, looks.Links | None] = Named("keepers.workflows.closer", "links")
     return find(Looking(judging.catalog, judging.progress, names, paths, run, table, rule, judging.closer))
 
