@@ -23,7 +23,8 @@ OWNERS = {
     "osxphotos": ("places",),
     "psycopg": ("places",),
     "psycopg_pool": ("places",),
-    "cv2": ("detect", "create"),
+    # Points, and pictures laid over each other: what only workers do.
+    "cv2": ("detect", "create", "fingerprint"),
 }
 VAGUE = re.compile(r"(Manager|Helper|Processor|Util|Utils|Handler|Service|Base)$")
 WAIVER = re.compile(r"#\s*(noqa|type:\s*ignore|pyright:\s*ignore)(?P<codes>[:\[]\s*\w)?", re.IGNORECASE)

@@ -36,6 +36,13 @@ _CONTRAST: Final = 7
 _CELLS: Final = 8
 
 
+def grey_of(rgb: Grey) -> Grey:
+    """An RGB picture in grey."""
+    # There is a worker a core: threads of OpenCV would only wait for each other.
+    cv2.setNumThreads(1)
+    return np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), np.uint8)
+
+
 def keypoints(grey: Grey) -> Points:
     """Up to MOST points of an upright grey picture whose longest side is at most SIDE; in a fixed order."""
     finder = cv2.ORB.create(_FOUND, _STEP, _LEVELS, fastThreshold=_CONTRAST)

@@ -2,13 +2,12 @@
 
 from typing import Final
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from keepers.errors import UnreadableError
 from keepers.fingerprint import relation
-from keepers.fingerprint.keypoints import SIDE, keypoints
+from keepers.fingerprint.keypoints import SIDE, grey_of, keypoints
 from keepers.fingerprint.relation import Made, Sizes
 from keepers.model import Kind
 from keepers.read import archive, formats, metadata, pixels
@@ -36,7 +35,6 @@ def compared(task: Pair) -> tuple[Made, float]:
 
 def _grey(path: str) -> npt.NDArray[np.uint8]:
     """The upright picture in grey, its longest side SIDE at most."""
-    cv2.setNumThreads(1)
     with archive.opened(path) as opened:
         data = opened.file.read()
     form = formats.sniff(data[:HEAD], path)
@@ -44,4 +42,4 @@ def _grey(path: str) -> npt.NDArray[np.uint8]:
         message = "no picture"
         raise UnreadableError(message)
     shown = pixels.upright_rgb(data, form, metadata.facts(data, form), SIDE)
-    return np.asarray(cv2.cvtColor(shown, cv2.COLOR_RGB2GRAY), np.uint8)
+    return grey_of(shown)
