@@ -65,3 +65,17 @@ def test_what_has_a_camera_is_the_original():
     assert second.told(seen.table, [(1, 0, Made.HOLDS, 0.9)]) == [(1, 0, Made.AROUND, 0.9)]
     assert second.told(seen.table, [(1, 0, Made.PART, 0.9)]) == [(1, 0, Made.PART, 0.9)]
     assert second.told(seen.table, [(1, 0, Made.WHOLE, 0.9)]) == [(1, 0, Made.WHOLE, 0.9)]
+
+
+def test_a_collage_does_not_join_the_photos_that_it_holds():
+    """It is larger than both, and most that was cut from them is seen in it, too."""
+    seen = world(
+        Photo("a", scene(1)),
+        Photo("b", scene(2)),
+        Photo("c", scene(3), scale=30.0),
+        Photo("d", scene(4), scale=4.0),
+    )
+    looked = [(0, 2, Made.WITHIN, 0.99), (1, 2, Made.WITHIN, 0.99), (3, 2, Made.PART, 0.98)]
+    found = clusters(seen.table, Rule(), closer=second.links(looked))
+    assert all(len(cluster.rows) == 2 for cluster in found)
+    assert [cluster.centre for cluster in found] in ([0], [1], [3])

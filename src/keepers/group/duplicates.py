@@ -112,8 +112,10 @@ def _add_closer(photos: Photos, links: looks.Links, centre: Rows, how: npt.NDArr
     own = centre == np.arange(count)
     among = _kept(links, own[links.left] & own[links.right])
     there, kind = _covered(among, _sources(photos, among))
+    # A collage holds several pictures: it never leads, for it would join them.
+    framing = np.unique(among.left[among.how == looks.FRAMED])
     known = np.concatenate([links.left * count + links.right, links.right * count + links.left])
-    for row in np.flatnonzero(there != np.arange(count)).tolist():
+    for row in np.flatnonzero((there != np.arange(count)) & ~np.isin(there, framing)).tolist():
         members = np.flatnonzero(centre == row)
         others = members[members != row]
         if np.isin(others * count + there[row], known).all():
@@ -145,7 +147,8 @@ def _sources(photos: Photos, links: looks.Links) -> Rows:
     plain = _originality(photos, degree, np.zeros(count, np.bool_))
     rank = np.empty(count, np.intp)
     # One look may mistake what is round a picture; a collage or a screenshot is seen to be made of others by half of all.
-    rank[np.lexsort((plain, -degree, 2 * made >= np.maximum(degree, 1)))] = np.arange(count)
+    framing = np.bincount(links.left[framed], minlength=count) > 0
+    rank[np.lexsort((plain, -degree, 2 * made >= np.maximum(degree, 1), framing))] = np.arange(count)
     return rank
 
 
