@@ -4,7 +4,7 @@ Points of all pictures in question are looked for once and kept; those that two 
 explain them; and only where the pictures themselves agree, laid over each other, is one taken for made of the other.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -14,7 +14,7 @@ from keepers.catalog.points import Seen, Stored
 from keepers.catalog.store import Catalog
 from keepers.fingerprint import fitting, voting
 from keepers.fingerprint.fitting import Fit
-from keepers.fingerprint.keypoints import SIDE
+from keepers.fingerprint.keypoints import MOST, SIDE
 from keepers.fingerprint.relation import Made
 from keepers.fingerprint.table import Photos
 from keepers.group import duplicates, looks, second
@@ -96,23 +96,27 @@ def _proposed(
     looking: Looking, photos: Photos, free: second.Rows, queries: second.Rows
 ) -> list[tuple[int, int]]:
     """Pairs of rows that share points, as they are or mirrored."""
-    row_of = {int(content): row for row, content in enumerate(photos.content.tolist())}
-    contents = sorted(int(photos.content[row]) for row in free)
-    sought = sorted(int(photos.content[row]) for row in queries)
-    number = len(contents) * 256
-    found: list[tuple[int, int]] = []
+    # By rows, which follow the contents: in which order the catalog met them must not tell.
+    row_of = {content: row for row, content in enumerate(photos.content.tolist())}
+    contents = photos.content[np.sort(free)].tolist()
+    sought = photos.content[np.sort(queries)].tolist()
+    found: set[tuple[int, int]] = set()
     for start in range(0, len(sought), _BLOCK):
         block = list(points.stored(looking.catalog, sought[start : start + _BLOCK]))
         for mirrored in (False, True):
-            asked = voting.filed((one.content, one.mirrored if mirrored else one.plain) for one in block)
-            found += voting.candidates(asked, _parts(looking.catalog, contents), number)
-    return sorted({(row_of[one], row_of[other]) for one, other in found})
+            asked = voting.filed(
+                (row_of[one.content], one.mirrored if mirrored else one.plain) for one in block
+            )
+            found.update(
+                voting.candidates(asked, _parts(looking.catalog, contents, row_of), len(contents) * MOST)
+            )
+    return sorted(found)
 
 
-def _parts(catalog: Catalog, contents: Sequence[int]) -> Iterator[voting.Filed]:
+def _parts(catalog: Catalog, contents: Sequence[int], row_of: Mapping[int, int]) -> Iterator[voting.Filed]:
     for start in range(0, len(contents), _BLOCK // 4):
         part = points.stored(catalog, contents[start : start + _BLOCK // 4])
-        yield voting.filed((one.content, one.plain) for one in part)
+        yield voting.filed((row_of[one.content], one.plain) for one in part)
 
 
 def _members(
