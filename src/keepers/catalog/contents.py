@@ -121,9 +121,9 @@ def find_all(catalog: Catalog, digests: Sequence[bytes]) -> dict[bytes, Known]:
     found: dict[bytes, Known] = {}
     for start in range(0, len(digests), BATCH):
         part = digests[start : start + BATCH]
+        marks = ",".join("?" * len(part))
         rows = catalog.db.execute(
-            f"SELECT b3, id, reason, kind, method FROM content WHERE b3 IN ({','.join('?' * len(part))})",
-            part,
+            f"SELECT b3, id, reason, kind, method FROM content WHERE b3 IN ({marks})", part
         )
         found.update(
             (b3, Known(number, reason, Kind(kind), method)) for b3, number, reason, kind, method in rows
