@@ -151,7 +151,7 @@ class Settings:
         },
     )
     second_pass: str = field(
-        default="off", metadata={"doc": "A closer look for crops.", "choices": ("auto", "on", "off")}
+        default="auto", metadata={"doc": "A closer look for crops.", "choices": ("auto", "on", "off")}
     )
     weight_faces: float = field(default=0.70, metadata={"doc": "Share of the faces in a photo's score."})
     weight_technical: float = field(

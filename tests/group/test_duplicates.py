@@ -66,6 +66,33 @@ def test_other_pictures_stay_alone() -> None:
     assert same(*(Photo(chr(97 + n), scene(n, 240, 320)) for n in range(20))) == []
 
 
+def on_a_screen(grey: Grey, ground: int, *, marks: int = 3) -> Grey:
+    """A photo as a phone shows it: plain above and below, with a clock and buttons."""
+    screen = np.full((700, 320), ground, np.uint8)
+    screen[230:470] = resized(grey, 240, 320)
+    for at in range(marks):
+        screen[12:22, 20 + 90 * at : 60 + 90 * at] = 255 - ground
+        screen[660:680, 50 + 70 * at : 70 + 70 * at] = 255 - ground
+    return screen
+
+
+@pytest.mark.parametrize("ground", [0, 255])
+def test_what_a_phone_shows_around_photos_makes_them_no_copies(ground: int) -> None:
+    # As of houses below a sky, each photo is dark where the others are.
+    sky = np.repeat(np.linspace(0.9, 0.3, 240), 320).reshape(240, 320)
+    shown = [(scene(n, 240, 320) * (0.5 * sky) + 100 * sky).astype(np.uint8) for n in range(24)]
+    photos = [Photo(chr(97 + n), on_a_screen(grey, ground, marks=2 + n % 3)) for n, grey in enumerate(shown)]
+    assert same(*photos) == []
+
+
+@pytest.mark.parametrize("ground", [0, 255])
+def test_a_screenshot_that_was_sent_on_is_a_copy(ground: int) -> None:
+    shot = on_a_screen(WHOLE, ground)
+    noise = np.random.default_rng(2).integers(-6, 7, shot.shape)
+    sent = resized(np.clip(shot + noise, 0, 255).astype(np.uint8), 350, 160)
+    assert same(Photo("a", shot), Photo("b", sent), LONELY) == ["ab"]
+
+
 def test_two_shots_of_one_thing_are_no_copies() -> None:
     assert same(Photo("a", WHOLE, at=0), Photo("b", EDITS["noisy"], at=2)) == []
 

@@ -1,6 +1,7 @@
 """The files of the page: those that were there at the start, and those of an update that came later."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,9 @@ def _asked(app: FastAPI, path: str) -> tuple[int, bytes]:
         told.append(message)
 
     scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": []}
-    asyncio.run(app(scope, receive, send))
+    # In a thread of its own: a browser that another test left open has a loop in this one.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, app(scope, receive, send)).result()
     return told[0]["status"], b"".join(one.get("body", b"") for one in told[1:])
 
 

@@ -16,6 +16,10 @@ _SHIFT: Final = 2
 _HIDDEN: Final = 0.1
 _ROUNDS: Final = 3
 _LITTLE: Final = np.float32(1e-3)
+#: Grey levels about the middle of two steps of four that an even ground keeps to.
+_EVEN: Final = 4
+#: Grey levels from which on a cell differs from the ground.
+_STANDS_OUT: Final = 12
 
 
 def likeness(left: Blocks, right: Blocks) -> Real:
@@ -40,6 +44,40 @@ def covered_likeness(left: Blocks, right: Blocks) -> Real:
     here, there = _weighted(one, weights) * weights, _weighted(other, weights) * weights
     scale = np.sqrt((here * here).sum(axis=1) * (there * there).sum(axis=1))
     return np.asarray((here * there).sum(axis=1) / np.maximum(scale, _LITTLE), np.float32)
+
+
+def ground(blocks: Blocks) -> tuple[Real, Real]:
+    """The grey level that most of each block has, and the share in rows and columns of nothing else: bars, a page.
+
+    What a program drew is even to two levels; a night, a studio, a sky is not.
+    """
+    flat = blocks.reshape(len(blocks), BLOCK * BLOCK)
+    levels = flat >> 2
+    counts = np.stack([(levels == level).sum(axis=1) for level in range(64)], axis=1)
+    most = (counts[:, :-1] + counts[:, 1:]).argmax(axis=1)
+    level = np.asarray((most + 1) * 4 - 0.5, np.float32)
+    plain = np.abs(blocks - level[:, None, None]) <= _EVEN
+    rows, columns = plain.all(axis=2).mean(axis=1), plain.all(axis=1).mean(axis=1)
+    return level, np.asarray(1 - (1 - rows) * (1 - columns), np.float32)
+
+
+def figure_likeness(left: Blocks, right: Blocks) -> Real:
+    """Likeness of what stands out from the ground of either block; 0 where nothing does.
+
+    Two screenshots of different photos agree in the bars above and below, which say nothing of the photos.
+    """
+    one, other = _flat(left), _flat(right)
+    out = [
+        np.abs(values - ground(blocks)[0][:, None]) > _STANDS_OUT
+        for values, blocks in ((one, left), (other, right))
+    ]
+    weights = (out[0] | out[1]).astype(np.float32)
+    none = weights.sum(axis=1) == 0
+    weights[none] = 1
+    here, there = _weighted(one, weights) * weights, _weighted(other, weights) * weights
+    scale = np.sqrt((here * here).sum(axis=1) * (there * there).sum(axis=1))
+    found = (here * there).sum(axis=1) / np.maximum(scale, _LITTLE)
+    return np.asarray(np.where(none, 0, found), np.float32)
 
 
 def shifted_likeness(left: Blocks, right: Blocks) -> Real:

@@ -34,6 +34,8 @@ def crops(photos: Photos, queries: Rows, originals: Rows) -> looks.Links:
     """Links from the larger original (left) to each query that was cut from it (right)."""
     firm = looks.solid(photos)
     queries, originals = queries[firm[queries]], originals[firm[originals]]
+    # The plain ground of a screenshot or of a night is found anywhere.
+    queries = queries[~looks.plain(photos, queries)]
     best: dict[int, tuple[float, int]] = {}
     maps = registration.windows()
     for some, among in _neighbourhoods(photos, queries, originals):

@@ -42,6 +42,15 @@ _LARGEST_VIEW: Final = 0.97
 _HOPELESS: Final = 0.5
 #: With a tenth left out that a sticker may hide: 1.000 under a sticker, .995 at most between two frames.
 _COVERED: Final = 0.998
+#: More than this share of plain rows and columns makes any two pictures alike.
+_PLAIN: Final = 0.3
+_ONE_GROUND: Final = 16
+#: On such a ground copies, recompressed and scaled, score .998 and more, other photos up to .98.
+_FIGURE: Final = 0.99
+#: A picture without its border has so much plain ground only if the border was not all of it.
+_PLAIN_INSIDE: Final = 0.25
+_PLAIN_PHASH_BITS: Final = 4
+_PLAIN_DHASH_BITS: Final = 8
 _CHUNK: Final = 4096
 _REGISTERED_AT_ONCE: Final = 256
 
@@ -183,6 +192,7 @@ def _agree(here: _Side, there: _Side, tight: Mask) -> Mask:
     agreed: Mask = (seen >= _SURE) | (tight & (seen >= _ROUGH))
     at = np.flatnonzero(~agreed)
     agreed[at] = blocks.covered_likeness(here.blocks[at], there.blocks[at]) >= _COVERED
+    agreed &= _figures_agree(here.blocks, there.blocks)
     doubtful = ~agreed & (seen >= _HOPELESS)
     for query, original in ((here, there), (there, here)):
         # What shows a part has fewer pixels; of two frames of one size the subject has moved.
@@ -197,18 +207,54 @@ def _agree(here: _Side, there: _Side, tight: Mask) -> Mask:
     return agreed
 
 
+def plain(photos: Photos, rows: Rows) -> Mask:
+    """Which photos are to a third bars or a page of one grey level."""
+    found: Mask = blocks.ground(photos.prints["block"][rows])[1] > _PLAIN
+    return found
+
+
+def _figures_agree(here: blocks.Blocks, there: blocks.Blocks) -> Mask:
+    """Whether pairs on one plain ground, which makes hashes alike, agree in what stands out from it; others do."""
+    (level, share), (other_level, other_share) = blocks.ground(here), blocks.ground(there)
+    doubtful = (share > _PLAIN) & (other_share > _PLAIN) & (np.abs(level - other_level) <= _ONE_GROUND)
+    agreed: Mask = np.ones(len(here), np.bool_)
+    at = np.flatnonzero(doubtful)
+    agreed[at] = blocks.figure_likeness(here[at], there[at]) >= _FIGURE
+    return agreed
+
+
 def _bordered(photos: Photos, rows: Rows) -> Iterator[Links]:
     prints = photos.prints
     framed = rows[(prints["trim_phash"][rows] != 0) & (prints["trim_deviation"][rows] >= FLAT)]
     inner, whole = prints["trim_phash"][framed], prints["phash"][rows, 0]
+    empty, plain_whole = _plain_inside(photos, framed), plain(photos, rows)
     for i, j in neighbours.across(inner, whole, _TRIM_PHASH_BITS, photos.threads):
         bits = _dhash_bits(prints["trim_dhash"][framed[i]], prints["dhash"][rows[j], 0])
-        bits = np.where(bits <= _TRIM_DHASH_BITS, bits + neighbours.distance(inner[i], whole[j]), _NEVER)
+        bits = _inner_bits(neighbours.distance(inner[i], whole[j]), bits, empty[i] | plain_whole[j])
         yield _inner_links(photos, framed[i], rows[j], bits, FRAMED)
     for i, j in neighbours.within(inner, _TRIM_PHASH_BITS, photos.threads):
         bits = _dhash_bits(prints["trim_dhash"][framed[i]], prints["trim_dhash"][framed[j]])
-        bits = np.where(bits <= _TRIM_DHASH_BITS, bits + neighbours.distance(inner[i], inner[j]), _NEVER)
+        bits = _inner_bits(neighbours.distance(inner[i], inner[j]), bits, empty[i] | empty[j])
+        figures = _figures_agree(prints["block"][framed[i]], prints["block"][framed[j]])
+        bits = np.where(figures, bits, _NEVER)
         yield _inner_links(photos, framed[i], framed[j], bits, BORDERED)
+
+
+def _plain_inside(photos: Photos, rows: Rows) -> Mask:
+    """Which pictures have more plain ground than the border that is left out."""
+    prints = photos.prints[rows]
+    inside = prints["trim_share"].astype(np.float32)
+    left = blocks.ground(prints["block"])[1] - (1 - inside)
+    found: Mask = left > _PLAIN_INSIDE * inside
+    return found
+
+
+def _inner_bits(phash: Bits, dhash: Bits, strict: Mask) -> Bits:
+    """How far pictures without their borders are apart; `_NEVER` beyond the limits, which are tight where little is shown."""
+    near = np.where(
+        strict, (phash <= _PLAIN_PHASH_BITS) & (dhash <= _PLAIN_DHASH_BITS), dhash <= _TRIM_DHASH_BITS
+    )
+    return np.asarray(np.where(near, phash + dhash, _NEVER), np.int64)
 
 
 def _inner_links(photos: Photos, left: Rows, right: Rows, bits: Bits, how: int) -> Links:
