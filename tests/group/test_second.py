@@ -1,7 +1,7 @@
 """What a second look is worth taking at, and what comes of it."""
 
 from keepers.fingerprint.relation import Made
-from keepers.group import duplicates, looks, second
+from keepers.group import duplicates, looks, second, suspects
 from keepers.group.grouping import clusters
 from keepers.group.rule import Rule
 from keepers.model import GroupKind
@@ -16,13 +16,13 @@ def test_photos_without_camera_or_of_one_moment_may_be_made_of_another():
         Photo("c", scene(3), at=50.0),
         Photo("d", scene(4), at=50.2, scale=7.0),
     )
-    assert second.suspects(seen.table).tolist() == [False, True, True, True]
+    assert suspects.suspects(seen.table).tolist() == [False, True, True, True]
 
 
 def test_a_size_of_its_own_is_odd():
     same = [Photo(str(number), scene(number)) for number in range(4)]
     seen = world(*same, Photo("x", scene(9, 120, 200)))
-    assert second.odd(seen.table).tolist() == [False] * 4 + [True]
+    assert suspects.odd(seen.table).tolist() == [False] * 4 + [True]
 
 
 def test_who_has_an_original_needs_no_second_look():

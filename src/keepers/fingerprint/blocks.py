@@ -51,9 +51,8 @@ def ground(blocks: Blocks) -> tuple[Real, Real]:
 
     What a program drew is even to two levels; a night, a studio, a sky is not.
     """
-    flat = blocks.reshape(len(blocks), BLOCK * BLOCK)
-    levels = flat >> 2
-    counts = np.stack([(levels == level).sum(axis=1) for level in range(64)], axis=1)
+    levels = (blocks.reshape(len(blocks), BLOCK * BLOCK) >> 2) + 64 * np.arange(len(blocks))[:, None]
+    counts = np.bincount(levels.ravel(), minlength=64 * len(blocks)).reshape(-1, 64)
     most = (counts[:, :-1] + counts[:, 1:]).argmax(axis=1)
     level = np.asarray((most + 1) * 4 - 0.5, np.float32)
     plain = np.abs(blocks - level[:, None, None]) <= _EVEN

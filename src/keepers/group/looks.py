@@ -28,7 +28,6 @@ DHASH_BITS: Final = 30
 #: A picture without its border must agree more closely: there is no block to confirm it.
 _TRIM_PHASH_BITS: Final = 10
 _TRIM_DHASH_BITS: Final = 24
-_NEVER: Final = 1000
 #: Hashes as near as this need no more than a rough agreement (heavy filters, stickers, captions).
 _TIGHT_PHASH_BITS: Final = 6
 _TIGHT_DHASH_BITS: Final = 12
@@ -209,7 +208,10 @@ def _agree(here: _Side, there: _Side, tight: Mask) -> Mask:
 
 def plain(photos: Photos, rows: Rows) -> Mask:
     """Which photos are to a third bars or a page of one grey level."""
-    found: Mask = blocks.ground(photos.prints["block"][rows])[1] > _PLAIN
+    found: Mask = np.zeros(len(rows), np.bool_)
+    for start in range(0, len(rows), _CHUNK):
+        part = photos.prints["block"][rows[start : start + _CHUNK]]
+        found[start : start + _CHUNK] = blocks.ground(part)[1] > _PLAIN
     return found
 
 
@@ -227,17 +229,14 @@ def _bordered(photos: Photos, rows: Rows) -> Iterator[Links]:
     prints = photos.prints
     framed = rows[(prints["trim_phash"][rows] != 0) & (prints["trim_deviation"][rows] >= FLAT)]
     inner, whole = prints["trim_phash"][framed], prints["phash"][rows, 0]
-    empty, plain_whole = _plain_inside(photos, framed), plain(photos, rows)
     for i, j in neighbours.across(inner, whole, _TRIM_PHASH_BITS, photos.threads):
-        bits = _dhash_bits(prints["trim_dhash"][framed[i]], prints["dhash"][rows[j], 0])
-        bits = _inner_bits(neighbours.distance(inner[i], whole[j]), bits, empty[i] | plain_whole[j])
-        yield _inner_links(photos, framed[i], rows[j], bits, FRAMED)
+        left, right = framed[i], rows[j]
+        bits = _dhash_bits(prints["trim_dhash"][left], prints["dhash"][right, 0])
+        yield _inner_links(photos, left, right, neighbours.distance(inner[i], whole[j]), bits, FRAMED)
     for i, j in neighbours.within(inner, _TRIM_PHASH_BITS, photos.threads):
-        bits = _dhash_bits(prints["trim_dhash"][framed[i]], prints["trim_dhash"][framed[j]])
-        bits = _inner_bits(neighbours.distance(inner[i], inner[j]), bits, empty[i] | empty[j])
-        figures = _figures_agree(prints["block"][framed[i]], prints["block"][framed[j]])
-        bits = np.where(figures, bits, _NEVER)
-        yield _inner_links(photos, framed[i], framed[j], bits, BORDERED)
+        left, right = framed[i], framed[j]
+        bits = _dhash_bits(prints["trim_dhash"][left], prints["trim_dhash"][right])
+        yield _inner_links(photos, left, right, neighbours.distance(inner[i], inner[j]), bits, BORDERED)
 
 
 def _plain_inside(photos: Photos, rows: Rows) -> Mask:
@@ -249,15 +248,17 @@ def _plain_inside(photos: Photos, rows: Rows) -> Mask:
     return found
 
 
-def _inner_bits(phash: Bits, dhash: Bits, strict: Mask) -> Bits:
-    """How far pictures without their borders are apart; `_NEVER` beyond the limits, which are tight where little is shown."""
-    near = np.where(
-        strict, (phash <= _PLAIN_PHASH_BITS) & (dhash <= _PLAIN_DHASH_BITS), dhash <= _TRIM_DHASH_BITS
-    )
-    return np.asarray(np.where(near, phash + dhash, _NEVER), np.int64)
-
-
-def _inner_links(photos: Photos, left: Rows, right: Rows, bits: Bits, how: int) -> Links:
-    keep = (bits < _NEVER) & (left != right)
+def _inner_links(photos: Photos, left: Rows, right: Rows, phash: Bits, dhash: Bits, how: int) -> Links:
+    """Links of pictures without their borders; the limits are tight where little else is shown."""
+    keep = (dhash <= _TRIM_DHASH_BITS) & (left != right)
     keep[keep] = ~clocks.apart(photos, left[keep], right[keep])
-    return _links(left[keep], right[keep], bits[keep], how)
+    left, right, phash, dhash = left[keep], right[keep], phash[keep], dhash[keep]
+    strict = _plain_inside(photos, left)
+    if how == BORDERED:
+        strict |= _plain_inside(photos, right)
+        sure = _figures_agree(photos.prints["block"][left], photos.prints["block"][right])
+    else:
+        strict |= plain(photos, right)
+        sure = np.ones(len(left), np.bool_)
+    sure &= ~strict | ((phash <= _PLAIN_PHASH_BITS) & (dhash <= _PLAIN_DHASH_BITS))
+    return _links(left[sure], right[sure], (phash + dhash)[sure], how)

@@ -14,8 +14,6 @@ from keepers.group.rule import Cluster
 Rows = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
 
-#: Sizes that so many photos share are those of a camera, or of a service; what is cut by hand has a size of its own.
-_SHARED: Final = 4
 #: The same view of two pictures, made the other way round.
 _OTHERWISE: Final = {
     Made.PART: Made.WITHIN,
@@ -37,24 +35,6 @@ def alone(photos: Photos, clusters: Iterable[Cluster]) -> Rows:
         if cluster.centre >= 0:
             free[cluster.centre] = looks.solid(photos)[cluster.centre]
     return np.flatnonzero(free)
-
-
-def suspects(photos: Photos) -> Mask:
-    """Which photos may be made of another one: nothing tells that a camera took them, or another one tells the same."""
-    told = clocks.known(photos) & (photos.camera > 0)
-    # An editor keeps camera and time; so a second photo of one moment may be cut from the first.
-    moment = np.stack([photos.camera, np.where(told, np.floor(np.nan_to_num(photos.taken)), -1)]).astype(
-        np.int64
-    )
-    _, of, count = np.unique(moment, axis=1, return_inverse=True, return_counts=True)
-    return np.asarray(~told | (told & (count[of] > 1)))
-
-
-def odd(photos: Photos) -> Mask:
-    """Which photos have a size that few others have, whichever way up."""
-    sides = np.sort(np.stack([photos.width, photos.height]), axis=0)
-    _, of, count = np.unique(sides, axis=1, return_inverse=True, return_counts=True)
-    return np.asarray(count[of] < _SHARED)
 
 
 def apart(photos: Photos, pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:

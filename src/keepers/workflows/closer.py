@@ -17,15 +17,17 @@ from keepers.fingerprint.fitting import Fit
 from keepers.fingerprint.keypoints import MOST, SIDE
 from keepers.fingerprint.relation import Made
 from keepers.fingerprint.table import Photos
-from keepers.group import duplicates, looks, second
+from keepers.group import duplicates, looks, second, suspects
 from keepers.group.rule import Cluster, Rule
+from keepers.group.suspects import AUTO
 from keepers.ports import Failure
 from keepers.work.named import Named
 from keepers.workflows.closer_work import Looking, Pair, Sighting
 
-AUTO: Final = "auto"
 #: Pictures that are looked at without being asked for: some seconds, once.
 FEW: Final = 250
+#: With more that nobody has looked at, it is not even counted which of them are copies: that takes as long as grouping.
+_MANY: Final = 4 * FEW
 #: Points that must tell one map; two different photos reach seven by chance in 1 of 500.
 _AGREED: Final = 7
 #: Photos whose points are in memory at once: 40 MB.
@@ -43,24 +45,25 @@ def links(looking: Looking) -> looks.Links | None:
     `auto` looks only where something has a size of its own, and nothing tells that a camera took it, and no more than FEW
     pictures have to be read.
     """
-    photos = looking.photos
+    photos, content = looking.photos, looking.photos.content
+    known = points.known(looking.catalog)
+    unseen = sum(known.get(int(row)) is None for row in content)
+    if looking.when == AUTO and unseen > _MANY:
+        _leave(looking, unseen)
+        return None
     stars = duplicates.same_picture(photos, Rule())
     free = second.alone(photos, stars)
-    suspected = second.suspects(photos)
+    suspected = suspects.suspects(photos)
     queries = free[suspected[free]]
     if len(free) < 2 or not len(queries):
         return None
-    known = points.known(looking.catalog)
-    content = photos.content
     missing = [row for row in free.tolist() if known.get(int(content[row])) is None]
     missing += [row for row in queries.tolist() if known.get(int(content[row])) is False]
     if looking.when == AUTO:
-        if not second.odd(photos)[queries].any():
+        if not suspects.odd(photos)[queries].any():
             return None
         if len(missing) > FEW:
-            looking.progress.say(
-                f"{len(missing):,} photos were not looked at for crops and screenshots of others; --second-pass on does that"
-            )
+            _leave(looking, len(missing))
             return None
     _sight(looking, photos, missing, suspected)
     pairs = second.apart(photos, _proposed(looking, photos, free, queries))
@@ -73,6 +76,12 @@ def links(looking: Looking) -> looks.Links | None:
     )
     found += second.told(photos, _judged(looking, photos, more))
     return second.links(found)
+
+
+def _leave(looking: Looking, count: int) -> None:
+    looking.progress.say(
+        f"{count:,} photos were not looked at for crops and screenshots of others; --second-pass on does that"
+    )
 
 
 def _sight(looking: Looking, photos: Photos, rows: Sequence[int], suspected: second.Mask) -> None:

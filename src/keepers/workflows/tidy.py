@@ -16,7 +16,7 @@ from keepers.fingerprint import clips as prints
 from keepers.fingerprint.blocks import Blocks
 from keepers.fingerprint.clips import Clips
 from keepers.fingerprint.table import Photos
-from keepers.group import clips, duplicates, grouping, looks
+from keepers.group import clips, duplicates, grouping, looks, suspects
 from keepers.group.rule import Cluster, Rule
 from keepers.model import (
     LOCAL,
@@ -237,7 +237,7 @@ def _sets(judging: Judging, roots: Sequence[str], table: Photos) -> list[_Set]:
 def _closer(judging: Judging, roots: Sequence[str], table: Photos) -> looks.Links | None:
     """What a second look tells; none where it is switched off, or other rules or kinds are asked for."""
     rule, names = judging.rule, photos.content_ids(judging.catalog)
-    if judging.closer == "off" or rule.threshold is not None or GroupKind.SAME_PICTURE not in rule.kinds:
+    if not suspects.wanted(judging.closer, rule, table):
         return None
 
     def paths(rows: Sequence[int]) -> dict[int, str]:
