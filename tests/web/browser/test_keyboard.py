@@ -48,6 +48,7 @@ def test_a_group_is_judged_accepted_and_taken_back_by_keys(desk: Client, opened:
     page.keyboard.press("ArrowUp")
     expect(page.locator("figure").first).to_contain_text("Stays")
     page.keyboard.press("ArrowDown")
+    page.wait_for_function("group => !location.search.includes(group)", arg=group)
 
     page.keyboard.press("Control+z")
     page.wait_for_function("group => location.search.includes(group)", arg=group)
