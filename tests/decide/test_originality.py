@@ -26,7 +26,7 @@ def sidecar(path):
 def best(kind, known, *bundles):
     """The pick, whatever the order of the copies."""
     found = {
-        ranked([seen(b, known) for b in order], kind)[0].path.as_posix() for order in permutations(bundles)
+        ranked([seen(b, known) for b in order], kind)[0].bundle.main.ref.key for order in permutations(bundles)
     }
     assert len(found) == 1
     return found.pop()

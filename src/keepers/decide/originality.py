@@ -1,11 +1,10 @@
 """Ranks copies of one picture: which is the original, which a conversion or a messenger's copy of it."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
-from pathlib import PurePosixPath
 from typing import Final
 
 from keepers.model import Bundle, ContentId, Facts, GroupKind, Ref, Role
@@ -101,9 +100,16 @@ class Copy:
         return self.facts.width * self.facts.height if self.facts else 0
 
     @property
-    def path(self) -> PurePosixPath:
+    def folder(self) -> str:
         """Where it lies."""
-        return PurePosixPath(self.bundle.main.ref.key)
+        # pathlib would cost ten times as much, and this is asked for every copy of every group.
+        return self.bundle.main.ref.key.rpartition("/")[0]
+
+    @property
+    def stem(self) -> str:
+        """Its name without its extension."""
+        name = self.bundle.main.ref.key.rpartition("/")[2]
+        return name.rpartition(".")[0] or name
 
     @property
     def edited(self) -> bool:
@@ -151,10 +157,7 @@ class Copy:
     @property
     def second_hand(self) -> int:
         """How much its name and folders look like a copy's."""
-        # pathlib would cost ten times as much, and this is asked for every copy of every group.
-        folder, _, name = self.bundle.main.ref.key.rpartition("/")
-        stem = name.rpartition(".")[0] or name
-        return _second_places(folder) + _second_names(stem)
+        return _second_places(self.folder) + _second_names(self.stem)
 
     def tables(self) -> float:
         """How little it is compressed, by the tables of a JPEG."""
@@ -175,6 +178,12 @@ def _second_places(folder: str) -> int:
 def _second_names(stem: str) -> int:
     """In how many ways a name without its extension looks like a copy's; copies mostly bear one name."""
     return bool(_SECOND_NAME.search(stem)) + bool(_MESSENGER.search(stem))
+
+
+@lru_cache(maxsize=1024)
+def _messenger_places(folder: str) -> bool:
+    """Whether one of the folders on the way is a messenger's."""
+    return any(_MESSENGER.search(part) for part in folder.split("/"))
 
 
 def seen(bundle: Bundle, facts: Mapping[ContentId, Facts]) -> Copy:
@@ -200,63 +209,76 @@ class Criterion:
     worse: Callable[[Copy], str]
 
 
-def origin(copy: Copy, among: Sequence[Copy]) -> Origin:
+@dataclass(frozen=True, slots=True)
+class Company:
+    """What the copies of one picture tell of each other.
+
+    Whether a camera named itself in one, the most pixels that a camera may have written, the sizes without a border.
+    """
+
+    cameras: bool
+    pixels: int
+    whole: frozenset[tuple[int, int]]
+
+
+def company(copies: Sequence[Copy]) -> Company:
+    """What `origin` needs to know of all copies of a picture."""
+    known = [copy.facts for copy in copies if copy.facts is not None]
+    whole = frozenset((facts.width, facts.height) for facts in known if facts.inside > _FRAMED)
+    # A screenshot may be larger than the photo it shows.
+    written = (copy.pixels for copy in copies if _as_written(copy) and not _is_shown(copy, whole))
+    return Company(any(facts.camera for facts in known), max(written, default=0), whole)
+
+
+def origin(copy: Copy, among: Company) -> Origin:
     """Where a copy stands, seen beside the others."""
     facts = copy.facts
     if facts is None or not copy.readable:
         return Origin.UNREADABLE
     if facts.format in RAW_FORMATS:
         return Origin.RAW
-    if _MESSENGER.search(copy.path.stem) or _MESSENGER.search(facts.software) or _in_messenger(copy):
+    if _MESSENGER.search(copy.stem) or _MESSENGER.search(facts.software) or _in_messenger(copy):
         return Origin.MESSENGER
-    if _is_shown(copy, among):
+    if _is_shown(copy, among.whole):
         return Origin.DERIVED
     if facts.format == "heic" and _HEIC_MAKERS.search(facts.camera):
         return Origin.HEIC
-    from_camera = any(other.facts is not None and other.facts.camera for other in among)
-    scaled = copy.pixels < SCALED * max(
-        (other.pixels for other in among if _as_written(other) and not _is_shown(other, among)), default=0
-    )
-    converted = from_camera and facts.format not in CAMERA_FORMATS
+    scaled = copy.pixels < SCALED * among.pixels
+    converted = among.cameras and facts.format not in CAMERA_FORMATS
     if scaled or converted or (copy.edited and not _only_beside(copy)):
         return Origin.DERIVED
     return Origin.CAMERA if facts.camera else Origin.PLAIN
 
 
 def _as_written(copy: Copy) -> bool:
-    """Whether a camera may have written it so; a screenshot may be larger than the photo it shows."""
+    """Whether a camera may have written it so."""
     form = copy.facts.format if copy.facts else ""
     return form == "heic" or form in RAW_FORMATS or form in CAMERA_FORMATS
 
 
-def _is_shown(copy: Copy, among: Sequence[Copy]) -> bool:
+def _is_shown(copy: Copy, whole: Collection[tuple[int, int]]) -> bool:
     """Whether it shows the picture on a screen or in a frame: it may be larger, and is no original."""
-    return SCREENSHOT.search(copy.path.stem) is not None or _is_framed(copy, among)
+    return SCREENSHOT.search(copy.stem) is not None or _is_framed(copy, whole)
 
 
-def _is_framed(copy: Copy, among: Sequence[Copy]) -> bool:
+def _is_framed(copy: Copy, whole: Collection[tuple[int, int]]) -> bool:
     """Whether another copy shows what lies inside the border of this one: somebody put it into a frame."""
     if copy.facts is None or copy.facts.inside >= _FRAMED:
         return False
-    return any(
-        other.facts is not None and other.facts.inside > _FRAMED and not _same_shape(copy.facts, other.facts)
-        for other in among
-    )
+    return any(not _same_shape(copy.facts, width, height) for width, height in whole)
 
 
-def _same_shape(one: Facts, other: Facts) -> bool:
+def _same_shape(one: Facts, width: int, height: int) -> bool:
     """Whether two pictures have one size, or one aspect and not the difference that a border makes."""
-    if (one.width, one.height) == (other.width, other.height):
+    if (one.width, one.height) == (width, height):
         return True
-    aspects = one.width * other.height / max(1, one.height * other.width)
-    bordered = other.width * other.height / max(1.0, one.width * one.height * one.inside)
+    aspects = one.width * height / max(1, one.height * width)
+    bordered = width * height / max(1.0, one.width * one.height * one.inside)
     return abs(aspects - 1) < _ONE_ASPECT and abs(bordered - 1) > _ONE_SIZE
 
 
 def _in_messenger(copy: Copy) -> bool:
-    return not (copy.facts and copy.facts.camera) and any(
-        _MESSENGER.search(part) for part in copy.path.parts[:-1]
-    )
+    return not (copy.facts and copy.facts.camera) and _messenger_places(copy.folder)
 
 
 def _only_beside(copy: Copy) -> bool:
@@ -280,7 +302,8 @@ def criteria(copies: Sequence[Copy], kind: GroupKind) -> tuple[Criterion, ...]:
     """What decides among these copies, the weightiest first."""
     # Equal bytes come from the same camera.
     asked = () if kind is GroupKind.SAME_BYTES else copies
-    origins = {copy.bundle.main.ref: origin(copy, copies) for copy in asked}
+    among = company(asked)
+    origins = {copy.bundle.main.ref: origin(copy, among) for copy in asked}
 
     def standing(copy: Copy) -> Origin:
         return origins[copy.bundle.main.ref]

@@ -28,6 +28,11 @@ def likeness(left: Blocks, right: Blocks) -> Real:
     return np.asarray(np.einsum("ij,ij->i", one, other) / np.float32(one.shape[1]), np.float32)
 
 
+def normal(blocks: Blocks) -> Real:
+    """The grey levels of each, flat, with mean 0 and deviation 1: the mean product of two is their likeness."""
+    return _normal(_flat(blocks))
+
+
 def covered_likeness(left: Blocks, right: Blocks) -> Real:
     """Likeness of the nine tenths that agree best: a sticker or a caption hides the rest."""
     one, other = _flat(left), _flat(right)
