@@ -14,7 +14,7 @@ from keepers.work.named import Named
 from keepers.workflows import closed_eyes
 from keepers.workflows.closed_eyes import Opening
 from keepers.workflows.enhancing import Enhancing, Wish, merged
-from keepers.workflows.tidy import look_at
+from keepers.workflows.judging import look_at
 
 if TYPE_CHECKING:
     from keepers.score.traced import Traced, TraceTask

@@ -35,9 +35,10 @@ if TYPE_CHECKING:
     from keepers.score.weights import Weights
     from keepers.workflows.deduplicating import Deduplicating
     from keepers.workflows.doctor import Check
+    from keepers.workflows.judging import Backend, Judging
     from keepers.workflows.organizing import Organizing
     from keepers.workflows.scan import Learning
-    from keepers.workflows.tidy import Backend, Judging, Tidied
+    from keepers.workflows.tidy import Tidied
     from keepers.workflows.verifying import Verified
 
 __all__ = ["Filter", "Session", "Sources", "inside", "is_there", "server", "sources", "target"]
@@ -231,7 +232,7 @@ class Session:
         from keepers.catalog import taste  # noqa: PLC0415 (numpy costs 80 ms)
         from keepers.group.rule import Rule  # noqa: PLC0415 (numpy costs 80 ms)
         from keepers.work.named import Named  # noqa: PLC0415 (only judging needs it)
-        from keepers.workflows.tidy import Judging  # noqa: PLC0415 (numpy costs 80 ms)
+        from keepers.workflows.judging import Judging  # noqa: PLC0415 (numpy costs 80 ms)
 
         settings = self.settings
         threshold = None if settings.threshold < 0 else settings.threshold
@@ -241,9 +242,8 @@ class Session:
         compare: Named[Footage, bytes] = Named("keepers.workflows.footage", "compared")
         return Judging(
             catalog, self.progress, self.picture_workers, look, prove, compare, self._backend, rule,
-            self._weights(), self.jobs, views=functools.partial(self._views, catalog),
-            taste=taste.read(catalog) if settings.taste == "on" else None, device=self.devices.using,
-            closer=settings.second_pass,
+            self._weights(), self.devices.using, self.jobs, views=functools.partial(self._views, catalog),
+            taste=taste.read(catalog) if settings.taste == "on" else None, closer=settings.second_pass,
         )  # fmt: skip
 
     def tidy(
@@ -260,7 +260,7 @@ class Session:
 
     def alone(self, catalog: Catalog, bundle: Bundle) -> tuple[Score, Look | None]:
         """How good one photo is by itself, and how it looks; no look where it cannot be decoded."""
-        from keepers.workflows.tidy import alone  # noqa: PLC0415 (numpy costs 80 ms)
+        from keepers.workflows.judging import alone  # noqa: PLC0415 (numpy costs 80 ms)
 
         return alone(self.judging(catalog, ()), bundle)
 
@@ -377,7 +377,7 @@ class Session:
 
     def _backend(self) -> "Backend":
         from keepers.detect.choose import choose  # noqa: PLC0415 (onnxruntime costs 100 ms)
-        from keepers.workflows.tidy import Backend  # noqa: PLC0415 (numpy costs 80 ms)
+        from keepers.workflows.judging import Backend  # noqa: PLC0415 (numpy costs 80 ms)
 
         choice = choose(self.settings.faces, self.settings.model_dir)
         if choice.name == "none":

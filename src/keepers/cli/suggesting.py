@@ -18,6 +18,7 @@ from keepers.score.suggestions import CERTAIN, Suggested, SuggestionKind
 from keepers.wiring import Session
 from keepers.work.named import Named
 from keepers.workflows import suggesting
+from keepers.workflows.judging import view_paths
 from keepers.workflows.suggesting import Found, Suggesting, Wish
 from keepers.workflows.thumbnails import Drawing
 
@@ -94,7 +95,7 @@ def _write(opened: Session, work: Suggesting, report: Report, paths: Sequence[st
 def _thumbnails(opened: Session, work: Suggesting, report: Report) -> dict[ContentId, bytes]:
     thumbnail: Named[Thumb, bytes] = Named("keepers.workflows.picture", "thumbnail")
     mains: list[Asset] = [line.bundle.main for line in report.lines[: suggest_report.SHOWN]]
-    paths = {asset.content: path for asset, path in suggesting.viewed(work, mains)}
+    paths = {asset.content: path for asset, path in view_paths(work.views, work.progress, mains, exact=False)}
     return (
         Drawing(opened.picture_workers, thumbnail, opened.progress).thumbnails(paths, SIDE) if paths else {}
     )

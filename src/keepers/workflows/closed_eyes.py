@@ -1,17 +1,21 @@
 """Which photos of bursts have closed eyes that other frames show open, and what comes of mending them."""
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from keepers.catalog.store import Catalog
-from keepers.model import LOCAL, Asset, Bundle, ContentId, Decision, Face, Kind, Look
+from keepers.create import faces_people
+from keepers.create.faces_people import Told
+from keepers.model import LOCAL, Asset, Bundle, ContentId, Decision, Face, Kind, Look, Ref
 from keepers.plan.layout import best_photo
 from keepers.ports import Failure, Progress, Workers
 from keepers.score.faces import MAIN, SHUT
 from keepers.score.traced import Traced, TraceTask
+from keepers.workflows import originals
+from keepers.workflows.judging import Backend
 from keepers.workflows.mending import Mended, Mending, Shot
-from keepers.workflows.tidy import Backend
+from keepers.workflows.originals import Far, Fetch
 
 #: Photos that are in memory at once, and in one run of the journal.
 PORTION: Final = 16
@@ -19,10 +23,22 @@ PORTION: Final = 16
 DONORS: Final = 12
 NOBODY: Final = "nobody in it has closed eyes that another frame could open"
 
+#: Whose the faces in assets of servers are, as far as their servers say.
+Whose = Callable[[Sequence[Ref]], Mapping[Ref, Sequence[Told]]]
+
+
+def nobody(_: Sequence[Ref]) -> Mapping[Ref, Sequence[Told]]:
+    """What is known of people where no server is."""
+    return {}
+
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What mending works with; `looks` says what faces are where, `workers` are given the memory that one photo may take."""
+    """What mending works with; `looks` says what faces are where, `workers` are given the memory that one photo may take.
+
+    `fetch` loads originals from servers; without it none is loaded, and what would be is told. `whose` asks servers
+    for the people in photos that lie there.
+    """
 
     catalog: Catalog
     progress: Progress
@@ -32,22 +48,43 @@ class Opening:
     looks: Callable[[Iterable[Bundle]], Mapping[ContentId, Look]]
     backend: Backend
     room: int
+    fetch: Fetch | None = originals.nothing
+    whose: Whose = nobody
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What became of one photo of a burst; `unread` where it cannot be read. `needless` where all eyes are open."""
+    """What became of one photo of a burst; `unread` where it cannot be read. `needless` where all eyes are open.
+
+    `far` says what would be loaded first, where that is all that is asked.
+    """
 
     decision: Decision
     source: Asset
     made: Mended = field(default_factory=Mended)
     unread: bool = False
     needless: bool = False
+    far: Far | None = None
 
     @property
     def data(self) -> bytes:
         """The new picture; empty where there is none."""
         return self.made.data
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A photo, the frames that it may be mended from, and what is to be done; words where there is nothing to do."""
+
+    decision: Decision
+    source: Asset
+    mending: Mending | str
+    donors: tuple[Asset, ...] = ()
+
+    @property
+    def photos(self) -> tuple[Asset, ...]:
+        """The photo and its donors."""
+        return (self.source, *self.donors)
 
 
 def opened(
@@ -57,88 +94,164 @@ def opened(
 
     `shown` asks for pictures of before and after.
     """
-    tasks = [
-        (decision, source, task)
-        for decision in decisions
-        for source, task in _tasks(work, decision, every=every, shown=shown)
-    ]
-    able = [task for _, _, task in tasks if isinstance(task, Mending)]
+    tasks = [task for decision in decisions for task in _tasks(work, decision, every=every, shown=shown)]
+    able = [one.mending for one in tasks if isinstance(one.mending, Mending) and not _waits(work, one)]
     if not able:
-        yield tuple(_told(*one, None) for one in tasks)
+        yield tuple(_result(work, one, {}) for one in tasks)
         return
     workers = work.workers(max(task.memory for task in able))
     work.progress.stage("mending", len(able), 0)
     try:
-        for start in range(0, len(tasks), PORTION):
-            part = tasks[start : start + PORTION]
-            results: dict[Mending, Mended | Failure] = {}
-            for task, result in workers.map(
-                work.mend, [one for _, _, one in part if isinstance(one, Mending)]
-            ):
-                results[task] = result
-                work.progress.step(1, 0)
-            yield tuple(
-                _told(decision, source, task, results.get(task) if isinstance(task, Mending) else None)
-                for decision, source, task in part
-            )
+        for numbers in originals.portions([_needs(work, one) for one in tasks], PORTION):
+            yield _portion(work, [tasks[number] for number in numbers], workers)
     finally:
         workers.close()
         work.progress.done()
 
 
-def _told(decision: Decision, source: Asset, task: Mending | str, result: Mended | Failure | None) -> Opened:
-    if isinstance(result, Mended):
-        return Opened(decision, source, result, needless=not result.faces)
+def _needs(work: Opening, task: _Task) -> tuple[Asset, ...]:
+    """What is to be loaded for a task."""
+    if work.fetch is None or isinstance(task.mending, str):
+        return ()
+    return originals.far(task.photos)
+
+
+def _waits(work: Opening, task: _Task) -> bool:
+    """Whether a task can only be told of: what it needs is not loaded."""
+    return work.fetch is None and bool(originals.far(task.photos))
+
+
+def _portion(work: Opening, part: Sequence[_Task], workers: Workers) -> tuple[Opened, ...]:
+    fetch = work.fetch or originals.nothing
+    results: dict[Mending, Mended | Failure] = {}
+    with fetch([asset for one in part for asset in _needs(work, one)]) as files:
+        ready = [task if _waits(work, task) else _at(task, files) for task in part]
+        tasks = [one.mending for one in ready if isinstance(one.mending, Mending) and not _waits(work, one)]
+        for task, result in workers.map(work.mend, tasks):
+            results[task] = result
+            work.progress.step(1, 0)
+    return tuple(_result(work, one, results) for one in ready)
+
+
+def _at(task: _Task, files: Mapping[Ref, str | Failure]) -> _Task:
+    """The task with its frames where they were loaded to."""
+    if isinstance(task.mending, str):
+        return task
+    if why := originals.missing(task.photos, files):
+        # With one frame less another picture would be made, and later a second one with it.
+        return replace(task, mending=why)
+    target, *donors = (
+        replace(shot, path=originals.path(asset, files))
+        for shot, asset in zip((task.mending.target, *task.mending.donors), task.photos, strict=True)
+    )
+    return replace(task, mending=replace(task.mending, target=target, donors=tuple(donors)))
+
+
+def _result(work: Opening, task: _Task, results: Mapping[Mending, Mended | Failure]) -> Opened:
+    decision, source, mending = task.decision, task.source, task.mending
+    if isinstance(mending, str):
+        # What has no donors was never to be read.
+        return Opened(
+            decision, source, Mended(why=mending), unread=bool(task.donors), needless=mending == NOBODY
+        )
+    if _waits(work, task):
+        return Opened(decision, source, far=originals.told(task.photos))
+    result = results[mending]
     if isinstance(result, Failure):
         return Opened(decision, source, Mended(why=result.reason), unread=True)
-    return Opened(decision, source, Mended(why=str(task)), needless=task == NOBODY)
+    return Opened(decision, source, result, needless=not result.faces and not result.why)
 
 
-def _tasks(
-    work: Opening, decision: Decision, *, every: bool, shown: bool
-) -> list[tuple[Asset, Mending | str]]:
+def _tasks(work: Opening, decision: Decision, *, every: bool, shown: bool) -> list[_Task]:
     pick = best_photo(decision)
     if pick is None:
         return []
     frames = [bundle for bundle in decision.group.members if bundle.main.kind is Kind.PHOTO]
-    looks = work.looks(frames)
+    burst = _Burst(work, decision, frames, work.looks(frames), shown)
     targets = frames if every else [bundle for bundle in frames if bundle is pick]
-    tasks = [(one.main, _task(work, decision, one, frames, looks, shown=shown)) for one in targets]
+    tasks = [burst.task(one) for one in targets]
     # One line tells that a whole burst needs nothing.
-    return [one for one in tasks if one[1] != NOBODY] or tasks[:1]
+    found = [one for one in tasks if one.mending != NOBODY] or tasks[:1]
+    return _named(work, frames, found)
 
 
-def _task(
-    work: Opening, decision: Decision, target: Bundle, frames: Sequence[Bundle], looks: Mapping[ContentId, Look],
-    *, shown: bool,
-) -> Mending | str:  # fmt: skip
-    """The task of a photo; words where there is nothing to mend, or it is not on this machine."""
-    if target.main.ref.place != LOCAL:
-        return "it lies on a server; bring it here first: keepers organize immich: --to DIR"
-    if work.backend.name == "none":
-        return "faces cannot be judged here; `keepers doctor` says why"
-    others = [one for one in frames if one is not target and one.main.ref.place == LOCAL]
-    mine = _faces(target, looks)
-    closed = _closed(mine)
-    if not closed or not any(_is_open(face) for one in others for face in _faces(one, looks)):
-        known = any(mine[number].eyes_open is not None for number in closed)
-        return "no other frame has open eyes" if known else NOBODY
-    task = Mending(
-        decision.group.id,
-        _shot(target, looks),
-        closed,
-        tuple(_shot(one, looks) for one in _nearest(target, others)),
-        max(one.main.width * one.main.height for one in (target, *others)),
-        work.trace,
-        work.backend.name,
-        work.backend.model_dir,
-        shown,
-    )
-    if task.memory > work.room:
-        return (
-            f"mending it needs {task.memory >> 20} MiB of memory; this machine has {work.room >> 20} to spare"
+@dataclass(frozen=True, slots=True)
+class _Burst:
+    """The frames of one burst, and how they look."""
+
+    work: Opening
+    decision: Decision
+    frames: Sequence[Bundle]
+    looks: Mapping[ContentId, Look]
+    shown: bool
+
+    def task(self, target: Bundle) -> _Task:
+        """The task of a photo; words where there is nothing to mend."""
+        work = self.work
+        if work.backend.name == "none":
+            return self._without(target, "faces cannot be judged here; `keepers doctor` says why")
+        others = [one for one in self.frames if one is not target]
+        mine = self._faces(target)
+        closed = _closed(mine)
+        if not closed or not any(_is_open(face) for one in others for face in self._faces(one)):
+            known = any(mine[number].eyes_open is not None for number in closed)
+            return self._without(target, "no other frame has open eyes" if known else NOBODY)
+        donors = _nearest(target, others)
+        task = Mending(
+            self.decision.group.id,
+            self._shot(target),
+            closed,
+            tuple(self._shot(one) for one in donors),
+            max(one.main.width * one.main.height for one in (target, *others)),
+            work.trace,
+            work.backend.name,
+            work.backend.model_dir,
+            self.shown,
         )
-    return task
+        if task.memory > work.room:
+            return self._without(
+                target,
+                f"mending it needs {task.memory >> 20} MiB of memory; this machine has {work.room >> 20} to spare",
+            )
+        return _Task(self.decision, target.main, task, tuple(one.main for one in donors))
+
+    def _without(self, target: Bundle, why: str) -> _Task:
+        return _Task(self.decision, target.main, why)
+
+    def _faces(self, bundle: Bundle) -> tuple[Face, ...]:
+        look = self.looks.get(bundle.main.content)
+        return look.faces if look is not None else ()
+
+    def _shot(self, bundle: Bundle) -> Shot:
+        main = bundle.main
+        return Shot(main.ref.key, originals.name(main), self._faces(bundle))
+
+
+def _named(work: Opening, frames: Sequence[Bundle], tasks: Sequence[_Task]) -> list[_Task]:
+    """The tasks with the people in their frames, as far as servers say; nobody is asked where nothing is to be mended."""
+    if work.fetch is None or not any(isinstance(one.mending, Mending) for one in tasks):
+        return list(tasks)
+    places = {
+        bundle.main.ref: [ref for ref in (bundle.main.ref, *bundle.copies) if ref.place != LOCAL]
+        for bundle in frames
+    }
+    told = work.whose([ref for refs in places.values() for ref in refs])
+
+    def of(shot: Shot, asset: Asset) -> Shot:
+        for ref in places.get(asset.ref, ()):
+            if any(one.person is not None for one in told.get(ref, ())):
+                return replace(shot, people=faces_people.people(shot.faces, told[ref]))
+        return shot
+
+    def named(task: _Task) -> _Task:
+        mending = task.mending
+        if isinstance(mending, str):
+            return task
+        shots = zip(mending.donors, task.donors, strict=True)
+        donors = tuple(of(shot, asset) for shot, asset in shots)
+        return replace(task, mending=replace(mending, target=of(mending.target, task.source), donors=donors))
+
+    return [named(task) for task in tasks]
 
 
 def _closed(faces: Sequence[Face]) -> tuple[int, ...]:
@@ -153,16 +266,6 @@ def _closed(faces: Sequence[Face]) -> tuple[int, ...]:
 
 def _is_open(face: Face) -> bool:
     return face.eyes_open is not None and face.eyes_open >= SHUT
-
-
-def _faces(bundle: Bundle, looks: Mapping[ContentId, Look]) -> tuple[Face, ...]:
-    look = looks.get(bundle.main.content)
-    return look.faces if look is not None else ()
-
-
-def _shot(bundle: Bundle, looks: Mapping[ContentId, Look]) -> Shot:
-    path = bundle.main.ref.key
-    return Shot(path, path.rpartition("/")[2], _faces(bundle, looks))
 
 
 def _nearest(target: Bundle, others: Sequence[Bundle]) -> list[Bundle]:

@@ -7,8 +7,9 @@ from keepers.group import duplicates
 from keepers.model import Asset, ContentId, PlaceId
 from keepers.ports import Failure, View
 from keepers.workflows.job import Proof
+from keepers.workflows.judging import Judging
 from keepers.workflows.likenesses import BESIDE_METHOD
-from keepers.workflows.tidy import RAWS, Judging
+from keepers.workflows.tidy import RAWS
 
 
 def unread(judging: Judging, roots: Sequence[str], place: PlaceId) -> frozenset[str]:

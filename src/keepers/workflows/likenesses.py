@@ -16,7 +16,8 @@ from keepers.group.rule import Rule
 from keepers.model import ContentId
 from keepers.ports import Failure
 from keepers.workflows.job import Proof
-from keepers.workflows.tidy import PIXELS_METHOD, RAWS, Judging
+from keepers.workflows.judging import Judging
+from keepers.workflows.tidy import PIXELS_METHOD, RAWS
 
 #: Raised when `beside` finds something else.
 BESIDE_METHOD: Final = 1

@@ -14,9 +14,9 @@ from keepers.plan.whereabouts import Answer, Judged, Library, Lot
 from keepers.ports import Progress
 from keepers.workflows import likenesses, overlap
 from keepers.workflows.job import Proof
+from keepers.workflows.judging import Judging
 from keepers.workflows.leftovers import Leftover, Looking, leftovers
 from keepers.workflows.scan import ScanReport
-from keepers.workflows.tidy import Judging
 
 Identity = tuple[int, int]
 

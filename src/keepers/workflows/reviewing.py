@@ -11,7 +11,8 @@ from keepers.decide.bands import Band, band, sureness
 from keepers.model import LOCAL, Bundle, ContentId, Decision, Facts, GroupKind, Look, Ref, Score
 from keepers.ports import Progress
 from keepers.reasons import packed
-from keepers.workflows.tidy import JUDGED, Judging, Tidied, judged
+from keepers.workflows.judging import Judging
+from keepers.workflows.tidy import JUDGED, Tidied, judged
 
 #: Groups whose facts are read at once.
 _CHUNK: Final = 500

@@ -7,13 +7,13 @@ from typing import Final
 from keepers.catalog import contents, inspections, photos
 from keepers.catalog.store import Catalog
 from keepers.decide.originality import Copy, seen
-from keepers.errors import PlaceUnreachableError, SettingsError, UsageError
-from keepers.model import LOCAL, Asset, Bundle, ContentId, Facts
-from keepers.ports import Progress, View, Workers
+from keepers.errors import UsageError
+from keepers.model import LOCAL, Bundle, ContentId, Facts
+from keepers.ports import Progress, Workers
 from keepers.score.inspection import METHOD, Inspection
 from keepers.score.suggestions import Known, Suggested, SuggestionKind, suggestions
 from keepers.workflows.inspect_tasks import InspectTask
-from keepers.workflows.tidy import Views
+from keepers.workflows.judging import Views, view_paths
 
 #: Photos whose facts are held at once.
 PART: Final = 400
@@ -87,20 +87,6 @@ def contents_at(catalog: Catalog, addresses: Iterable[str]) -> dict[str, Content
     return found
 
 
-def viewed(work: Suggesting, assets: Sequence[Asset]) -> Iterator[tuple[Asset, str]]:
-    """Files of this machine to look at assets by; those whose server gives none are left out."""
-    yield from ((asset, asset.ref.key) for asset in assets if asset.ref.place == LOCAL)
-    others = [asset for asset in assets if asset.ref.place != LOCAL]
-    if not others or work.views is None:
-        return
-    try:
-        for asset, view in work.views(others, False):  # noqa: FBT003 (a port)
-            if isinstance(view, View):
-                yield asset, view.path
-    except (PlaceUnreachableError, SettingsError) as error:
-        work.progress.say(f"photos of the server are judged without looking at them: {error}")
-
-
 def _parts(wanted: Sequence[ContentId]) -> Iterator[Sequence[ContentId]]:
     return (wanted[start : start + PART] for start in range(0, len(wanted), PART))
 
@@ -137,7 +123,8 @@ def _inspect(work: Suggesting, roots: Sequence[str], wanted: Sequence[ContentId]
 def _tasks(work: Suggesting, roots: Sequence[str], todo: Sequence[ContentId]) -> Iterator[InspectTask]:
     for part in _parts(todo):
         mains = [_nearest(same).main for same in photos.bundles(work.catalog, roots, part).values()]
-        yield from (InspectTask(path, asset.content) for asset, path in viewed(work, mains))
+        found = view_paths(work.views, work.progress, mains, exact=False)
+        yield from (InspectTask(path, asset.content) for asset, path in found)
 
 
 def _nearest(same: Sequence[Bundle]) -> Bundle:

@@ -6,7 +6,8 @@ from dataclasses import replace
 from keepers.catalog import taste as rows
 from keepers.model import Decision, GroupKind
 from keepers.score.taste import Pick, Taste, learned
-from keepers.workflows.tidy import Judging, tidy
+from keepers.workflows.judging import Judging
+from keepers.workflows.tidy import tidy
 
 
 def learn(judging: Judging, roots: Sequence[str]) -> tuple[Taste | None, int]:

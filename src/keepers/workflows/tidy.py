@@ -1,46 +1,38 @@
 """Find the groups of photos that belong together, judge their members, pick the keepers."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from keepers.catalog import clips as films
 from keepers.catalog import contents, photos, remembered, review_steps
-from keepers.catalog.store import Catalog
 from keepers.decide import keep, versions
 from keepers.decide.copies import group_id
 from keepers.decide.originality import seen
-from keepers.errors import PlaceUnreachableError, SettingsError
 from keepers.fingerprint import clips as prints
 from keepers.fingerprint.blocks import Blocks
 from keepers.fingerprint.clips import Clips
 from keepers.fingerprint.table import Photos
 from keepers.group import clips, duplicates, grouping, looks, suspects
-from keepers.group.rule import Cluster, Rule
+from keepers.group.rule import Cluster
 from keepers.model import (
     LOCAL,
-    Asset,
     Bundle,
     ContentId,
     Decision,
     Facts,
     Group,
     GroupKind,
-    Kind,
     Look,
-    Score,
 )
-from keepers.ports import Failure, LookTask, Progress, View, Workers
+from keepers.ports import Failure
 from keepers.read import extras, formats
 from keepers.reasons import Reason
-from keepers.score.photo import Member, scores
-from keepers.score.taste import Taste
-from keepers.score.weights import Weights
 from keepers.work.named import Named
 from keepers.workflows import remembering
 from keepers.workflows.closer_work import Looking
 from keepers.workflows.job import Footage, Proof
+from keepers.workflows.judging import Judging, look_at, view_paths, worked
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -51,53 +43,8 @@ RAWS: Final = frozenset(form.name for form in formats.FORMATS if form.raw)
 ORDER: Final = {kind: number for number, kind in enumerate(GroupKind)}
 #: A decoder of films holds a dozen pictures: those of 4K just fit into the memory of one worker among others.
 HEAVY_PIXELS: Final = 9_000_000
-#: Looks remembered at once: a crash costs at most these.
-ROWS: Final = 64
 #: Only these are judged by their looks; copies are ranked by where they come from.
 JUDGED: Final = frozenset((GroupKind.BURST, GroupKind.BRACKET))
-
-
-#: Pictures of assets of servers in files of this machine; the files themselves where the flag is set.
-Views = Callable[[Sequence[Asset], bool], Iterator[tuple[Asset, View | Failure]]]
-
-
-def _no_device(_: int) -> AbstractContextManager[str]:
-    return nullcontext("")
-
-
-@dataclass(frozen=True, slots=True)
-class Backend:
-    """The face back end to use, and what marks its results in the catalog."""
-
-    name: str
-    method: str
-    model_dir: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Judging:
-    """What grouping and judging work with; workers start only when there is something to decode.
-
-    With `remembered`, what people decided earlier wins. `views` gives pictures of assets of servers. A
-    `taste` that was learned from picks counts in series. `device` gives, for so many photos, the address of the
-    process that runs the face networks; empty: the workers run them. A `closer` look is `on`, `auto` or `off`.
-    """
-
-    catalog: Catalog
-    progress: Progress
-    workers: Callable[[], Workers]
-    look: Callable[[LookTask], Look]
-    prove: Callable[[Proof], str]
-    compare: Callable[[Footage], bytes]
-    backend: Callable[[], Backend]
-    rule: Rule
-    weights: Weights
-    jobs: int = 0
-    remembered: bool = True
-    views: Views | None = None
-    taste: Taste | None = None
-    device: Callable[[int], AbstractContextManager[str]] = _no_device
-    closer: str = "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,55 +115,6 @@ def _parted(judging: Judging, sets: Sequence[_Set]) -> list[_Set]:
     return [_Set(*part) for part in parts if len(part[1]) >= least or part[0] is GroupKind.SAME_BYTES]
 
 
-def look_at(judging: Judging, bundles: Iterable[Bundle]) -> dict[ContentId, Look]:
-    """How photos look, from the catalog or measured now; those that cannot be decoded are left out."""
-    wanted = {b.main.content: b.main for b in bundles if b.main.kind is Kind.PHOTO}
-    if not wanted:
-        return {}
-    backend = judging.backend()
-    known = contents.looks_of(judging.catalog, wanted, backend.method)
-    todo = [asset for content, asset in wanted.items() if content not in known]
-    fresh: list[Look] = []
-    with judging.device(len(todo)) as device:
-        work = (
-            LookTask(view.path, asset.content, backend.name, backend.model_dir, view.boxes, device)
-            for asset, view in _viewed(judging, todo, exact=False)
-        )
-        for _, result in _worked(judging, "judging", judging.look, work, len(todo)):
-            if isinstance(result, Failure):
-                continue
-            fresh.append(replace(result, method=backend.method))
-            if len(fresh) >= ROWS:
-                contents.add_looks(judging.catalog, fresh)
-                known.update((look.content, look) for look in fresh)
-                fresh = []
-    contents.add_looks(judging.catalog, fresh)
-    known.update((look.content, look) for look in fresh)
-    return known
-
-
-def _viewed(judging: Judging, assets: Sequence[Asset], *, exact: bool) -> Iterator[tuple[Asset, View]]:
-    """Files of this machine to look at assets by; those whose server gives none are left out."""
-    yield from ((asset, View(asset.ref.key)) for asset in assets if asset.ref.place == LOCAL)
-    others = [asset for asset in assets if asset.ref.place != LOCAL]
-    if not others or judging.views is None:
-        return
-    try:
-        for asset, view in judging.views(others, exact):
-            if isinstance(view, View):
-                yield asset, view
-    except (PlaceUnreachableError, SettingsError) as error:
-        judging.progress.say(f"photos of the server are judged without looking at them: {error}")
-
-
-def alone(judging: Judging, bundle: Bundle) -> tuple[Score, Look | None]:
-    """How good a photo is by itself, and how it looks; no look where it cannot be decoded."""
-    content = bundle.main.content
-    look = look_at(judging, [bundle]).get(content)
-    facts = seen(bundle, contents.facts_of(judging.catalog, [content])).facts
-    return scores([Member(bundle, look, facts)], judging.weights)[0], look
-
-
 def _sets(judging: Judging, roots: Sequence[str], table: Photos) -> list[_Set]:
     names = photos.content_ids(judging.catalog)
     clusters: tuple[Cluster, ...] = ()
@@ -245,10 +143,11 @@ def _closer(judging: Judging, roots: Sequence[str], table: Photos) -> looks.Link
         mains = [some[0].main for some in photos.bundles(judging.catalog, roots, wanted).values()]
         # A server is only asked for what somebody asked for.
         mains = [main for main in mains if judging.closer == "on" or main.ref.place == LOCAL]
-        return {wanted[asset.content]: view.path for asset, view in _viewed(judging, mains, exact=False)}
+        found = view_paths(judging.views, judging.progress, mains, exact=False)
+        return {wanted[asset.content]: path for asset, path in found}
 
     def run(stage: str, task: Callable[[T], R], work: Sequence[T]) -> Iterator[tuple[T, R | Failure]]:
-        return _worked(judging, stage, task, work, len(work))
+        return worked(judging, stage, task, work, len(work))
 
     find: Named[Looking, looks.Links | None] = Named("keepers.workflows.closer", "links")
     return find(Looking(judging.catalog, judging.progress, names, paths, run, table, rule, judging.closer))
@@ -279,7 +178,7 @@ def _compare(judging: Judging, roots: Sequence[str], known: Mapping[ContentId, b
     ]
     fresh = {
         film.content: prints.settled(film.data) if isinstance(result, Failure) else result
-        for film, result in _worked(judging, "comparing", judging.compare, work, len(work), heavy=_is_heavy)
+        for film, result in worked(judging, "comparing", judging.compare, work, len(work), heavy=_is_heavy)
         if not isinstance(result, Failure) or result.lasting
     }
     films.refine(judging.catalog, fresh)
@@ -307,36 +206,15 @@ def _proven(
     missing = photos.bundles(judging.catalog, roots, [content for content in wanted if content not in known])
     # What only a server has read proves nothing: its pictures are others than the files.
     todo = [found[0].main for content, found in missing.items() if content.startswith("b3:")]
-    work = (Proof(view.path, asset.content) for asset, view in _viewed(judging, todo, exact=True))
+    found = view_paths(judging.views, judging.progress, todo, exact=True)
+    work = (Proof(path, asset.content) for asset, path in found)
     fresh = {
         proof.content: result if isinstance(result, str) else ""
-        for proof, result in _worked(judging, "comparing", judging.prove, work, len(todo))
+        for proof, result in worked(judging, "comparing", judging.prove, work, len(todo))
         if isinstance(result, str) or result.lasting
     }
     contents.add_full_pixels(judging.catalog, fresh, PIXELS_METHOD)
     return {wanted[content]: text for content, text in (known | fresh).items() if text}
-
-
-def _worked(
-    judging: Judging,
-    stage: str,
-    task: Callable[[T], R],
-    work: Iterable[T],
-    number: int,
-    heavy: Callable[[T], bool] | None = None,
-) -> Iterator[tuple[T, R | Failure]]:
-    """Run decoding work in workers, with progress."""
-    if not number:
-        return
-    workers = judging.workers()
-    judging.progress.stage(stage, number, 0)
-    try:
-        for item, result in workers.map(task, work, heavy=heavy):
-            judging.progress.step(1, 0)
-            yield item, result
-    finally:
-        workers.close()
-        judging.progress.done()
 
 
 def _groups(judging: Judging, roots: Sequence[str], sets: Sequence[_Set]) -> list[Group]:
