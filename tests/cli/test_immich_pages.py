@@ -4,22 +4,15 @@ import json
 
 import pytest
 
-from keepers.places.immich_api import wire
 from keepers.plan.immich_pages import group_uuid
-from tests.cli.test_immich_dedupe import add, drawn, jpeg, newest, pair, person, server, whole, why, writes
+from tests.cli.served_copies import add, drawn, jpeg, newest, pair, person, quick, server, whole, why, writes
 from tests.immich import resolving
 from tests.immich.server import KEY, Fault
 from tests.immich.state import an_id
 
 pytestmark = pytest.mark.slow
 
-__all__ = ["add", "newest", "server"]
-
-
-@pytest.fixture
-def quick(monkeypatch):
-    """No second attempts, so that nobody waits for them."""
-    monkeypatch.setattr(wire, "ATTEMPTS", 1)
+__all__ = ["add", "newest", "quick", "server"]
 
 
 def shown(server):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.cli.test_immich_dedupe import add, drawn, jpeg, newest, pair, whole
+from tests.cli.served_copies import add, drawn, jpeg, newest, pair, whole
 from tests.immich.state import START
 
 pytestmark = pytest.mark.slow

@@ -2,22 +2,15 @@
 
 import pytest
 
-from keepers.places.immich_api import wire
-from tests.cli.test_immich_dedupe import add, newest, pair, person, server, stack, tag, trashed, whole, why
+from tests.cli.served_copies import add, newest, pair, person, quick, server, stack, tag, trashed, whole, why
 from tests.immich import resolving
 from tests.immich.server import KEY, Fault
 from tests.immich.state import an_id
 
 pytestmark = pytest.mark.slow
 
-__all__ = ["add", "newest", "server"]
+__all__ = ["add", "newest", "quick", "server"]
 RESOLVE = "POST /api/duplicates/resolve"
-
-
-@pytest.fixture
-def quick(monkeypatch):
-    """No second attempts, so that nobody waits for them."""
-    monkeypatch.setattr(wire, "ATTEMPTS", 1)
 
 
 def shown(server, add, seed=1, **fields):

@@ -12,8 +12,9 @@ from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.immich import answers, external, openapi, persons, receiving, resolving
+from tests.immich import answers, openapi, receiving
 from tests.immich.answers import Refusal
+from tests.immich.routes import ROUTES
 from tests.immich.state import State
 
 KEY = "an-immich-key-that-is-secret"
@@ -147,13 +148,7 @@ class _Answering(BaseHTTPRequestHandler):
     def _answer(self, path: str, query: dict, body: dict) -> tuple[int, object, dict[str, str]]:
         server = self.server_of_photos
         world = answers.World(server.state, server.version, server.keys, dict(_small(self.headers)))
-        for method, pattern, permission, function in (
-            *answers.ROUTES,
-            *receiving.ROUTES,
-            *persons.ROUTES,
-            *external.ROUTES,
-            *resolving.ROUTES,
-        ):
+        for method, pattern, permission, function in ROUTES:
             found = re.fullmatch("/api" + pattern, path)
             if found is None or method != self.command:
                 continue

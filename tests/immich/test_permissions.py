@@ -13,17 +13,13 @@ import pytest
 
 import keepers
 from keepers.places.immich_api import CHANGING, FOR_SOME, READING
-from tests.immich import answers, external, persons, receiving, resolving
+from tests.immich.routes import ROUTES as ANSWERED
 
 SOURCE = Path(keepers.__file__).parent
 LISTED = {need.permission for need in (*READING, *CHANGING)} | {
     need.permission for _, needs in FOR_SOME for need in needs
 }
-ROUTES = [
-    (method, re.compile(pattern), permission)
-    for module in (answers, receiving, persons, external, resolving)
-    for method, pattern, permission, _ in module.ROUTES
-]
+ROUTES = [(method, re.compile(pattern), permission) for method, pattern, permission, _ in ANSWERED]
 #: The ways to ask, and the method that each stands for; None where it is given. The client has some of its own.
 ANYWHERE: dict[str, str | None] = {"Ask": None}
 CLIENT = ANYWHERE | {"_many": None, "_get": "GET", "_drop": "DELETE"}

@@ -162,7 +162,7 @@ def twin(draw: st.DrawFn, key: str) -> Twin:
         tags=tuple(sorted(draw(ITEMS))),
         albums=tuple(Held(one, "Album p" if one in "pq" else "Album r") for one in sorted(draw(ITEMS))),
         people=tuple(Held(one, f"Person {one}") for one in sorted(draw(ITEMS))),
-        position=draw(st.sampled_from([None, None, (1.0, 2.0)])),
+        position=draw(st.sampled_from([None, None, (1.0, 2.0), (-3.5, 4.25)])),
         edited=draw(st.integers(0, 5)) == 0,
         library=draw(st.integers(0, 5)) == 0,
         film=draw(st.sampled_from(["", "", "film"])),
@@ -179,7 +179,8 @@ def servers(draw: st.DrawFn) -> tuple[list[Decision], Work]:
     stacked = draw(st.lists(st.sampled_from(keys), unique=True, max_size=3))
     if len(stacked) > 1:
         twins |= {ref(key): replace(twins[ref(key)], stack=tuple(stacked)) for key in stacked}
-    return groups, work(*twins.values(), merge=draw(st.booleans()), crowds={"d": frozenset(keys[:2])})
+    chosen = {name: draw(st.booleans()) for name in ("merge", "positions")}
+    return groups, work(*twins.values(), **chosen, crowds={"d": frozenset(keys[:2])})
 
 
 @pytest.mark.slow
@@ -205,6 +206,9 @@ def test_nothing_of_worth_goes(made: tuple[list[Decision], Work]) -> None:
         covers = [one.after for one in settled.actions if one.name == "cover"]
         assert not left or goes.stack[0] != goes.key or heir.key in covers
     assert {one.ref for one in settled.stays}.isdisjoint(going)
+    located = [one.ref for one in settled.actions if one.name == "position"]
+    assert known.positions or not located
+    assert all(known.twins[one].position is None for one in located)
 
 
 def mine(actions: tuple[SetField, ...], of: Ref) -> list[SetField]:
@@ -224,8 +228,22 @@ def test_what_differs_is_what_has_to_be_set(one: Twin, other: Twin) -> None:
     other = replace(other, ref=one.ref)
     fixes = list(differing(one, other))
     mended = replace(planned(other, fixes), visibility=one.visibility)
-    assert same(mended, one)
-    assert bool(fixes) == (not same(one, other))
+    # What the server knows of a place stays known.
+    wanted = one if one.position is not None else replace(one, position=other.position)
+    assert same(mended, wanted)
+    assert bool(fixes) == (not same(wanted, other))
+
+
+def test_a_position_is_handed_on_only_where_that_was_said_and_all_agree() -> None:
+    here, there = replace(TWO[1], position=(1.0, 2.0)), Twin(ref("c"), position=(3.0, 4.0))
+    pair = decision(GroupKind.SAME_PIXELS, "a", "b")
+    assert gone([TWO[0], here], pair) == set()
+    assert gone([TWO[0], here], pair, positions=True) == {"b"}
+    three = decision(GroupKind.SAME_PIXELS, "a", "b", "c")
+    assert gone([TWO[0], here, there], three, positions=True) == set()
+    assert gone([TWO[0], here, replace(there, position=here.position)], three, positions=True) == {"b", "c"}
+    # One that knows a place of its own keeps it, whatever the copies say.
+    assert gone([replace(TWO[0], position=(5.0, 6.0)), here, there], three) == {"b", "c"}
 
 
 def test_what_the_server_makes_is_told_only_where_it_is_sure() -> None:
@@ -235,6 +253,8 @@ def test_what_the_server_makes_is_told_only_where_it_is_sure() -> None:
     assert made is not None
     assert (made.favourite, made.rating, made.tags, made.description) == (True, 4, ("x", "y"), "sea")
     assert ([album.id for album in made.albums], made.duplicate) == (["h"], "")
+    assert made.position is None
+    assert merged(one, [replace(other, position=(1.0, 2.0))]).position == (1.0, 2.0)  # type: ignore[union-attr]
     assert merged(one, [replace(other, description="lake")]) is None
     assert merged(one, [replace(other, visibility="archive")]) is None
     assert merged(replace(one, stack=("a", "c")), [other]) is None

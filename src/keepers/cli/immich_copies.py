@@ -13,6 +13,7 @@ from keepers.decide.copies import CERTAIN
 from keepers.model import Asset, ContentId, Decision, GroupKind, PlaceId
 from keepers.places.immich_api import Abilities, ImmichPlace
 from keepers.plan import immich_pages
+from keepers.plan.immich_twins import POSITION
 from keepers.wiring import Filter, Session, Sources
 from keepers.work.named import Named
 from keepers.workflows import immich_proving, immich_showing
@@ -41,6 +42,7 @@ _FOR: Final[Mapping[str, tuple[str, ...]]] = {
     "rating": ("asset.update",),
     "description": ("asset.update",),
     "duplicate": ("asset.update",),
+    POSITION: ("asset.update",),
 }
 
 
@@ -69,9 +71,24 @@ def trashed(actions: Sequence[Action]) -> int:
     return sum(isinstance(one, SetField) and one.name == "trashed" for one in actions)
 
 
+def located(actions: Sequence[Action]) -> int:
+    """How many photos a plan gives a position, which undo cannot take off again."""
+    return sum(isinstance(one, SetField) and one.name == POSITION for one in actions)
+
+
+def for_good(actions: Sequence[Action]) -> str:
+    """What undo will not take back of a plan, as a sentence; empty where it takes all of it back."""
+    count = located(actions)
+    if not count:
+        return ""
+    get = "gets" if count == 1 else "get"
+    return f"{show.count(count, 'photo')} {get} a position, which undo cannot take off again."
+
+
 def question(actions: Sequence[Action], place: PlaceId, kinds: Collection[str]) -> str:
     """What people are asked before copies go; `kinds` are those that they named."""
     asked = f"Move {show.count(trashed(actions), 'photo')} into the trash of {place}?"
+    asked = f"{for_good(actions)} {asked}".lstrip()
     if {GroupKind(kind) for kind in kinds} <= set(CERTAIN):
         return asked
     return f"Some of these only look alike; --dry-run shows which. {asked}"
@@ -94,8 +111,8 @@ class Copying:
             case "dedupe":
                 decisions = self._proven()
                 return immich_showing.dedupe(
-                    server, decisions, setting.place, setting.ours, self._beside, merge=choice.merge
-                )[0]
+                    server, decisions, setting.place, setting.ours, self._beside, choice
+                )
             case "duplicates":
                 kinds = self._kinds(immich_pages.COPIES)
                 decisions = self.opened.tidy(setting.catalog, self.roots, kinds).decisions

@@ -102,6 +102,11 @@ def _done(journal: Journal, one: Run) -> list[Action]:
     return [step.action for step in journal.steps(one.id) if step.state in begun]
 
 
+def _set(journal: Journal, run: int) -> list[Action]:
+    """What a run has set by now."""
+    return [step.action for step in journal.steps(run) if step.state is StepState.DONE]
+
+
 def _would_clean(
     options: argparse.Namespace, place: PlaceId, done: Sequence[tuple[Run, Sequence[Action]]]
 ) -> int:
@@ -158,7 +163,16 @@ class _Job:
     def choice(self) -> Choice:
         """The options that count."""
         told = vars(self.options)
-        names = ("prefix", "album_prefix", "role", "rating", "describe", "merge", "replacing")
+        names = (
+            "prefix",
+            "album_prefix",
+            "role",
+            "rating",
+            "describe",
+            "merge",
+            "hand_on_position",
+            "replacing",
+        )
         given = {name: told[name] for name in names if name in told}
         if not given.get("prefix", "-").strip("/"):
             raise UsageError("--prefix names the tag above all others; it cannot be empty")
@@ -254,11 +268,14 @@ class _Job:
             show.document(
                 {
                     **text.document(checked.title, checked.actions, checked.refused),
+                    "for_good": immich_copies.located(checked.actions),
                     "stays": _rows(prepared.stays),
                 }
             )
         else:
             changing.show_plan(self.options, checked)
+            if lasting := immich_copies.for_good(checked.actions):
+                show.line(lasting)
             _tell_stays(prepared.stays)
         return 0
 
@@ -266,6 +283,7 @@ class _Job:
         stays = () if prepared is None else prepared.stays
         checked = Checked("", ()) if prepared is None else prepared.checked
         problems = () if finished is None else finished.problems
+        done = () if finished is None or self.journal is None else _set(self.journal, finished.run)
         if self.options.json:
             show.document(
                 {
@@ -274,18 +292,19 @@ class _Job:
                     "groups": None if prepared is None else prepared.settled,
                     "done": 0 if finished is None else finished.done,
                     "problems": changing.problems(problems),
+                    "for_good": immich_copies.located(done),
                     "stays": _rows(stays),
                 }
             )
         else:
-            self._said(finished, stays, immich_copies.trashed(checked.actions))
+            self._said(finished, stays, done)
         if finished is not None and finished.state is RunState.FAILED and self.server.trouble is not None:
             return changing.lost(self.server.trouble)
         changing.tell_problems(self.options, problems, checked.refused)
         code = 0 if finished is None else finished.exit_code
         return code or (learning.PARTLY if checked.refused else 0)
 
-    def _said(self, finished: Finished | None, stays: Sequence[Stays], going: int) -> None:
+    def _said(self, finished: Finished | None, stays: Sequence[Stays], done: Sequence[Action]) -> None:
         if finished is None:
             copies = self.choice.what == "dedupe"
             show.line(
@@ -294,9 +313,11 @@ class _Job:
         else:
             if finished.state is RunState.STOPPED:
                 show.line("Stopped; the same command goes on from here.")
+            going, located = immich_copies.trashed(done), immich_copies.located(done)
             gone = f", {show.count(going, 'photo')} of that into the trash" if going else ""
+            but = f" (all but the position of {show.count(located, 'photo')})" if located else ""
             show.line(f"{finished.title}: {show.count(finished.done, 'field')} set{gone}.")
-            show.line(f"Take it back: keepers undo {finished.run}")
+            show.line(f"Take it back: keepers undo {finished.run}{but}")
         _tell_stays(stays)
 
 

@@ -173,6 +173,11 @@ def _setting(sub: Command, shared: Shared) -> None:
         action="store_true",
         help="favourites, rated photos and those in albums may go, too, once the kept one has all of that",
     )
+    dedupe.add_argument(
+        "--hand-on-position",
+        action="store_true",
+        help="copies that alone know where they were taken may go, too, once the kept one knows it; undo cannot take that off it",
+    )
     pages = setting("duplicates", "show copies on Immich's own Duplicates page")
     pages.add_argument(
         "--replace",

@@ -8,13 +8,15 @@ from typing import Final
 from keepers.actions import SetField
 from keepers.model import Bundle, Decision, GroupKind, PlaceId, Ref, Role
 from keepers.plan.immich_actions import YES, Ours, Stays
-from keepers.plan.immich_twins import TIMELINE, Twin, described, fixed, lacking
+from keepers.plan.immich_twins import POSITION, TIMELINE, Twin, described, fixed, lacking, position_value
 
 #: Equal pixels in pictures whose sides differ by less have their faces at the same spots.
 _SAME_SHAPE: Final = 0.01
 #: How a copy is told from what it is a copy of; of other kinds the look alone is alike.
 _LIKE: Final = {GroupKind.SAME_BYTES: "bytes", GroupKind.SAME_PIXELS: "pixels"}
 _FILMS: Final = frozenset({Role.LIVE_VIDEO, Role.MOTION_VIDEO})
+_HANDED_ON: Final = "was so on a copy that goes"
+_ELSEWHERE: Final = "the copies know different places where it was taken, and the kept one knows none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,8 @@ class Work:
 
     `crowds` are the ids that share a group on Immich's Duplicates page. `our_albums` are the ids of albums that
     Keepers made: to lie in one protects nothing. With `merge` favourites, rated photos and those in albums may
-    go, too. `held` says why files hold more than their pictures.
+    go, too; with `positions` also those that alone know where they were taken. `held` says why files hold more than
+    their pictures.
     """
 
     place: PlaceId
@@ -32,6 +35,7 @@ class Work:
     ours: Ours
     our_albums: frozenset[str] = frozenset()
     merge: bool = False
+    positions: bool = False
     held: Mapping[Ref, str] = field(default_factory=dict[Ref, str])
 
 
@@ -227,8 +231,9 @@ def _is_ours(one: Twin, name: str, holder: str, work: Work) -> bool:
     return mine is not None and mine.after == YES and (not holder or mine.revision == holder)
 
 
-def _given(heir: Twin, gone: Iterable[Twin], work: Work, *, faces: bool = True) -> Twin:
+def _given(heir: Twin, gone: Sequence[Twin], work: Work, *, faces: bool = True) -> Twin:
     """An heir once it has got what it can get. Of albums of one name it gets into one."""
+    heir = replace(heir, position=_position(heir, gone, work))
     for goes in gone:
         one = _bare(goes, work)
         names = {album.name for album in heir.albums}
@@ -245,6 +250,18 @@ def _given(heir: Twin, gone: Iterable[Twin], work: Work, *, faces: bool = True) 
             people=(*heir.people, *(people if faces else ())),
         )
     return heir
+
+
+def _position(heir: Twin, gone: Sequence[Twin], work: Work) -> tuple[float, float] | None:
+    """Where an heir was taken: its own word, or that of the copies where they agree and it is to be handed on."""
+    known = _positions(gone)
+    return (
+        next(iter(known)) if work.positions and heir.position is None and len(known) == 1 else heir.position
+    )
+
+
+def _positions(gone: Iterable[Twin]) -> set[tuple[float, float]]:
+    return {one.position for one in gone if one.position is not None}
 
 
 def _by_heir(heirs: Iterable[Heir], work: Work) -> Mapping[Ref, list[Twin]]:
@@ -274,8 +291,7 @@ def _cleared(heirs: Iterable[Heir], work: Work) -> Iterator[SetField]:
 
 def _fields(before: Twin, gone: Sequence[Twin], work: Work) -> Iterator[SetField]:
     """What changes on one that stays."""
-    ref, after = before.ref, _given(before, gone, work)
-    because = "was so on a copy that goes"
+    ref, after, because = before.ref, _given(before, gone, work), _HANDED_ON
     if after.favourite and not before.favourite:
         yield SetField(ref, "favourite", None, YES, because)
     if after.rating != before.rating:
@@ -283,6 +299,10 @@ def _fields(before: Twin, gone: Sequence[Twin], work: Work) -> Iterator[SetField
         yield SetField(ref, "rating", old, str(after.rating), because)
     if after.description != before.description:
         yield SetField(ref, "description", before.description or None, after.description, because)
+    if after.position is not None and before.position is None:
+        yield SetField(
+            ref, POSITION, None, position_value(after.position), f"{because}; undo cannot take it off"
+        )
     for tag in sorted({*after.tags} - {*before.tags}):
         yield SetField(ref, f"tag:{tag}", None, YES, because)
     for album in after.albums[len(before.albums) :]:
@@ -325,6 +345,8 @@ def _short(heirs: Sequence[Heir], work: Work) -> dict[Ref, str]:
     for ref, gone in _by_heir(heirs, work).items():
         after = _given(work.twins[ref], gone, work)
         found |= {one.ref: why for one in gone if (why := lacking(_bare(one, work), after))}
+        if work.positions and after.position is None:
+            found |= {one.ref: _ELSEWHERE for one in gone if one.position is not None}
     return found
 
 

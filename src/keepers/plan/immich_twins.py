@@ -9,6 +9,8 @@ from keepers.model import Ref
 
 #: The only visibility that people see without asking for it.
 TIMELINE: Final = "timeline"
+#: The field of where a photo was taken.
+POSITION: Final = "position"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,8 @@ class Held:
 class Twin:
     """One asset as far as another may take its place.
 
-    `stack` are the ids of the stack that it lies in, its cover first; `film` is the id of its motion video.
+    `stack` are the ids of the stack that it lies in, its cover first; `film` is the id of its motion video. `position` is
+    latitude and longitude in degrees, to six digits, which is how a field tells them.
     """
 
     ref: Ref
@@ -49,6 +52,17 @@ class Twin:
     def key(self) -> str:
         """The server's id of it."""
         return self.ref.key
+
+
+def position_value(position: tuple[float, float]) -> str:
+    """A position as its field tells it: latitude and longitude in degrees, to a tenth of a metre."""
+    return f"{position[0]:.6f} {position[1]:.6f}"
+
+
+def position_of(value: str) -> tuple[float, float]:
+    """The latitude and longitude that a field tells, in degrees; ValueError where it tells none."""
+    along, across = value.split()
+    return float(along), float(across)
 
 
 def described(one: Twin, other: Twin) -> str:
@@ -85,8 +99,10 @@ def _lacking(goes: Twin, stays: Twin) -> Iterator[str]:
     if goes.film and not stays.film:
         yield "the kept one has no film"
     if goes.position is not None and stays.position is None:
-        # No version of the interface takes a position off a photo again.
-        yield "it knows where it was taken and the kept one does not; that could not be taken back"
+        yield (
+            "it knows where it was taken and the kept one does not; --hand-on-position gives that on, "
+            "which undo cannot take back"
+        )
     if goes.favourite and not stays.favourite:
         yield "it is a favourite and the kept one is not"
     if (goes.rating or 0) > (stays.rating or 0):
@@ -108,15 +124,18 @@ def merged(stays: Twin, gone: Sequence[Twin]) -> Twin | None:
     """What `POST /duplicates/resolve` makes of the one that stays; None where that cannot be told.
 
     As read in Immich's duplicate.service.ts of November 2026: any favourite, the highest rating, all tags and albums, the lines
-    of all descriptions in the order of the photos, and the visibility that hides most. It knows nothing of stacks and faces.
+    of all descriptions in the order of the photos, the position where all that know one agree, and the visibility that hides
+    most. It knows nothing of stacks and faces.
     """
     every = (stays, *gone)
     lines = {line.strip() for one in every for line in one.description.splitlines()} - {""}
     if any(one.stack for one in every) or len({one.visibility for one in every}) > 1 or len(lines) > 1:
         return None
     albums = {album.id: album for one in every for album in one.albums}
+    positions = {one.position for one in every} - {None}
     return replace(
         stays,
+        position=positions.pop() if len(positions) == 1 else stays.position,
         favourite=any(one.favourite for one in every),
         rating=max(one.rating or 0 for one in every) or None,
         description=next(iter(lines), stays.description),
@@ -146,6 +165,8 @@ def planned(stays: Twin, actions: Iterable[SetField]) -> Twin:
                 one = replace(one, albums=(*left, Held(action.revision, name)) if action.after else left)
             case "duplicate":
                 one = replace(one, duplicate=action.after or "")
+            case "position":
+                one = replace(one, position=position_of(action.after) if action.after else None)
             case _:
                 pass
     return one
@@ -166,6 +187,7 @@ def _touched(one: Twin) -> tuple[object, ...]:
         albums,
         one.visibility,
         one.duplicate,
+        one.position,
     )
 
 
@@ -182,6 +204,8 @@ def differing(wanted: Twin, now: Twin) -> Iterator[SetField]:
         yield SetField(ref, "visibility", None, wanted.visibility, because)
     if wanted.duplicate != now.duplicate:
         yield SetField(ref, "duplicate", None, wanted.duplicate or None, because)
+    if wanted.position is not None and wanted.position != now.position:
+        yield SetField(ref, POSITION, None, position_value(wanted.position), because)
     for tag in sorted({*wanted.tags} ^ {*now.tags}):
         yield SetField(ref, f"tag:{tag}", None, "yes" if tag in wanted.tags else None, because)
     mine = {album.id: album for album in wanted.albums}

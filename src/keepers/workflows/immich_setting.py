@@ -71,6 +71,7 @@ class Choice:
     describe: bool = False
     every: bool = False
     merge: bool = False
+    hand_on_position: bool = False
     replacing: bool = False
 
 

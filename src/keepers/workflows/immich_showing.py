@@ -10,10 +10,10 @@ from keepers.model import Asset, ContentId, Decision, GroupKind, PlaceId, Ref
 from keepers.plan import immich_dedupe, immich_pages
 from keepers.plan.check import check
 from keepers.plan.immich_actions import Ours, Stays, asked
-from keepers.plan.immich_dedupe import Deduped, Work
+from keepers.plan.immich_dedupe import Work
 from keepers.plan.immich_twins import Twin
 from keepers.plan.world import World
-from keepers.workflows.immich_setting import Prepared
+from keepers.workflows.immich_setting import Choice, Prepared
 from keepers.workflows.organizing import folders
 
 #: What the files hold beside their pictures, by content; what could not be told is left out.
@@ -39,8 +39,13 @@ class Server(Protocol):
 
 
 def dedupe(
-    server: Server, decisions: Sequence[Decision], place: PlaceId, ours: Ours, beside: Beside, *, merge: bool
-) -> tuple[Prepared, Deduped]:
+    server: Server,
+    decisions: Sequence[Decision],
+    place: PlaceId,
+    ours: Ours,
+    beside: Beside,
+    choice: Choice,
+) -> Prepared:
     """Plan which copies go into the server's trash, and what those that stay get of them."""
     wanted = immich_dedupe.wanted(decisions, place)
     twins = server.twins(wanted)
@@ -54,13 +59,14 @@ def dedupe(
         server.crowds(named) if named else {},
         ours,
         frozenset(albums),
-        merge,
+        choice.merge,
+        choice.hand_on_position,
         _held(decisions, place, beside),
     )
     made = immich_dedupe.dedupe(decisions, work)
     count = len(made.heirs)
     title = f"immich dedupe: {count} {'group' if count == 1 else 'groups'}"
-    return _prepared(title, made.actions, made.stays, count), made
+    return _prepared(title, made.actions, made.stays, count)
 
 
 def _held(decisions: Sequence[Decision], place: PlaceId, beside: Beside) -> dict[Ref, str]:

@@ -2,8 +2,8 @@
 
 On an asset: `favourite` (yes), `visibility` (timeline, archive, hidden), `rating` (1-5), `description`, `tag:A/B` (yes),
 `album:NAME` (yes), `stack` (ids, the cover first), `cover` (the id of what covers its stack), `duplicate` (the id of its group on
-Immich's Duplicates page), `data:KEY` (JSON), `person:ID` (yes; the face is that of the asset which `revision` names) and `trashed`
-(yes; `revision` names what stays instead). On `tag/A/B` and `album/NAME`, which are things of their own: `there` (yes), and on an
+Immich's Duplicates page), `data:KEY` (JSON), `person:ID` (yes; the face is that of the asset which `revision` names), `position`
+(latitude and longitude in degrees; never taken off again) and `trashed` (yes; `revision` names what stays instead). On `tag/A/B` and `album/NAME`, which are things of their own: `there` (yes), and on an
 album `shared:USER-ID` (viewer, editor). Only read: `edited` (yes) and `albums` (ids) of an asset.
 """
 
@@ -39,6 +39,7 @@ from keepers.places.immich_api.sight import (
     stack_value,
 )
 from keepers.places.immich_api.wire import AnswerError
+from keepers.plan.immich_twins import POSITION, position_of
 
 __all__ = ["note", "stack_value", "value", "write"]
 
@@ -47,6 +48,9 @@ _DONE_BEFORE: Final = frozenset({"duplicate", "not_found"})
 #: What an asset may be set to; a locked one cannot be seen again by the same key.
 _VISIBILITIES: Final = frozenset({*VISIBLE, HIDDEN})
 _REFUSED: Final = 400
+_FOR_GOOD: Final = (
+    "no version of Immich takes a position off a photo again; it stays, and can only be set to another one"
+)
 #: So many calls in a row that no answer comes to: then the server is gone, and no more are sent.
 PATIENCE: Final = 3
 
@@ -139,7 +143,16 @@ def _update(name: str, after: str | None) -> dict[str, object]:
         return {"description": after or ""}
     if name == DUPLICATE:
         return {"duplicateId": after}
+    if name == POSITION:
+        return _located(after)
     raise AnswerError(f"{name} cannot be set to {after}")
+
+
+def _located(after: str | None) -> dict[str, object]:
+    if after is None:
+        raise ChangedError(_FOR_GOOD)
+    latitude, longitude = position_of(after)
+    return {"latitude": latitude, "longitude": longitude}
 
 
 def _refused(given: Sequence[Given]) -> dict[str, Why]:

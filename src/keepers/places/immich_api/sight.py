@@ -11,6 +11,7 @@ from keepers.places.immich_api.client import PAGE, Client, Search
 from keepers.places.immich_api.listing import HIDDEN, VISIBLE
 from keepers.places.immich_api.records import Album, Remote, Tag
 from keepers.places.immich_api.wire import AT_ONCE, AnswerError, ForbiddenError
+from keepers.plan.immich_twins import POSITION, position_value
 
 T = TypeVar("T")
 
@@ -277,5 +278,11 @@ def _plain(one: Remote | KeepersError | None, name: str) -> Now:
         DESCRIPTION: one.description,
         EDITED: YES if one.edited else "",
         DUPLICATE: one.duplicate,
+        POSITION: _position(one),
     }
     return plain.get(name) or None
+
+
+def _position(one: Remote) -> str:
+    position = None if one.exif is None else one.exif.position
+    return "" if position is None else position_value(position)

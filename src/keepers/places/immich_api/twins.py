@@ -11,7 +11,7 @@ from keepers.model import PlaceId, Ref
 from keepers.places.immich_api.client import Client, Search
 from keepers.places.immich_api.sight import EVERYWHERE
 from keepers.places.immich_api.wire import AT_ONCE, AnswerError
-from keepers.plan.immich_twins import Held, Twin, fixed, lacking
+from keepers.plan.immich_twins import Held, Twin, fixed, lacking, position_of, position_value
 
 Looked = Twin | KeepersError
 
@@ -77,7 +77,7 @@ def _twin(client: Client, place: PlaceId, key: str, albums: tuple[Held, ...]) ->
         one.tags,
         albums,
         tuple(Held(known.id, known.name) for known in one.people),
-        None if one.exif is None else one.exif.position,
+        None if one.exif is None else _rounded(one.exif.position),
         one.edited,
         bool(one.library),
         one.offline,
@@ -85,6 +85,11 @@ def _twin(client: Client, place: PlaceId, key: str, albums: tuple[Held, ...]) ->
         (one.stack,) if one.stack else (),
         one.duplicate,
     )
+
+
+def _rounded(position: tuple[float, float] | None) -> tuple[float, float] | None:
+    """A position as its field tells it; a server may write the last of many digits differently after it was set."""
+    return None if position is None else position_of(position_value(position))
 
 
 def _stacked(client: Client, found: Mapping[str, Looked]) -> dict[str, Looked]:
