@@ -206,4 +206,15 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
             likeness REAL NOT NULL,
             PRIMARY KEY (query, original)) WITHOUT ROWID""",
     ),
+    (
+        # The embedding of a picture's scene as halves (float16), by which method; empty: it cannot be decoded.
+        "CREATE TABLE scene (content INTEGER PRIMARY KEY REFERENCES content, method TEXT NOT NULL, embedding BLOB NOT NULL)",
+        # Assets that a server calls alike one of it, by their ids with blanks between; `among` names what there was to choose from.
+        """CREATE TABLE served_alike (
+            place TEXT NOT NULL,
+            key TEXT NOT NULL,
+            among TEXT NOT NULL,
+            found TEXT NOT NULL,
+            PRIMARY KEY (place, key)) WITHOUT ROWID""",
+    ),
 )

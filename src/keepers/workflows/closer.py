@@ -1,10 +1,12 @@
 """The second pass of grouping: what shares no hash with its original, found by local features and laid over it.
 
-Points of all pictures in question are looked for once and kept; those that two pictures share propose them as a pair; one map must
-explain them; and only where the pictures themselves agree, laid over each other, is one taken for made of the other.
+Points of all pictures in question are looked for once and kept; those that two pictures share propose them as a pair, and so may a
+back end that embeds scenes, or a server; one map must explain the points; and only where the pictures themselves agree, laid
+over each other, is one taken for made of the other.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -22,7 +24,8 @@ from keepers.group.rule import Cluster, Rule
 from keepers.group.suspects import AUTO
 from keepers.ports import Failure
 from keepers.work.named import Named
-from keepers.workflows.closer_work import Looking, Pair, Sighting
+from keepers.workflows import closer_scenes
+from keepers.workflows.closer_work import Looking, Pair, Scenes, Sighting
 
 #: Pictures that are looked at without being asked for: some seconds, once.
 FEW: Final = 250
@@ -34,6 +37,9 @@ _AGREED: Final = 7
 _BLOCK: Final = 4000
 #: Results remembered at once: a crash costs at most these.
 _ROWS: Final = 64
+
+#: Pairs whose pictures are fetched at once: with 1 MB each they find room where servers' pictures are kept.
+_PAIRS: Final = 100
 
 Sighted = tuple[bytes, bytes | None]
 Judged = tuple[Made, float]
@@ -66,7 +72,8 @@ def links(looking: Looking) -> looks.Links | None:
             _leave(looking, len(missing))
             return None
     _sight(looking, photos, missing, suspected)
-    pairs = second.apart(photos, _proposed(looking, photos, free, queries))
+    proposed = [*_proposed(looking, photos, free, queries), *_called_alike(looking, photos, free, queries)]
+    pairs = second.apart(photos, sorted(set(proposed)))
     found = second.told(photos, _judged(looking, photos, pairs))
     also = second.apart(photos, sorted({*_members(stars, found), *second.originals(found)}))
     more = sorted(set(also) - set(pairs))
@@ -86,11 +93,12 @@ def _leave(looking: Looking, count: int) -> None:
 
 def _sight(looking: Looking, photos: Photos, rows: Sequence[int], suspected: second.Mask) -> None:
     contents = {int(photos.content[row]): bool(suspected[row]) for row in rows}
-    paths = looking.paths(list(contents))
-    work = [Sighting(paths[row], looking.names(row), contents[row]) for row in sorted(paths)]
+    work = (
+        Sighting(path, looking.names(row), contents[row]) for row, path in looking.paths(sorted(contents))
+    )
     fresh: list[points.Fresh] = []
     sighted: Named[Sighting, Sighted] = Named("keepers.workflows.closer_tasks", "sighted")
-    for task, result in looking.run("looking for points", sighted, work):
+    for task, result in looking.run("looking for points", sighted, work, len(contents)):
         if not isinstance(result, Failure):
             fresh.append((task.content, *result))
         elif result.lasting:
@@ -120,6 +128,33 @@ def _proposed(
                 voting.candidates(asked, _parts(looking.catalog, contents, row_of), len(contents) * MOST)
             )
     return sorted(found)
+
+
+def _called_alike(
+    looking: Looking, photos: Photos, free: second.Rows, queries: second.Rows
+) -> list[tuple[int, int]]:
+    """Pairs of rows that a back end for scenes, or a server, calls alike."""
+    row_of = {content: row for row, content in enumerate(photos.content.tolist())}
+    among = photos.content[np.sort(free)].tolist()
+    asking = photos.content[np.sort(queries)].tolist()
+    found = list(looking.alike(asking, among))
+    given = looking.scenes()
+    if given is not None and _scenes_pay(looking, given, among):
+        closer_scenes.embed(looking, given, among)
+        found += closer_scenes.proposed(looking, given, asking, among)
+    return [(row_of[one], row_of[other]) for one, other in found]
+
+
+def _scenes_pay(looking: Looking, given: Scenes, contents: Sequence[int]) -> bool:
+    """Unasked, no more pictures are embedded than are looked at for points."""
+    if looking.when != AUTO:
+        return True
+    count = len(closer_scenes.unseen(looking, given, contents))
+    if count > FEW:
+        looking.progress.say(
+            f"{count:,} photos were not compared by their scenes; --second-pass on does that"
+        )
+    return count <= FEW
 
 
 def _parts(catalog: Catalog, contents: Sequence[int], row_of: Mapping[int, int]) -> Iterator[voting.Filed]:
@@ -168,18 +203,9 @@ def _looked_at(looking: Looking, photos: Photos, pairs: Sequence[tuple[int, int]
             fits[one, other] = fit
     points.remember_seen(looking.catalog, unlike)
     yield from unlike
-    paths = looking.paths(sorted({int(content[row]) for pair in fits for row in pair}))
-    work = [
-        Pair(
-            int(content[one]), int(content[other]), paths[int(content[one])], paths[int(content[other])],
-            tuple(fit.map.ravel().tolist()), mirrored, _size(photos, one), _size(photos, other),
-        )
-        for (one, other), (fit, mirrored) in fits.items()
-        if int(content[one]) in paths and int(content[other]) in paths
-    ]  # fmt: skip
     fresh: list[Seen] = []
     compared: Named[Pair, Judged] = Named("keepers.workflows.closer_tasks", "compared")
-    for task, result in looking.run("comparing", compared, work):
+    for task, result in looking.run("comparing", compared, _work(looking, photos, fits), len(fits)):
         if isinstance(result, Failure) and not result.lasting:
             continue
         made, likeness = (Made.UNLIKE, 0.0) if isinstance(result, Failure) else result
@@ -189,6 +215,22 @@ def _looked_at(looking: Looking, photos: Photos, pairs: Sequence[tuple[int, int]
             points.remember_seen(looking.catalog, fresh)
             fresh = []
     points.remember_seen(looking.catalog, fresh)
+
+
+def _work(
+    looking: Looking, photos: Photos, fits: Mapping[tuple[int, int], tuple[Fit, bool]]
+) -> Iterator[Pair]:
+    """The pairs to compare, with their files: few at a time, since pictures of servers are not kept for ever."""
+    content = photos.content
+    rest = iter(fits.items())
+    while some := list(islice(rest, _PAIRS)):
+        paths = dict(looking.paths(sorted({int(content[row]) for pair, _ in some for row in pair})))
+        for (one, other), (fit, mirrored) in some:
+            query, original = int(content[one]), int(content[other])
+            if query in paths and original in paths:
+                map_ = tuple(fit.map.ravel().tolist())
+                sizes = _size(photos, one), _size(photos, other)
+                yield Pair(query, original, paths[query], paths[original], map_, mirrored, *sizes)
 
 
 def _size(photos: Photos, row: int) -> tuple[int, int]:

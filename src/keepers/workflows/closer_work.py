@@ -1,6 +1,6 @@
 """What a second, closer look at pictures works with; nothing here is slow to import."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -8,7 +8,7 @@ from keepers.catalog.store import Catalog
 from keepers.fingerprint.table import Photos
 from keepers.group.rule import Rule
 from keepers.model import ContentId
-from keepers.ports import Failure, Progress
+from keepers.ports import Failure, Progress, SceneTask
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -44,21 +44,39 @@ class Run(Protocol):
     """Runs one function over many items in workers, with progress."""
 
     def __call__(
-        self, stage: str, task: Callable[[T], R], work: Sequence[T], /
+        self, stage: str, task: Callable[[T], R], work: Iterable[T], count: int, /
     ) -> Iterator[tuple[T, R | Failure]]:
-        """Yield each item with its result or failure, as they come."""
+        """Yield each item with its result or failure, as they come; items are drawn when a worker is free."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
+class Scenes:
+    """The back end that embeds scenes: by which models, what marks its results, from which cosine on two are near."""
+
+    name: str
+    method: str
+    near: float
+    embed: Callable[[SceneTask], bytes]
+    model_dir: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Looking:
-    """What a second look works with: names and files of contents (by row), workers, the photos, and when to look."""
+    """What a second look works with: names and files of contents (by row), workers, the photos, and when to look.
+
+    `paths` yields contents with a file to look at, those that have none left out; a file may go when others are asked for.
+    `scenes` is the back end that proposes pairs by their scenes, if there is one, and `alike` the pairs that servers propose: of
+    rows that ask (the first ones) with any of the second ones.
+    """
 
     catalog: Catalog
     progress: Progress
     names: Callable[[int], ContentId]
-    paths: Callable[[Sequence[int]], Mapping[int, str]]
+    paths: Callable[[Sequence[int]], Iterator[tuple[int, str]]]
     run: Run
     photos: Photos
     rule: Rule
     when: str
+    scenes: Callable[[], Scenes | None]
+    alike: Callable[[Sequence[int], Sequence[int]], Iterable[tuple[int, int]]]

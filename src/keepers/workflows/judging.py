@@ -10,11 +10,12 @@ from keepers.catalog.store import Catalog
 from keepers.decide.originality import seen
 from keepers.errors import PlaceUnreachableError, SettingsError
 from keepers.group.rule import Rule
-from keepers.model import LOCAL, Asset, Bundle, ContentId, Kind, Look, Score
+from keepers.model import LOCAL, Asset, Bundle, ContentId, Kind, Look, PlaceId, Score
 from keepers.ports import Failure, LookTask, Progress, View, Viewed, Workers
 from keepers.score.photo import Member, scores
 from keepers.score.taste import Taste
 from keepers.score.weights import Weights
+from keepers.workflows.closer_work import Scenes
 from keepers.workflows.job import Footage, Proof
 
 T = TypeVar("T")
@@ -27,6 +28,12 @@ NAMED: Final = 3
 
 #: Pictures of assets of servers in files of this machine; the files themselves where the flag is set.
 Views = Callable[[Sequence[Asset], bool], Iterator[Viewed]]
+#: Assets of a server (by id), each with those that the server calls most alike it.
+Alike = Callable[[PlaceId, Sequence[str]], Iterator[tuple[str, tuple[str, ...]]]]
+
+
+def _no_scenes() -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,9 @@ class Judging:
 
     With `remembered`, what people decided earlier wins. `views` gives pictures of assets of servers. A
     `taste` that was learned from picks counts in series. `device` gives, for so many photos, the address of the
-    process that runs the face networks; empty: the workers run them. A `closer` look is `on`, `auto` or `off`.
+    process that runs the face networks; empty: the workers run them. A `closer` look is `on`, `auto` or `off`; for it,
+    `sights` gives pictures of assets without the faces that their server knows, `scenes` the back end that
+    embeds scenes, and `alike` what servers call alike.
     """
 
     catalog: Catalog
@@ -62,6 +71,9 @@ class Judging:
     views: Views | None = None
     taste: Taste | None = None
     closer: str = "off"
+    sights: Views | None = None
+    scenes: Callable[[], Scenes | None] = _no_scenes
+    alike: Alike | None = None
 
 
 def look_at(judging: Judging, bundles: Iterable[Bundle]) -> dict[ContentId, Look]:

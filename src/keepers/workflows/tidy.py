@@ -28,9 +28,7 @@ from keepers.model import (
 from keepers.ports import Failure
 from keepers.read import extras, formats
 from keepers.reasons import Reason
-from keepers.work.named import Named
-from keepers.workflows import remembering
-from keepers.workflows.closer_work import Looking
+from keepers.workflows import closer_given, remembering
 from keepers.workflows.job import Footage, Proof
 from keepers.workflows.judging import Judging, look_at, view_paths, worked
 
@@ -134,23 +132,8 @@ def _sets(judging: Judging, roots: Sequence[str], table: Photos) -> list[_Set]:
 
 def _closer(judging: Judging, roots: Sequence[str], table: Photos) -> looks.Links | None:
     """What a second look tells; none where it is switched off, or other rules or kinds are asked for."""
-    rule, names = judging.rule, photos.content_ids(judging.catalog)
-    if not suspects.wanted(judging.closer, rule, table):
-        return None
-
-    def paths(rows: Sequence[int]) -> dict[int, str]:
-        wanted = {names(row): row for row in rows}
-        mains = [some[0].main for some in photos.bundles(judging.catalog, roots, wanted).values()]
-        # A server is only asked for what somebody asked for.
-        mains = [main for main in mains if judging.closer == "on" or main.ref.place == LOCAL]
-        found = view_paths(judging.views, judging.progress, mains, exact=False)
-        return {wanted[asset.content]: path for asset, path in found}
-
-    def run(stage: str, task: Callable[[T], R], work: Sequence[T]) -> Iterator[tuple[T, R | Failure]]:
-        return worked(judging, stage, task, work, len(work))
-
-    find: Named[Looking, looks.Links | None] = Named("keepers.workflows.closer", "links")
-    return find(Looking(judging.catalog, judging.progress, names, paths, run, table, rule, judging.closer))
+    wanted = suspects.wanted(judging.closer, judging.rule, table)
+    return closer_given.links(judging, roots, table) if wanted else None
 
 
 def _clips(judging: Judging, roots: Sequence[str], names: Callable[[int], ContentId]) -> list[_Set]:
