@@ -11,11 +11,11 @@ from typing import Final
 from keepers.decide.copies import Settled
 from keepers.model import GroupKind, Ref
 from keepers.plan.duplicates_document import document, names
-from keepers.plan.page_card import STAR, size
+from keepers.plan.page_card import size
+from keepers.plan.page_frame import head, header, moment
 from keepers.plan.page_html import Html, Piece, element
 from keepers.plan.page_html import document as html_document
-from keepers.plan.page_table import SHEET, SHOWN, cell
-from keepers.plan.report import head
+from keepers.plan.page_table import SHEET, SHOWN, as_table, cell
 
 COLUMNS: Final = ("Group", "Kind", "What", "Path", "Size", "Frees", "Reason")
 _SHEET: Final = SHEET + "td ul{list-style:none;padding:0;margin:0}td li+li{margin-top:6px}\n"
@@ -50,26 +50,18 @@ def as_json(report: Report) -> bytes:
 
 
 def as_csv(report: Report) -> bytes:
-    """One row a photo; no cell is taken for a formula, none can break a line."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    """One row a photo."""
+    return as_table(COLUMNS, _rows(report))
+
+
+def _rows(report: Report) -> Iterator[Sequence[str]]:
     for group in report.groups:
         rows = [("keep", group.keep, group.reason, 0)]
         rows += [("drop", item, "", item.freed) for item in group.drop]
         rows += [("stay", item, why, 0) for item, why in group.stay]
         for what, item, why, freed in rows:
-            row = (
-                group.id,
-                group.kind.value,
-                what,
-                item.ref.key,
-                str(item.bundle.main.size),
-                str(freed),
-                why,
-            )
-            writer.writerow([cell(value) for value in row])
-    return text.getvalue().encode()
+            main = item.bundle.main
+            yield (group.id, group.kind.value, what, item.ref.key, str(main.size), str(freed), why)
 
 
 def as_log(report: Report, digest: Callable[[Ref], str]) -> bytes:
@@ -99,26 +91,17 @@ def _body(report: Report) -> Iterator[Piece]:
             sections.append(_section(name, words, groups, max(0, left)))
             left -= len(groups)
     yield element("main", *sections)
-    when = element(
-        "time", f"{report.when:%d %B %Y, %H:%M}", datetime=report.when.isoformat(timespec="seconds")
-    )
-    yield element("footer", "Looked at by Keepers on ", when, ".")
+    yield element("footer", "Looked at by Keepers on ", moment(report.when), ".")
 
 
 def _header(report: Report) -> Html:
     gone = sum(len(names(item)) for group in report.groups for item in group.drop)
     stay = sum(len(group.stay) for group in report.groups)
     facts = ((len(report.groups), "groups"), (gone, "may go"), (stay, "stay, with a reason"))
-    return element(
-        "header",
-        element("p", STAR, "Keepers", class_="mark"),
-        element("h1", f"Duplicates: {size(report.freed)} could be freed"),
+    return header(
+        f"Duplicates: {size(report.freed)} could be freed",
         element("p", "In ", ", ".join(report.folders) or "all that is known"),
-        element(
-            "ul",
-            *(element("li", element("b", f"{n:,}"), element("span", word)) for n, word in facts if n),
-            class_="stats",
-        ),
+        facts=((f"{number:,}", word) for number, word in facts if number),
     )
 
 

@@ -1,15 +1,13 @@
 """The page of mended faces that a person opens: each photo before and after, what became of each face and why."""
 
-import base64
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from keepers.plan.page_card import STAR
+from keepers.plan.page_frame import head, header, moment, picture
 from keepers.plan.page_html import Html, Piece, document, element
 from keepers.plan.page_style import CSS
-from keepers.plan.report import head
 
 #: So many photos are shown as pictures: at 200 KB each the page still opens on a phone.
 PICTURES: Final = 100
@@ -62,19 +60,13 @@ def _body(entries: Sequence[Entry], when: datetime) -> Iterator[Piece]:
         (mended, "faces with open eyes now"),
         (len(faces) - mended, "faces left as they are"),
     )
-    yield element(
-        "header",
-        element("p", STAR, "Keepers", class_="mark"),
-        element("h1", _TITLE),
+    yield header(
+        _TITLE,
         element(
             "p", "Faces come from other frames of the same burst. The photos themselves are as they were."
         ),
-        element(
-            "ul",
-            *(element("li", element("b", f"{number:,}"), element("span", word)) for number, word in facts),
-            class_="stats",
-        ),
-        element("p", f"The first {PICTURES:,} photos are shown as pictures.")
+        facts=((f"{number:,}", word) for number, word in facts),
+        below=element("p", f"The first {PICTURES:,} photos are shown as pictures.")
         if len(entries) > PICTURES
         else None,
     )
@@ -84,7 +76,7 @@ def _body(entries: Sequence[Entry], when: datetime) -> Iterator[Piece]:
     yield element(
         "footer",
         "Made by Keepers on ",
-        element("time", f"{when:%d %B %Y, %H:%M}", datetime=when.isoformat(timespec="seconds")),
+        moment(when),
         ". ",
         element("code", "keepers undo"),
         " takes the new pictures away again.",
@@ -92,11 +84,9 @@ def _body(entries: Sequence[Entry], when: datetime) -> Iterator[Piece]:
 
 
 def _card(entry: Entry, *, shown: bool) -> Html:
-    picture = None
+    beside = None
     if shown and entry.shown:
-        source = f"data:image/jpeg;base64,{base64.b64encode(entry.shown).decode()}"
-        alt = f"{entry.name} before and after, its faces marked with their numbers"
-        picture = element("img", src=source, alt=alt, decoding="async")
+        beside = picture(entry.shown, f"{entry.name} before and after, its faces marked with their numbers")
     words = (
         f"new: {entry.path}"
         if entry.path
@@ -106,7 +96,7 @@ def _card(entry: Entry, *, shown: bool) -> Html:
         "section",
         element("h2", element("bdi", entry.name.rpartition("/")[2])),
         element("p", element("bdi", entry.name), element("br"), element("bdi", words)),
-        picture,
+        beside,
         element("ol", *(_line(face) for face in entry.faces)) if entry.faces else None,
         class_="photo",
     )

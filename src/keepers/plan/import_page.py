@@ -1,16 +1,15 @@
 """The page of an import that a person opens: what was decided of each file, and what was left out."""
 
-import base64
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from keepers.model import ContentId, Kind, Role
 from keepers.plan.import_plan import Line, Outcome
 from keepers.plan.import_report import Report
-from keepers.plan.page_card import STAR, size
+from keepers.plan.page_card import size
+from keepers.plan.page_frame import head, header, moment, picture
 from keepers.plan.page_html import Html, Piece, document, element
 from keepers.plan.page_table import SHEET, SHOWN, listed, more
-from keepers.plan.report import head
 
 #: So many photos are shown as pictures: at 6 KB each the page stays a few megabytes, and opens on a phone.
 PICTURES: Final = 400
@@ -75,7 +74,7 @@ def _body(title: str, report: Report) -> Iterator[Piece]:
     yield element(
         "footer",
         "Decided by Keepers on ",
-        element("time", f"{report.when:%d %B %Y, %H:%M}", datetime=report.when.isoformat(timespec="seconds")),
+        moment(report.when),
         ". Nothing was deleted; ",
         element("code", "keepers undo"),
         " takes back what was done, ",
@@ -91,16 +90,10 @@ def _header(title: str, report: Report) -> Html:
     others = len(report.unreadable) + len(report.waiting)
     if others:
         facts.append((f"{others:,}", "could not be taken"))
-    return element(
-        "header",
-        element("p", STAR, "Keepers", class_="mark"),
-        element("h1", title),
-        element(
-            "ul",
-            *(element("li", element("b", n), element("span", word)) for n, word in facts),
-            class_="stats",
-        ),
-        element("p", f"The first {PICTURES:,} photos are shown as pictures.")
+    return header(
+        title,
+        facts=facts,
+        below=element("p", f"The first {PICTURES:,} photos are shown as pictures.")
         if len(report.thumbnails) >= PICTURES
         else None,
     )
@@ -114,8 +107,7 @@ def _picture(content: ContentId, thumbnails: Mapping[ContentId, bytes]) -> Html 
     data = thumbnails.get(content)
     if data is None:
         return None
-    source = f"data:image/jpeg;base64,{base64.b64encode(data).decode()}"
-    return element("img", src=source, alt="", decoding="async")
+    return picture(data, "")
 
 
 def _section(name: str, words: str, lines: Sequence[Line], thumbnails: Mapping[ContentId, bytes]) -> Html:

@@ -1,7 +1,5 @@
 """The decision report of an import: the columns of the old importer, all of them filled; CSV and JSON."""
 
-import csv
-import io
 import json
 from collections import Counter
 from collections.abc import Mapping
@@ -11,7 +9,7 @@ from typing import Final
 
 from keepers.model import Asset, ContentId, Taken
 from keepers.plan.import_plan import Line, Outcome
-from keepers.plan.page_table import cell
+from keepers.plan.page_table import as_table
 
 COLUMNS: Final = (
     "Log date", "Destination", "Source", "Winner?", "Reason", "Source size", "Source hash", "Source date",
@@ -51,13 +49,8 @@ class Report:
 
 
 def as_csv(report: Report) -> bytes:
-    """The table for a spreadsheet; no cell is taken for a formula, none can break a line."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for line in report.lines:
-        writer.writerow([cell(value) for value in _row(line, report)])
-    return text.getvalue().encode()
+    """The table for a spreadsheet."""
+    return as_table(COLUMNS, (_row(line, report) for line in report.lines))
 
 
 def as_json(report: Report) -> bytes:

@@ -1,7 +1,5 @@
 """The answer to "may I wipe this drive?" for scripts, spreadsheets and people: JSON, CSV, HTML."""
 
-import csv
-import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,10 +7,10 @@ from datetime import datetime
 from typing import Final
 
 from keepers.plan import page_html
-from keepers.plan.page_card import STAR, size
+from keepers.plan.page_card import size
+from keepers.plan.page_frame import head, header, moment
 from keepers.plan.page_html import Html, Piece, element
-from keepers.plan.page_table import SHEET, SHOWN, cell, listed, more
-from keepers.plan.report import head
+from keepers.plan.page_table import SHEET, SHOWN, as_table, listed, more
 from keepers.plan.whereabouts import Answer, Judged, Lot
 
 COLUMNS: Final = ("Path", "Fares", "Found", "Size", "Note")
@@ -87,14 +85,9 @@ def as_json(report: Report) -> bytes:
 
 
 def as_csv(report: Report) -> bytes:
-    """One row a file; no cell is taken for a formula, none can break a line."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for one in report.answer.files:
-        row = (one.path, one.lot.value, one.found, str(one.size), one.why)
-        writer.writerow([cell(value) for value in row])
-    return text.getvalue().encode()
+    """One row a file."""
+    rows = ((one.path, one.lot.value, one.found, str(one.size), one.why) for one in report.answer.files)
+    return as_table(COLUMNS, rows)
 
 
 def page(report: Report) -> bytes:
@@ -114,10 +107,7 @@ def _body(report: Report) -> Iterator[Piece]:
         *sections,
         listed("Could not be read in the libraries", report.answer.faults),
     )
-    when = element(
-        "time", f"{report.when:%d %B %Y, %H:%M}", datetime=report.when.isoformat(timespec="seconds")
-    )
-    yield element("footer", "Looked at by Keepers on ", when, ". Nothing was changed.")
+    yield element("footer", "Looked at by Keepers on ", moment(report.when), ". Nothing was changed.")
 
 
 def _header(report: Report) -> Html:
@@ -133,18 +123,12 @@ def _header(report: Report) -> Html:
         if report.verified
         else "The copies were not read again; they are unchanged by size, time and inode."
     )
-    return element(
-        "header",
-        element("p", STAR, "Keepers", class_="mark"),
-        element("h1", f"May {report.drive} be wiped?"),
+    return header(
+        f"May {report.drive} be wiped?",
         verdict,
         element("p", "Compared with ", ", ".join(report.libraries), ". ", reread),
         *(element("p", note) for note in answer.notes),
-        element(
-            "ul",
-            *(element("li", element("b", n), element("span", word)) for n, word in facts if n != "0"),
-            class_="stats",
-        ),
+        facts=((number, word) for number, word in facts if number != "0"),
     )
 
 

@@ -1,11 +1,11 @@
 """One group as a card: its photos, the keepers marked, the reasons and scores beside them."""
 
-import base64
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from keepers.model import LOCAL, Asset, Bundle, ContentId, Decision, GroupKind, Ref, Score
+from keepers.plan.page_frame import STAR, picture
 from keepers.plan.page_html import Html, Piece, address, element
 from keepers.plan.text import shown
 
@@ -20,12 +20,6 @@ KINDS: Final[Mapping[str, str]] = {
 }
 #: More photos than these are listed by name; a card of a thousand pictures helps nobody.
 SHOWN: Final = 60
-STAR: Final = element(
-    "svg",
-    element("path", d="M12 2.2l3 6.2 6.8.9-5 4.7 1.3 6.8L12 17.5l-6.1 3.3 1.3-6.8-5-4.7 6.8-.9z"),
-    viewBox="0 0 24 24",
-    aria_hidden="true",
-)
 #: Shapes that cameras give; a card takes the one nearest to its first photo, so that bars are rare.
 _SHAPES: Final = (
     ("upright tall", 9 / 16),
@@ -158,13 +152,12 @@ def _flip(decision: Decision) -> Html | None:
 def _figure(bundle: Bundle, sheet: _Sheet) -> Html:
     main = bundle.main
     kept = main.ref in sheet.decision.keep
-    picture = sheet.thumbnails.get(main.content)
+    data = sheet.thumbnails.get(main.content)
     shown = element("em", "no preview")
-    if picture:
+    if data:
         fill = "fill" if _apart(_ratio(main), sheet.ratio) <= _CUT else None
-        source = f"data:image/jpeg;base64,{base64.b64encode(picture).decode()}"
         alt = f"{_name(main)}, {'keeper' if kept else 'not the pick'}"
-        shown = element("img", src=source, alt=alt, decoding="async", class_=fill)
+        shown = picture(data, alt, class_=fill)
     badge = element("span", STAR, "Keeper", class_="badge") if kept else None
     link = sheet.links.get(main.ref)
     frame = element(

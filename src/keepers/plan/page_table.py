@@ -1,6 +1,8 @@
 """What the pages with tables share: how they look, lists of paths with reasons, and what is left out."""
 
-from collections.abc import Sequence
+import csv
+import io
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from keepers.decide.destination import visible
@@ -42,6 +44,15 @@ def more(count: int) -> Html | None:
     if count <= SHOWN:
         return None
     return element("p", f"and {count - SHOWN:,} more; the report as CSV or JSON has them all", class_="more")
+
+
+def as_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """A table for a spreadsheet, as CSV (RFC 4180): no cell is taken for a formula, none can break a line."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows([cell(value) for value in row] for row in rows)
+    return text.getvalue().encode()
 
 
 def cell(text: str) -> str:

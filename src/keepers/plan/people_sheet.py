@@ -1,6 +1,5 @@
 """The sheet of featured photos that a person opens: for each one the best candidates, their faces, and why."""
 
-import base64
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,11 +7,10 @@ from datetime import datetime
 from typing import Final
 
 from keepers.decide.featuring import Pick
-from keepers.plan.page_card import STAR
+from keepers.plan.page_frame import head, header, moment, picture
 from keepers.plan.page_html import Html, Piece, document, element
 from keepers.plan.page_style import CSS
 from keepers.plan.people_feature import UNKNOWN, Present, candidates
-from keepers.plan.report import head
 from keepers.score.featured import Marked
 
 _SHEET: Final = (
@@ -73,21 +71,12 @@ def _body(sheet: Sheet) -> Iterator[Piece]:
     facts = [(len(sheet.picks), "people"), (changed, "get another photo"), (len(chosen) - changed, "stay")]
     if len(chosen) < len(sheet.picks):
         facts.append((len(sheet.picks) - len(chosen), "without a fitting photo"))
-    yield element(
-        "header",
-        element("p", STAR, "Keepers", class_="mark"),
-        element("h1", sheet.title),
-        element(
-            "ul",
-            *(element("li", element("b", f"{n:,}"), element("span", word)) for n, word in facts),
-            class_="stats",
-        ),
-    )
+    yield header(sheet.title, facts=((f"{number:,}", word) for number, word in facts))
     yield element("main", *(_person(sheet, one) for one in sheet.picks), class_="people")
     yield element(
         "footer",
         "Looked at by Keepers on ",
-        element("time", f"{sheet.when:%d %B %Y, %H:%M}", datetime=sheet.when.isoformat(timespec="seconds")),
+        moment(sheet.when),
         ". The longer a bar, the better against this person's other photos; all of them are multiplied.",
     )
 
@@ -115,15 +104,14 @@ def _figure(sheet: Sheet, pick: Pick, mark: Marked, best: float) -> Html:
     portrait = mark.portrait
     data = sheet.faces.get((pick.person.id, portrait.asset))
     name = sheet.names.get(portrait.asset, portrait.asset)
-    picture: Html = element("em", "no picture")
+    face = element("em", "no picture")
     if data is not None:
-        source = f"data:image/jpeg;base64,{base64.b64encode(data).decode()}"
-        picture = element("img", src=source, alt=f"The face in {name}", decoding="async", loading="lazy")
+        face = picture(data, f"The face in {name}", loading="lazy")
     kept = portrait.asset == pick.chosen
     standing = portrait.asset == _present(sheet, pick).asset
     return element(
         "figure",
-        _frame(sheet, portrait.asset, picture),
+        _frame(sheet, portrait.asset, face),
         element(
             "figcaption",
             element("p", element("bdi", name), class_="name"),

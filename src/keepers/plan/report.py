@@ -1,7 +1,5 @@
 """The report that a person opens: one card a group, the pick in front, the reasons beside it."""
 
-import base64
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,8 +9,9 @@ from typing import Final
 
 from keepers.model import ContentId, Decision, GroupKind, Ref
 from keepers.plan.layout import Placing
-from keepers.plan.page_card import KINDS, STAR, card, freed, size
-from keepers.plan.page_html import Html, Piece, document, element, joined, style
+from keepers.plan.page_card import KINDS, card, freed, size
+from keepers.plan.page_frame import chips, head, header, moment
+from keepers.plan.page_html import Html, Piece, document, element, joined
 from keepers.plan.page_style import CSS, filters
 
 #: A page has so many groups at most, and fewer when their thumbnails are large: it must open on a phone.
@@ -87,22 +86,6 @@ def _cuts(groups: Sequence[Entry], thumbnails: Mapping[ContentId, bytes]) -> lis
     return [slice(start, end) for start, end in pairwise([*borders, len(groups)])] or [slice(0, 0)]
 
 
-def head(title: str, sheet: str, number: int = 1) -> Iterator[Piece]:
-    """What stands above every page: nothing may be loaded, run or sent."""
-    digest = base64.b64encode(hashlib.sha256(sheet.encode()).digest()).decode()
-    # Even if a name slipped through, nothing could be loaded, run or sent.
-    policy = (
-        f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    )
-    yield element("meta", charset="utf-8")
-    yield element("meta", http_equiv="Content-Security-Policy", content=policy)
-    yield element("meta", name="viewport", content="width=device-width, initial-scale=1")
-    yield element("meta", name="referrer", content="no-referrer")
-    yield element("meta", name="color-scheme", content="light dark")
-    yield element("title", title if number == 1 else f"{title} ({number})")
-    yield style(sheet)
-
-
 def _body(
     groups: Sequence[Entry],
     shown: Sequence[Entry],
@@ -125,7 +108,7 @@ def _body(
     yield element(
         "footer",
         "Made by Keepers on ",
-        element("time", f"{about.when:%d %B %Y, %H:%M}", datetime=about.when.isoformat(timespec="seconds")),
+        moment(about.when),
         ". Your originals lie where they were, untouched; ",
         undo,
         " takes back what was added.",
@@ -143,43 +126,16 @@ def _header(groups: Sequence[Entry], about: Summary) -> Html:
         (size(free), "could be freed"),
         *([(f"{len(about.problems):,}", "could not be read")] if about.problems else []),
     )
-    return element(
-        "header",
-        element("p", STAR, "Keepers", class_="mark"),
-        element("h1", about.title),
-        element("p", "From ", ", ".join(about.folders)) if about.folders else None,
-        element(
-            "ul",
-            *(element("li", element("b", n), element("span", word)) for n, word in facts),
-            class_="stats",
-        ),
-    )
+    folders = element("p", "From ", ", ".join(about.folders)) if about.folders else None
+    return header(about.title, folders, facts=facts)
 
 
 def _chips(counts: Counter[str]) -> Iterator[Html]:
     """Radio buttons that CSS turns into a filter by kind."""
     kinds = [kind for kind in KINDS if counts[kind]]
-    chosen: list[tuple[str, str, int, Html | None]] = [("all", "All", counts.total(), None)]
+    chosen: list[tuple[str, str, int, Piece]] = [("all", "All", counts.total(), None)]
     chosen += [(str(kind), KINDS[kind], counts[kind], element("i", class_=f"dot {kind}")) for kind in kinds]
-    for key, word, _, _ in chosen:
-        yield element(
-            "input",
-            type="radio",
-            name="only",
-            id=f"only-{key}",
-            class_="pick-one",
-            checked=key == "all",
-            aria_label=word,
-        )
-    yield element(
-        "nav",
-        *(
-            element("label", dot, word, element("small", f"{count:,}"), for_=f"only-{key}")
-            for key, word, count, dot in chosen
-        ),
-        class_="chips",
-        aria_label="Show only groups of a kind",
-    )
+    return chips(chosen, "Show only groups of a kind")
 
 
 def _problems(problems: Sequence[tuple[str, str]]) -> Html | None:

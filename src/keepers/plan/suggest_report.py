@@ -1,8 +1,5 @@
 """What may be in the way, for scripts, spreadsheets and people: JSON, CSV, and a page with small pictures."""
 
-import base64
-import csv
-import io
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,12 +8,12 @@ from datetime import datetime
 from typing import Final
 
 from keepers.model import ContentId
-from keepers.plan.page_card import STAR, size
+from keepers.plan.page_card import size
+from keepers.plan.page_frame import chips, head, header, moment, picture
 from keepers.plan.page_html import Html, Piece, element
 from keepers.plan.page_html import document as html_document
 from keepers.plan.page_style import CSS, filters
-from keepers.plan.page_table import cell
-from keepers.plan.report import head
+from keepers.plan.page_table import as_table
 from keepers.plan.text import shown
 from keepers.score.suggestions import Suggested, Suggestion, SuggestionKind
 
@@ -84,24 +81,22 @@ def as_json(report: Report) -> bytes:
 
 
 def as_csv(report: Report) -> bytes:
-    """One row a photo, with an empty column for what a person decides; no cell is taken for a formula."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for line in report.lines:
-        main = line.bundle.main
-        row = (
-            "",
-            line.first.kind.value,
-            f"{line.first.certainty:.2f}",
-            "; ".join(line.first.why),
-            shown(main.ref),
-            main.taken.at.isoformat() if main.taken else "",
-            str(sum(asset.size for asset in line.bundle.assets)),
-            main.content,
-        )
-        writer.writerow([cell(value) for value in row])
-    return text.getvalue().encode()
+    """One row a photo, with an empty column for what a person decides."""
+    return as_table(COLUMNS, map(_cells, report.lines))
+
+
+def _cells(line: Suggested) -> Sequence[str]:
+    main = line.bundle.main
+    return (
+        "",
+        line.first.kind.value,
+        f"{line.first.certainty:.2f}",
+        "; ".join(line.first.why),
+        shown(main.ref),
+        main.taken.at.isoformat() if main.taken else "",
+        str(sum(asset.size for asset in line.bundle.assets)),
+        main.content,
+    )
 
 
 def page(report: Report, thumbnails: Mapping[ContentId, bytes]) -> bytes:
@@ -132,7 +127,7 @@ def _body(
     yield element(
         "footer",
         "Looked at by Keepers on ",
-        element("time", f"{report.when:%d %B %Y, %H:%M}", datetime=report.when.isoformat(timespec="seconds")),
+        moment(report.when),
         ". Nothing was changed. What is not in the way: ",
         element("code", "keepers suggest --keep FILE"),
         " remembers it.",
@@ -147,36 +142,22 @@ def _header(report: Report) -> Html:
         *((f"{counts[kind]:,}", words.lower()) for kind, (words, _) in _WORDS.items() if counts[kind]),
         (size(freed), "in all of these"),
     ]
-    return element(
-        "header",
-        element("p", STAR, "Keepers", class_="mark"),
-        element("h1", "Photos that may be in the way"),
+    return header(
+        "Photos that may be in the way",
         element(
             "p",
             "Only a list to look through: nothing was moved, archived or deleted. The most certain come first.",
         ),
         element("p", "In ", ", ".join(report.folders) or "all that is known"),
-        element(
-            "ul",
-            *(element("li", element("b", n), element("span", word)) for n, word in facts),
-            class_="stats",
-        ),
+        facts=facts,
     )
 
 
 def _chips(counts: Counter[SuggestionKind], kinds: Sequence[SuggestionKind]) -> Iterator[Html]:
     """Radio buttons that CSS turns into a filter by kind."""
-    chosen = [("all", "All", counts.total()), *((str(kind), _WORDS[kind][0], counts[kind]) for kind in kinds)]
-    for key, word, _ in chosen:
-        yield element(
-            "input", type="radio", name="only", id=f"only-{key}", class_="pick-one", checked=key == "all",
-            aria_label=word,
-        )  # fmt: skip
-    labels = (
-        element("label", word, element("small", f"{count:,}"), for_=f"only-{key}")
-        for key, word, count in chosen
-    )
-    yield element("nav", *labels, class_="chips", aria_label="Show only one kind")
+    chosen: list[tuple[str, str, int, Piece]] = [("all", "All", counts.total(), None)]
+    chosen += [(str(kind), _WORDS[kind][0], counts[kind], None) for kind in kinds]
+    return chips(chosen, "Show only one kind")
 
 
 def _card(kind: SuggestionKind, lines: Sequence[Suggested], thumbnails: Mapping[ContentId, bytes]) -> Html:
@@ -199,11 +180,10 @@ def _card(kind: SuggestionKind, lines: Sequence[Suggested], thumbnails: Mapping[
 def _figure(line: Suggested, thumbnails: Mapping[ContentId, bytes]) -> Html:
     main = line.bundle.main
     name = main.name or main.ref.key.rpartition("/")[2]
-    picture = thumbnails.get(main.content)
+    data = thumbnails.get(main.content)
     small = element("em", "no preview")
-    if picture:
-        source = f"data:image/jpeg;base64,{base64.b64encode(picture).decode()}"
-        small = element("img", src=source, alt=f"{name}, {line.first.kind}", decoding="async")
+    if data:
+        small = picture(data, f"{name}, {line.first.kind}")
     return element(
         "figure",
         element("span", small, class_="frame"),
