@@ -62,6 +62,27 @@ def put(catalog: Catalog, *files: NewLocation) -> None:
     )  # fmt: skip
 
 
+def drop(catalog: Catalog, path: str) -> bool:
+    """Forget a file of this machine inside the running transaction; whether it was known.
+
+    What was one photo with it is looked at anew.
+    """
+    row = catalog.db.execute(
+        "SELECT id, coalesce(main, id), folder FROM location WHERE place = ? AND key = ?",
+        (LOCAL, os.fsencode(path)),
+    ).fetchone()
+    if row is None:
+        return False
+    number, photo, folder = row
+    catalog.db.execute("UPDATE location SET main = NULL WHERE main = ?", (number,))
+    catalog.db.execute("DELETE FROM location WHERE id = ?", (number,))
+    catalog.db.execute(
+        "UPDATE location SET taken = NULL WHERE folder = ? AND id IN (SELECT id FROM location WHERE id = ? OR main = ?)",
+        (folder, photo, photo),
+    )
+    return True
+
+
 def folder(catalog: Catalog, path: str) -> list[FolderFile]:
     """The readable files of one folder, in name order."""
     rows = catalog.db.execute(

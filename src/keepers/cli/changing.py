@@ -187,12 +187,13 @@ def apply(options: argparse.Namespace) -> int:
 
 
 def noted(opened: wiring.Session, journal: Journal, run: int) -> None:
-    """Let the groups that the page keeps show what a run did."""
+    """Let the catalog, and the groups that the page keeps, show what a run did."""
     if opened.catalog_file.exists():
-        from keepers.workflows import review_runs  # noqa: PLC0415 (only here)
+        from keepers.workflows import following, review_runs  # noqa: PLC0415 (only here)
 
         with opened.catalog(create=False) as catalog:
             review_runs.note(catalog, journal, run)
+            following.carried(catalog, opened.local(), journal.steps(run))
 
 
 def _place(opened: wiring.Session, actions: Sequence[Action]) -> contextlib.AbstractContextManager[Place]:

@@ -26,7 +26,7 @@ from keepers.plan import import_report, text
 from keepers.plan.check import Checked
 from keepers.plan.import_plan import Line, Outcome
 from keepers.work.named import Named
-from keepers.workflows import importing, lone
+from keepers.workflows import following, importing, lone
 from keepers.workflows.importing import Importing, Prepared, Request
 from keepers.workflows.job import Thumb
 from keepers.workflows.scan import ScanReport
@@ -189,7 +189,7 @@ def _carried_out(job: _Job, catalog: Catalog, journal: Journal) -> int:
     if prepared.checked.actions:
         _ask(job, prepared.checked)
         finished = _run(old, prepared.checked, job, journal)
-        importing.remember(catalog, job.place(), journal.steps(finished.run))
+        following.placed(catalog, job.place(), journal.steps(finished.run))
     if finished is not None and finished.state is RunState.DONE and library.faults(catalog, job.sources):
         # What could not be read now may be read soon: then it is a part of the same run, for one undo.
         journal.set_state(finished.run, RunState.STOPPED)
@@ -211,7 +211,7 @@ def _resumed(old: Run, job: _Job, catalog: Catalog, journal: Journal) -> Finishe
     progress.say(f"finishing run {old.id}, which was stopped")
     with changing.stopping(progress) as stop:
         finished = resume(old.id, journal, job.place(), progress=progress, stop=stop)
-    importing.remember(catalog, job.place(), journal.steps(old.id))
+    following.placed(catalog, job.place(), journal.steps(old.id))
     return finished
 
 

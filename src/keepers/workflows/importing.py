@@ -8,8 +8,7 @@ from typing import Final
 
 from keepers.actions import Copy, Move, Plan, Write, source
 from keepers.apply.look import world
-from keepers.apply.record import Step, StepState
-from keepers.catalog import contents, library, locations, photos
+from keepers.catalog import contents, library, photos
 from keepers.catalog.store import Catalog
 from keepers.decide import old_dates
 from keepers.decide.contest import Rule, Standing, standings
@@ -144,22 +143,6 @@ def prepare(importing: Importing, request: Request, scanned: ScanReport) -> Prep
     spare = lone.rejoined(request.target, there, ours, _actions(lines))
     whole = _checked(Plan(_title(lines, request), (*_actions(lines), *spare, *writes)), importing)
     return Prepared(Checked(whole.title, whole.actions, (*checked.refused, *whole.refused)), report)
-
-
-def remember(catalog: Catalog, reader: Reader, steps: Iterable[Step]) -> None:
-    """Know what a run has put into the library: its bytes were read back when they were placed."""
-    with catalog.writing():
-        for step in steps:
-            action = step.action
-            if step.state is not StepState.DONE or not isinstance(action, Copy | Move):
-                continue
-            found = reader.look(action.target)
-            row = contents.find(catalog, contents.digest(action.content))
-            if found is None or row is None or found.revision != step.revision:
-                continue
-            fate = Fate.COMPANION if row[2] is Kind.COMPANION else Fate.PHOTO
-            path, seen = action.target.key, (found.size, found.mtime_ns, found.inode, found.device)
-            locations.put(catalog, locations.NewLocation(path, *seen, fate, content=row[0]))
 
 
 def _actions(lines: Iterable[Line]) -> tuple[Copy | Move, ...]:

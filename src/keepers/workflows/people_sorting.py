@@ -26,7 +26,7 @@ from keepers.plan.people_folders import Given, Owner, Style, folders, together
 from keepers.plan.people_plan import Ground, How, Placed, Sorting
 from keepers.plan.world import World
 from keepers.ports import Progress, Reader
-from keepers.workflows.importing import remember as remember_files
+from keepers.workflows import following
 from keepers.workflows.people_matching import Account, Circle, Matched, Matching, Patience, matched
 from keepers.workflows.scan import ScanReport
 from keepers.workflows.settling import Settling, torn, unsettled
@@ -149,7 +149,7 @@ def intend(work: PeopleSorting, request: Request, prepared: Prepared) -> None:
 def remember(catalog: Catalog, reader: Reader, run: int, steps: Iterable[Step], now: datetime) -> None:
     """Remember what a run has sorted, and that it lies there."""
     told = list(steps)
-    remember_files(catalog, reader, told)
+    following.placed(catalog, reader, told)
     targets = (
         step.action.target.key
         for step in told

@@ -1,0 +1,81 @@
+"""The catalog follows what a run did: what it put somewhere is known there, and what it took away is not."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from keepers.actions import Copy, Move, Restore, Trash
+from keepers.apply.record import Step, StepState
+from keepers.catalog import contents, library, locations
+from keepers.catalog.store import Catalog
+from keepers.model import LOCAL, Fate, Kind, Ref
+from keepers.ports import Reader
+from keepers.workflows import folders
+from keepers.workflows.folders import Dating
+
+
+def placed(catalog: Catalog, reader: Reader, steps: Iterable[Step]) -> None:
+    """Know what a run has put into a library, and forget what it moved away."""
+    _follow(catalog, reader, steps, (Copy, Move, Restore))
+
+
+def carried(catalog: Catalog, reader: Reader, steps: Iterable[Step]) -> None:
+    """Know where a run has moved or brought back files, and forget where nothing lies any more.
+
+    Copies stay unknown: what `organize` makes is a result, and no library.
+    """
+    _follow(catalog, reader, steps, (Move, Restore))
+
+
+def finish(catalog: Catalog, roots: Sequence[str], dating: Dating) -> None:
+    """Bundle and date what no scan has finished: what runs have put there, and what a stopped scan has left.
+
+    Half of a photo would be settled as if it were a whole one.
+    """
+    folders.finish(catalog, locations.unfinished_folders(catalog, roots), dating)
+
+
+def _follow(
+    catalog: Catalog, reader: Reader, steps: Iterable[Step], puts: tuple[type[Copy | Move | Restore], ...]
+) -> None:
+    gone: set[str] = set()
+    with catalog.writing():
+        for step in steps:
+            if step.state is not StepState.DONE:
+                continue
+            for old in _emptied(step):
+                if not reader.exists(old) and locations.drop(catalog, old.key):
+                    gone.add(old.key)
+            if isinstance(step.action, puts) and (new := _known(catalog, reader, step)) is not None:
+                locations.put(catalog, new)
+    _forget_roots(catalog, reader, gone)
+
+
+def _emptied(step: Step) -> Iterator[Ref]:
+    match step.action:
+        case Move(source=old) | Trash(ref=old) if old.place == LOCAL:
+            yield old
+        case _:
+            pass
+
+
+def _known(catalog: Catalog, reader: Reader, step: Step) -> locations.NewLocation | None:
+    """What a step has put under its name; None where its bytes were never read, or it has changed since."""
+    action = step.action
+    if not isinstance(action, Copy | Move | Restore):
+        return None
+    ref = action.ref if isinstance(action, Restore) else action.target
+    found = reader.look(ref)
+    row = contents.find(catalog, contents.digest(action.content))
+    if found is None or row is None or found.revision != step.revision:
+        return None
+    fate = Fate.COMPANION if row[2] is Kind.COMPANION else Fate.PHOTO
+    return locations.NewLocation(
+        ref.key, found.size, found.mtime_ns, found.inode, found.device, fate, content=row[0]
+    )
+
+
+def _forget_roots(catalog: Catalog, reader: Reader, gone: set[str]) -> None:
+    """A folder that an undo has taken away is no drive that is missing."""
+    for root, _, _ in locations.roots(catalog) if gone else ():
+        inside = any(path.startswith(root.rstrip("/") + "/") for path in gone)
+        if inside and not reader.exists(Ref(LOCAL, root)) and not library.paths(catalog, root):
+            library.forget_root(catalog, root)
