@@ -1,5 +1,6 @@
 """ExifTool, as a program that behaves like it and as programs that misbehave."""
 
+import contextlib
 import json
 import shutil
 import subprocess
@@ -102,7 +103,7 @@ def test_a_program_that_misbehaves_is_silent_and_gone(installed, tmp_path, code)
     with exiftool.ExifTool(installed(code), seconds=0.5) as tool:
         assert tool.facts(path) is None
         assert tool.facts(path) is None
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30, "it waited for the program"
 
 
 #: ExifTool goes on waiting where its input ends.
@@ -120,6 +121,13 @@ time.sleep(60)
 """
 
 
+def lives(number: int) -> bool:
+    """Whether a process runs, and is not only waited for."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        return bool(Path(f"/proc/{number}/cmdline").read_bytes())
+    return False
+
+
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="setpriv (util-linux) is not here")
 def test_it_ends_with_us_even_when_we_are_killed(installed, tmp_path):
     path = photo(tmp_path, TOLD)
@@ -130,8 +138,8 @@ def test_it_ends_with_us_even_when_we_are_killed(installed, tmp_path):
         number = int(parent.stdout.readline())
         assert Path(f"/proc/{number}").exists()
         parent.kill()
-    deadline = time.monotonic() + 5
-    while Path(f"/proc/{number}/cmdline").exists() and Path(f"/proc/{number}/cmdline").read_bytes():
+    deadline = time.monotonic() + 30
+    while lives(number):
         assert time.monotonic() < deadline, "it still runs"
         time.sleep(0.02)
 
