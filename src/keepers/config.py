@@ -153,6 +153,10 @@ class Settings:
     second_pass: str = field(
         default="auto", metadata={"doc": "A closer look for crops.", "choices": ("auto", "on", "off")}
     )
+    scene: str = field(
+        default="auto",
+        metadata={"doc": "Scene back end of the closer look: auto, none, or the name of an installed one."},
+    )
     weight_faces: float = field(default=0.70, metadata={"doc": "Share of the faces in a photo's score."})
     weight_technical: float = field(
         default=0.20, metadata={"doc": "Share of sharpness and exposure where there are faces."}

@@ -1,4 +1,7 @@
-"""Where the face networks run: a GPU when one is asked for, or there and worth it, else the workers' CPUs."""
+"""Which networks look at pictures, and where the face networks run.
+
+That is a GPU when one is asked for, or there and worth it, else the workers' CPUs.
+"""
 
 import contextlib
 from collections.abc import Callable, Generator
@@ -10,8 +13,11 @@ from keepers.config import Settings
 if TYPE_CHECKING:
     from keepers.detect.devices import Device
     from keepers.detect.serving import Order
+    from keepers.ports import SceneTask
     from keepers.work.resident import Resident
+    from keepers.workflows.closer_work import Scenes
     from keepers.workflows.doctor import Check
+    from keepers.workflows.judging import Backend
 
 AUTO, CPU = "auto", "cpu"
 #: `auto` takes a GPU from so many photos a worker on. The networks take a worker some 30 ms of each photo with
@@ -24,11 +30,43 @@ _INSTEAD: Final = "faces are judged on the CPU"
 
 @dataclass(frozen=True, slots=True)
 class Devices:
-    """What decides where the networks run: settings, worker processes, and how to tell the user."""
+    """What decides which networks run, and where: settings, worker processes, and how to tell the user."""
 
     settings: Settings
     jobs: int
     say: Callable[[str], None]
+
+    def faces(self) -> "Backend":
+        """The face back end that the settings ask for; where it cannot run the user is told, and there is none."""
+        from keepers.detect.choose import choose  # noqa: PLC0415 (onnxruntime costs 100 ms)
+        from keepers.workflows.judging import Backend  # noqa: PLC0415 (numpy costs 80 ms)
+
+        choice = choose(self.settings.faces, self.settings.model_dir)
+        if choice.name == "none":
+            self.say(choice.word)
+        return Backend(choice.name, choice.method, self.settings.model_dir)
+
+    def scenes(self) -> "Scenes | None":
+        """The scene back end that the settings ask for; where one was asked for by name and cannot run the user is told."""
+        from keepers.detect.scene_choice import NONE, choose  # noqa: PLC0415 (only a closer look embeds)
+        from keepers.work.named import Named  # noqa: PLC0415 (only judging needs it)
+        from keepers.workflows.closer_work import Scenes  # noqa: PLC0415 (numpy costs 80 ms)
+
+        choice = choose(self.settings.scene, self.settings.model_dir)
+        if choice.name == NONE:
+            if self.settings.scene not in {AUTO, NONE}:
+                self.say(choice.word)
+            return None
+        embed: Named[SceneTask, bytes] = Named("keepers.detect.scene_look", "embedded")
+        return Scenes(choice.name, choice.method, choice.near, embed, self.settings.model_dir)
+
+    def scene_check(self) -> "Check":
+        """Which scene back end is there, for `keepers doctor`."""
+        from keepers.detect.scene_choice import NONE, choose  # noqa: PLC0415 (only few commands need it)
+        from keepers.workflows import doctor  # noqa: PLC0415 (the decoders cost 150 ms)
+
+        choice = choose(self.settings.scene, self.settings.model_dir)
+        return doctor.scenes(choice.word, working=choice.name != NONE)
 
     @contextlib.contextmanager
     def using(self, photos: int) -> Generator[str]:

@@ -93,15 +93,28 @@ def galleries(settings: Settings, environment: Mapping[str, str], *, exact: bool
 
 
 def views(
-    opened: immich_api.Galleries, assets: Sequence[Asset], *, exact: bool, catalog: Catalog | None = None
+    opened: immich_api.Galleries,
+    assets: Sequence[Asset],
+    *,
+    exact: bool,
+    catalog: Catalog | None = None,
+    faces: bool = True,
 ) -> Iterator[tuple[Asset, View | Failure]]:
-    """Every asset with a picture to judge it by; closes the galleries at the end.
+    """Every asset with a picture to judge it by, and the faces that its server knows; closes the galleries at the end.
 
     It is the file itself where the catalog knows that it lies on this machine, too.
     """
     paths = {} if catalog is None else lying.paths(catalog, assets)
     with opened:
-        yield from opened.views(assets, exact=exact, lying=paths)
+        yield from opened.views(assets, exact=exact, lying=paths, faces=faces)
+
+
+def alike(
+    environment: Mapping[str, str], named: PlaceId, assets: Sequence[str]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Assets of a server, each with those that its smart search calls most alike it; the connection ends with them."""
+    with client(environment, named.partition("@")[2] or immich_api.DEFAULT) as made:
+        yield from immich_api.alike(made, assets)
 
 
 def scanned(

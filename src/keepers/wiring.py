@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from keepers.score.weights import Weights
     from keepers.workflows.deduplicating import Deduplicating
     from keepers.workflows.doctor import Check
-    from keepers.workflows.judging import Backend, Judging
+    from keepers.workflows.judging import Judging
     from keepers.workflows.organizing import Organizing
     from keepers.workflows.scan import Learning
     from keepers.workflows.tidy import Tidied
@@ -221,11 +221,23 @@ class Session:
             with self.server(place) as opened:
                 yield UploadPlace(self.local(roots), opened, place)
 
-    def _views(self, catalog: Catalog, assets: Sequence[Asset], exact: bool) -> Iterator[Viewed]:  # noqa: FBT001 (a port)
+    def _views(
+        self,
+        catalog: Catalog,
+        assets: Sequence[Asset],
+        exact: bool,  # noqa: FBT001 (a port)
+        *,
+        faces: bool = True,
+    ) -> Iterator[Viewed]:
         from keepers import servers  # noqa: PLC0415 (httpx2 costs 150 ms)
 
         opened = servers.galleries(self.settings, self.environment, exact=exact)
-        return servers.views(opened, assets, exact=exact, catalog=catalog)
+        return servers.views(opened, assets, exact=exact, catalog=catalog, faces=faces)
+
+    def _alike(self, place: PlaceId, assets: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+        from keepers import servers  # noqa: PLC0415 (httpx2 costs 150 ms)
+
+        return servers.alike(self.environment, place, assets)
 
     def judging(self, catalog: Catalog, kinds: Sequence[GroupKind]) -> "Judging":
         """What grouping and judging work with."""
@@ -241,9 +253,10 @@ class Session:
         prove: Named[Proof, str] = Named("keepers.workflows.picture", "prove")
         compare: Named[Footage, bytes] = Named("keepers.workflows.footage", "compared")
         return Judging(
-            catalog, self.progress, self.picture_workers, look, prove, compare, self._backend, rule,
+            catalog, self.progress, self.picture_workers, look, prove, compare, self.devices.faces, rule,
             self._weights(), self.devices.using, self.jobs, views=functools.partial(self._views, catalog),
             taste=taste.read(catalog) if settings.taste == "on" else None, closer=settings.second_pass,
+            sights=functools.partial(self._views, catalog, faces=False), scenes=self.devices.scenes, alike=self._alike,
         )  # fmt: skip
 
     def tidy(
@@ -279,6 +292,7 @@ class Session:
             doctor.installation(),
             *doctor.decoders(),
             doctor.faces(choice.word, working=choice.name != "none"),
+            self.devices.scene_check(),
             self.devices.check(),
             doctor.video(),
             doctor.space(self.catalog_file.parent),
@@ -374,15 +388,6 @@ class Session:
             from keepers.apply.history import moved_away  # noqa: PLC0415 (most scans have nothing to look up)
 
             return frozenset(moved_away(journal))
-
-    def _backend(self) -> "Backend":
-        from keepers.detect.choose import choose  # noqa: PLC0415 (onnxruntime costs 100 ms)
-        from keepers.workflows.judging import Backend  # noqa: PLC0415 (numpy costs 80 ms)
-
-        choice = choose(self.settings.faces, self.settings.model_dir)
-        if choice.name == "none":
-            self.progress.say(choice.word)
-        return Backend(choice.name, choice.method, self.settings.model_dir)
 
     def _weights(self) -> "Weights":
         from keepers.score.weights import Weights  # noqa: PLC0415 (numpy costs 80 ms)

@@ -67,7 +67,8 @@ def version(world, body, query):
 def features(world, body, query):
     later = ("ocr",) if world.version >= (2, 7, 0) else ()
     newest = ("realtimeTranscoding",) if world.is_3 else ()
-    return {name: name in ON for name in (*FEATURES, *later, *newest)}
+    on = ON | {"smartSearch"} if world.state.smart else ON
+    return {name: name in on for name in (*FEATURES, *later, *newest)}
 
 
 def me(world, body, query):
@@ -89,7 +90,7 @@ def search(world, body, query):
     size = body.get("size", 250)
     if size > 1000:
         raise Refusal(400, ["size must not be greater than 1000"])
-    found = sorted(_found(world, body), key=lambda asset: (asset.taken, asset.id))
+    found = sorted(found_by(world, body), key=lambda asset: (asset.taken, asset.id))
     page = body.get("page", 1)
     part = found[(page - 1) * size : page * size]
     more = len(found) > page * size
@@ -106,10 +107,11 @@ def search(world, body, query):
 
 def statistics(world, body, query):
     # No server counts what lies in the trash: `withDeleted` is a word of the search alone.
-    return {"total": len(_found(world, {key: body[key] for key in body if key != "withDeleted"}))}
+    return {"total": len(found_by(world, {key: body[key] for key in body if key != "withDeleted"}))}
 
 
-def _found(world: World, body: dict) -> list[Asset]:
+def found_by(world: World, body: dict) -> list[Asset]:
+    """The assets that the words of a search are true of."""
     if body.get("visibility") == "locked":
         raise Refusal(401, "Elevated permission is required")
     default = {"timeline", "archive", "hidden"} if world.is_3 else {"timeline"}

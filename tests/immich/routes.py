@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.immich import answers, external, holders, persons, receiving, resolving
+from tests.immich import answers, external, holders, persons, receiving, resolving, smart
 
 Route = tuple[str, str, str | None, Callable]
 
@@ -13,4 +13,5 @@ ROUTES: tuple[Route, ...] = (
     *persons.ROUTES,
     *external.ROUTES,
     *resolving.ROUTES,
+    *smart.ROUTES,
 )

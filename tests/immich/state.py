@@ -121,6 +121,8 @@ class State:
     #: External libraries by id: their names and the folders that they read; and those that were told to be scanned.
     libraries: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     scanned: list[str] = field(default_factory=list)
+    #: Whether the server's networks run, so that it can say which photos are alike.
+    smart: bool = False
     numbers: itertools.count = field(default_factory=lambda: itertools.count(1000))
     now: datetime = START
 

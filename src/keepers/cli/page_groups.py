@@ -12,7 +12,17 @@ from keepers.workflows import reviewing
 from keepers.workflows.tidy import JUDGED, Tidied
 
 #: Options with which other groups are found than those that the page would show.
-_OTHERWISE = ("kind", "threshold", "time_window", "min_size", "faces", "model_dir", "limit", "second_pass")
+_OTHERWISE = (
+    "kind",
+    "threshold",
+    "time_window",
+    "min_size",
+    "faces",
+    "model_dir",
+    "limit",
+    "second_pass",
+    "scene",
+)
 
 
 def keep(

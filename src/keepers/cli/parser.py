@@ -112,6 +112,11 @@ def _grouping(parser: argparse.ArgumentParser) -> None:
         choices=("auto", "on", "off"),
         help="a closer look for crops, tilts and screenshots of other photos; auto: where few photos need it",
     )
+    parser.add_argument(
+        "--scene",
+        metavar="NAME",
+        help="scene back end of the closer look: auto, none, or the name of an installed one",
+    )
     faces_grammar.add(parser)
 
 

@@ -13,7 +13,7 @@ from keepers.wiring import Filter, Session, Sources
 _TYPES: Final = {"photo": "IMAGE", "video": "VIDEO"}
 _SETTINGS = (
     "catalog", "jobs", "scheduler", "threshold", "time_window", "min_size", "faces", "device", "model_dir", "import_template",
-    "second_pass",
+    "second_pass", "scene",
     "undated_template", "settle_seconds", "immich_cache_dir", "immich_cache_size", "people_base", "people_how",
     "people_several", "people_min_faces", "people_folders",
 )  # fmt: skip

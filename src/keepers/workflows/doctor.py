@@ -18,6 +18,7 @@ from keepers import __version__
 from keepers.errors import UnreadableError
 from keepers.read import extras, formats, metadata, pixels
 
+INSTALL_SCENE: Final = "with Python 3.12 or newer: pip install 'keepers[scene]'"
 ENOUGH_BYTES: Final = 1 << 30
 _SAMPLES: Final = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF", "BMP", "HEIF")
 
@@ -60,6 +61,11 @@ def faces(word: str, *, working: bool) -> Check:
     return Check(
         "faces", "ok" if working else "warn", word, "" if working else "install Keepers with its models"
     )
+
+
+def scenes(word: str, *, working: bool) -> Check:
+    """Say which back end embeds scenes for a closer look; nobody needs one."""
+    return Check("scenes", "ok" if working else "off", word, "" if working else INSTALL_SCENE)
 
 
 def video() -> Check:

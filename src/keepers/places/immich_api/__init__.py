@@ -1,6 +1,7 @@
 """Immich servers, by their REST interface."""
 
 from keepers.places.immich_api.abilities import CHANGING, FOR_SOME, READING, Abilities, Need
+from keepers.places.immich_api.alike import alike
 from keepers.places.immich_api.client import Client, opened
 from keepers.places.immich_api.listing import Wanted
 from keepers.places.immich_api.loading import PREVIEW, THUMBNAIL, Loading
@@ -32,6 +33,7 @@ __all__ = [
     "RestPeople",
     "Stored",
     "Wanted",
+    "alike",
     "drawn",
     "folders",
     "mapped",

@@ -64,13 +64,14 @@ class Galleries:
         return self._clients[place]
 
     def views(
-        self, assets: Sequence[Asset], *, exact: bool, lying: Mapping[Ref, str] = _NONE
+        self, assets: Sequence[Asset], *, exact: bool, lying: Mapping[Ref, str] = _NONE, faces: bool = True
     ) -> Iterator[tuple[Asset, View | Failure]]:
-        """Every asset with a picture that can be judged, and the faces that its server found in it.
+        """Every asset with a picture that can be judged, and, with `faces`, those that its server found in it.
 
         With `exact`, the file itself; only where its server can have been asked for it before. What is `lying` on this
         machine, too, is looked at here.
         """
+        faces = faces and not exact
         for place in dict.fromkeys(asset.ref.place for asset in assets):
             gallery = self.gallery(f"{place}:", Wanted())
             mine = [asset for asset in assets if asset.ref.place == place]
@@ -79,12 +80,12 @@ class Galleries:
             }
             for asset in mine:
                 if asset.ref in here:
-                    yield asset, View(here[asset.ref], None if exact else gallery.faces(asset.ref))
+                    yield asset, View(here[asset.ref], gallery.faces(asset.ref) if faces else None)
             for asset, shown in gallery.views([one for one in mine if one.ref not in here], exact=exact):
                 if isinstance(shown, Failure):
                     yield asset, shown
                 else:
-                    yield asset, View(shown.path, None if exact else gallery.faces(asset.ref))
+                    yield asset, View(shown.path, gallery.faces(asset.ref) if faces else None)
 
 
 def _lies(path: str, size: int) -> bool:
