@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 from keepers import wiring
 from keepers.catalog import remembered
-from keepers.catalog.review_rows import KeptGroup
 from keepers.catalog.store import Catalog
 from keepers.cli import session, show
 from keepers.errors import UsageError
@@ -68,17 +67,8 @@ class _Answer:
             raise UsageError(message)
         if wanted.issuperset(answering.contents_of(self.group)):
             raise UsageError("name only those photos that are not the same as the others of the group")
-        answering.part(self.catalog, self.group, wanted, self._rejudged, self.now)
+        answering.part(self.catalog, self.group, wanted, reviewing.rejudging(self.opened.judging), self.now)
         return f"{show.count(len(wanted), 'photo')} of {self.group.id} will not be grouped with the others again."
-
-    def _rejudged(
-        self,
-        catalog: Catalog,
-        kind: GroupKind,
-        parts: Sequence[Sequence[ContentId]],
-        evidence: tuple[str, ...],
-    ) -> Sequence[KeptGroup]:
-        return reviewing.rejudged(self.opened.judging(catalog, (kind,)), kind, parts, evidence)
 
     def forget(self) -> str:
         """Forget what was decided."""

@@ -3,22 +3,21 @@
 import asyncio
 import dataclasses
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Annotated, Final, TypeVar, cast
 
 from fastapi import Depends, Request
 
 from keepers import config
-from keepers.catalog.review_rows import KeptGroup
 from keepers.catalog.store import Catalog, open_catalog, reopened
 from keepers.errors import KeepersError, SettingsError
-from keepers.model import ContentId, GroupKind
 from keepers.web.jobs import Jobs
 from keepers.web.pictures import Pictures
 from keepers.web.samples import Samples
 from keepers.wiring import Session
 from keepers.workflows import reviewing
+from keepers.workflows.saying import Rejudge
 
 if TYPE_CHECKING:
     from keepers.web.answers.groups import Totals
@@ -88,15 +87,10 @@ class Desk:
         """Change something in the catalog; changes come one after the other."""
         return await self._writer.run(what)
 
-    def rejudged(
-        self,
-        catalog: Catalog,
-        kind: GroupKind,
-        parts: Sequence[Sequence[ContentId]],
-        evidence: tuple[str, ...],
-    ) -> Sequence[KeptGroup]:
-        """Groups that a person made, judged and as they are kept."""
-        return reviewing.rejudged(self.session.judging(catalog, (kind,)), kind, parts, evidence)
+    @property
+    def rejudged(self) -> Rejudge:
+        """What judges groups that a person made, by the present settings."""
+        return reviewing.rejudging(self.session.judging)
 
     def renew(self) -> None:
         """Read the settings again: a job is done, or one of them was set."""

@@ -1,6 +1,6 @@
 """Keeps what grouping found, so that the page shows it at once; and makes groups anew that a person parted or joined."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from keepers.model import LOCAL, Bundle, ContentId, Decision, Facts, GroupKind, 
 from keepers.ports import Progress
 from keepers.reasons import packed
 from keepers.workflows.judging import Judging
+from keepers.workflows.saying import Rejudge
 from keepers.workflows.tidy import JUDGED, Tidied, judged
 
 #: Groups whose facts are read at once.
@@ -64,13 +65,16 @@ def outdate(catalog: Catalog) -> None:
     review_rows.put_note(catalog, _OUTDATED, "yes")
 
 
-def rejudged(
-    judging: Judging, kind: GroupKind, parts: Sequence[Sequence[ContentId]], evidence: tuple[str, ...]
-) -> list[KeptGroup]:
-    """Groups that a person made, judged and as they are kept."""
-    catalog = judging.catalog
-    found = judged(judging, sightings.everywhere(catalog), kind, parts, evidence)
-    return rows(catalog, found, review_rows.note(catalog, "method"))
+def rejudging(judging: Callable[[Catalog, Sequence[GroupKind]], Judging]) -> Rejudge:
+    """What judges groups that a person made, as they are kept; `judging` says by what."""
+
+    def rejudged(
+        catalog: Catalog, kind: GroupKind, parts: Sequence[Sequence[ContentId]], evidence: tuple[str, ...]
+    ) -> list[KeptGroup]:
+        found = judged(judging(catalog, (kind,)), sightings.everywhere(catalog), kind, parts, evidence)
+        return rows(catalog, found, review_rows.note(catalog, "method"))
+
+    return rejudged
 
 
 def rows(catalog: Catalog, decisions: Sequence[Decision], method: str) -> list[KeptGroup]:
