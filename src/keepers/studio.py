@@ -3,7 +3,8 @@
 import functools
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 from keepers.catalog.store import Catalog
 from keepers.model import Decision, GroupKind
@@ -11,10 +12,11 @@ from keepers.ports import Workers
 from keepers.wiring import Session
 from keepers.work.local import LocalWorkers
 from keepers.work.named import Named
-from keepers.workflows import closed_eyes
-from keepers.workflows.closed_eyes import Opening
+from keepers.workflows import closed_eyes, originals
+from keepers.workflows.closed_eyes import Opening, Whose
 from keepers.workflows.enhancing import Enhancing, Wish, merged
 from keepers.workflows.judging import look_at
+from keepers.workflows.originals import Fetch
 
 if TYPE_CHECKING:
     from keepers.score.traced import Traced, TraceTask
@@ -25,22 +27,41 @@ if TYPE_CHECKING:
 SECONDS = 600.0
 
 
-def merging(opened: Session, catalog: Catalog, wish: Wish) -> Callable[[Decision], bytes | None]:
+@dataclass(frozen=True, slots=True)
+class Afar:
+    """Where photos of servers come from: what loads their originals, None where none is to be; who is in them."""
+
+    fetch: Fetch | None = originals.nothing
+    whose: Whose = closed_eyes.nobody
+
+
+#: Nothing lies on a server.
+HERE: Final = Afar()
+
+
+def merging(
+    opened: Session, catalog: Catalog, wish: Wish, afar: Afar = HERE
+) -> Callable[[Decision], bytes | None]:
     """Merges one bracket after another to a JPEG; None, which is said, where it cannot be."""
-    work = enhancing(opened, catalog)
+    work = enhancing(opened, catalog, afar)
 
     def merge(decision: Decision) -> bytes | None:
         for part in merged(work, [decision], wish):
             for one in part:
                 if one.made.data:
                     return one.made.data
-                opened.progress.say(f"{decision.group.id} was not merged: {one.made.why}")
+                why = (
+                    f"would be merged of {one.far.photos} photos, which a dry run does not load"
+                    if one.far
+                    else f"was not merged: {one.made.why}"
+                )
+                opened.progress.say(f"{decision.group.id} {why}")
         return None
 
     return merge
 
 
-def enhancing(opened: Session, catalog: Catalog) -> Enhancing:
+def enhancing(opened: Session, catalog: Catalog, afar: Afar = HERE) -> Enhancing:
     """What merging brackets works with."""
     room = _memory()
 
@@ -50,10 +71,10 @@ def enhancing(opened: Session, catalog: Catalog) -> Enhancing:
         return LocalWorkers(jobs, SECONDS, most, ("keepers.workflows.exposures",), most)
 
     merge: Named[Bracket, Developed] = Named("keepers.workflows.exposures", "merge")
-    return Enhancing(catalog, opened.progress, workers, merge, room)
+    return Enhancing(catalog, opened.progress, workers, merge, room, afar.fetch)
 
 
-def opening(opened: Session, catalog: Catalog) -> Opening:
+def opening(opened: Session, catalog: Catalog, afar: Afar = HERE) -> Opening:
     """What mending closed eyes works with."""
     room = _memory()
     judging = opened.judging(catalog, (GroupKind.BURST,))
@@ -73,12 +94,14 @@ def opening(opened: Session, catalog: Catalog) -> Opening:
         functools.partial(look_at, judging),
         judging.backend(),
         room,
+        afar.fetch,
+        afar.whose,
     )
 
 
-def mending(opened: Session, catalog: Catalog) -> Callable[[Decision], bytes | None]:
+def mending(opened: Session, catalog: Catalog, afar: Afar = HERE) -> Callable[[Decision], bytes | None]:
     """Opens the closed eyes of the picks of bursts, one after another; None, which is said, where it cannot."""
-    work = opening(opened, catalog)
+    work = opening(opened, catalog, afar)
 
     def mend(decision: Decision) -> bytes | None:
         for part in closed_eyes.opened(work, [decision]):
@@ -93,6 +116,10 @@ def mending(opened: Session, catalog: Catalog) -> Callable[[Decision], bytes | N
 
 
 def _say(opened: Session, decision: Decision, one: closed_eyes.Opened) -> None:
+    if one.far:
+        opened.progress.say(
+            f"{decision.group.id}: closed eyes would be opened from {one.far.photos} photos, which a dry run does not load"
+        )
     reasons = [one.made.why] if one.made.why else [face.why for face in one.made.faces if face.why]
     for why in reasons:
         opened.progress.say(f"{decision.group.id}: closed eyes were left as they are: {why}")

@@ -19,9 +19,9 @@ from keepers.workflows import uploading
 from keepers.workflows.uploading import Prepared, Results
 
 #: What sending, albums and stacks need, and what undo needs to take them back.
-_NEEDS: Final = ("asset.upload", "asset.read", "asset.delete", "album.read")
-_FOR_ALBUMS: Final = ("albumAsset.create", "albumAsset.delete")
-_FOR_STACKS: Final = ("stack.read", "stack.create", "stack.delete")
+NEEDS: Final = ("asset.upload", "asset.read", "asset.delete", "album.read")
+FOR_ALBUMS: Final = ("albumAsset.create", "albumAsset.delete")
+FOR_STACKS: Final = ("stack.read", "stack.create", "stack.delete")
 
 
 def upload(options: argparse.Namespace) -> int:
@@ -31,16 +31,14 @@ def upload(options: argparse.Namespace) -> int:
     paths = [os.path.abspath(os.path.expanduser(path)) for path in options.files]
     job = run_key("upload", place, key, paths, options.stack)
     with opened.journal(create=not options.dry_run) as journal, opened.server(place) as account:
-        refuse_without_rights(account.client, (*_NEEDS, *(_FOR_STACKS if options.stack else ())))
-        source = _source(account, place, key)
-        if source.albums:
-            refuse_without_rights(account.client, _FOR_ALBUMS)
+        refuse_without_rights(account.client, (*NEEDS, *(FOR_STACKS if options.stack else ())))
+        source = photo(account, place, key)
         receiver = UploadPlace(opened.local(), account, place)
         finished = None if options.dry_run else resumed(opened, journal, receiver, job)
         if finished is not None and finished.state is not RunState.DONE:
             return changing.ended(options, finished, receiver)
         files = [_file(receiver, path) for path in dict.fromkeys(paths)]
-        stack = options.stack and not _is_stacked(account, key)
+        stack = options.stack and not is_stacked(account, key)
         prepared = uploading.prepare_beside(receiver, Results(files, source, stack))
         if options.dry_run:
             return _said(options, would(options, prepared), stacked=stack)
@@ -65,7 +63,8 @@ def _photo(options: argparse.Namespace) -> tuple[PlaceId, str]:
     return PlaceId(place), key
 
 
-def _source(account: ImmichPlace, place: PlaceId, key: str) -> Beside:
+def photo(account: ImmichPlace, place: PlaceId, key: str) -> Beside:
+    """The photo beside which results go; UsageError where it is gone, SettingsError where its albums cannot be filled."""
     one = account.client.asset(key)
     if one is None or one.trashed:
         raise UsageError(
@@ -73,10 +72,13 @@ def _source(account: ImmichPlace, place: PlaceId, key: str) -> Beside:
         )
     own = {album.id for album in account.client.own_albums()}
     held = sorted((album.name, album.id) for album in account.client.albums_of(key) if album.id in own)
+    if held:
+        refuse_without_rights(account.client, FOR_ALBUMS)
     return Beside(Ref(place, key), one.name, one.created, tuple(held))
 
 
-def _is_stacked(account: ImmichPlace, key: str) -> bool:
+def is_stacked(account: ImmichPlace, key: str) -> bool:
+    """Whether a photo lies in a stack already, which is left as it is."""
     one = account.client.asset(key)
     return one is not None and bool(one.stack)
 

@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from keepers import studio
-from keepers.catalog import sightings
-from keepers.cli import report_files, session, show
+from keepers.catalog import locations, sightings
+from keepers.cli import far_away, report_files, session, show
 from keepers.cli.making import Making, Words
 from keepers.create.hdr import Method
+from keepers.decide.destination import visible
 from keepers.errors import UsageError
-from keepers.model import Decision, GroupKind
+from keepers.model import LOCAL, Asset, Decision, GroupKind, PlaceId
 from keepers.plan import faces_page, text
-from keepers.workflows import closed_eyes, enhancing
+from keepers.plan.layout import best_photo
+from keepers.workflows import closed_eyes, enhancing, originals
 from keepers.workflows.closed_eyes import Opened
 from keepers.workflows.enhancing import Merged, Wish
 
@@ -25,12 +27,16 @@ def hdr(options: argparse.Namespace) -> int:
     wish = Wish(Method(options.method), options.hdr_gamma, options.tiff)
     target = _target(options)
     with opened.catalog(create=False) as catalog:
-        tidied = opened.tidy(catalog, sightings.everywhere(catalog), [GroupKind.BRACKET])
+        everywhere = sightings.everywhere(catalog)
+        tidied = opened.tidy(catalog, everywhere, [GroupKind.BRACKET])
         decisions = _chosen(options, tidied.decisions, GroupKind.BRACKET)
-        results = enhancing.merged(studio.enhancing(opened, catalog), decisions, wish)
         key = json.dumps(["enhance hdr", target, *options.groups, wish.method, wish.gamma, wish.tiff])
-        words = Words("_hdr", "merge", "bracket", _merged_of, _bracket_row, _tell_bracket)
-        return Making(options, opened, words, target, key).done(results)
+        words = Words("_hdr", "merge", "bracket", "one of them", _merged_of, _bracket_row, _tell_bracket)
+        places = [{bundle.main.ref.place for bundle in one.group.members} for one in decisions]
+        sending = far_away.sending(options, opened, catalog, places, key)
+        with far_away.originals(opened, catalog, served=bool(everywhere), dry=options.dry_run) as afar:
+            results = enhancing.merged(studio.enhancing(opened, catalog, afar), decisions, wish)
+            return Making(options, opened, words, target, key, sending).done(results)
 
 
 def faces(options: argparse.Namespace) -> int:
@@ -41,22 +47,52 @@ def faces(options: argparse.Namespace) -> int:
         raise UsageError("--report writes a file, and --dry-run writes none; leave one of them out")
     with opened.catalog(create=False) as catalog:
         everywhere = sightings.everywhere(catalog)
-        reports = [report_files.chosen(path, (".html",), everywhere) for path in options.report]
+        photos = [path for path, _, _ in locations.roots(catalog)]
+        reports = [report_files.chosen(path, (".html",), photos) for path in options.report]
         tidied = opened.tidy(catalog, everywhere, [GroupKind.BURST])
         decisions = _chosen(options, tidied.decisions, GroupKind.BURST)
-        work = studio.opening(opened, catalog)
-        results = closed_eyes.opened(work, decisions, every=options.all, shown=bool(reports))
         key = json.dumps(["enhance faces", target, *options.groups, options.all])
         words = Words(
-            "_faces", "mend closed eyes in", "photo", _mended_from, _burst_row, _tell_burst, _tell_needless
+            "_faces",
+            "mend closed eyes in",
+            "photo",
+            "it",
+            _mended_from,
+            _burst_row,
+            _tell_burst,
+            _tell_needless,
         )
-        making = Making(options, opened, words, target, key)
-        code = making.done(results)
+        places = [_to_mend(one, every=options.all) for one in decisions]
+        sending = far_away.sending(options, opened, catalog, places, key)
+        with far_away.originals(opened, catalog, served=bool(everywhere), dry=options.dry_run) as afar:
+            work = studio.opening(opened, catalog, afar)
+            results = closed_eyes.opened(work, decisions, every=options.all, shown=bool(reports))
+            making = Making(options, opened, words, target, key, sending)
+            code = making.done(results)
     for path in reports:
         report_files.put(path, faces_page.page(_entries(making.told), datetime.now(UTC).astimezone()))
         if not options.json:
             show.line(f"Look at it: {path}")
     return code
+
+
+def _to_mend(decision: Decision, *, every: bool) -> set[PlaceId]:
+    """Where the photos are that may be mended."""
+    pick = best_photo(decision)
+    members = decision.group.members if every else () if pick is None else (pick,)
+    return {bundle.main.ref.place for bundle in members}
+
+
+def _named(asset: Asset) -> str:
+    """A photo as documents name it."""
+    return asset.ref.key if asset.ref.place == LOCAL else f"{asset.ref.place}:{asset.ref.key}"
+
+
+def _shown(asset: Asset) -> str:
+    """A photo as people are told of it."""
+    if asset.ref.place == LOCAL:
+        return text.shown(asset.ref)
+    return f"{visible(originals.name(asset))} ({text.shown(asset.ref)})"
 
 
 def _target(options: argparse.Namespace) -> str:
@@ -93,8 +129,8 @@ def _bracket_row(one: Merged, path: str) -> dict[str, object]:
     return {
         "group": one.decision.group.id,
         "path": path or None,
-        "of": [bundle.main.ref.key for bundle in one.decision.group.members],
-        "reference": one.source.ref.key if path else None,
+        "of": [_named(bundle.main) for bundle in one.decision.group.members],
+        "reference": _named(one.source) if path else None,
         "used": list(made.used),
         "left": list(made.left),
         "moved": round(made.moved, 4),
@@ -121,15 +157,15 @@ def _tell_bracket(one: Merged, path: str) -> None:
 
 
 def _mended_from(one: Opened) -> str:
-    return f"closed eyes of {text.shown(one.source.ref)} opened, from {', '.join(one.made.used)}"
+    return f"closed eyes of {_shown(one.source)} opened, from {', '.join(one.made.used)}"
 
 
 def _burst_row(one: Opened, path: str) -> dict[str, object]:
     return {
         "group": one.decision.group.id,
         "path": path or None,
-        "of": [bundle.main.ref.key for bundle in one.decision.group.members],
-        "reference": one.source.ref.key,
+        "of": [_named(bundle.main) for bundle in one.decision.group.members],
+        "reference": _named(one.source),
         "used": list(one.made.used),
         "faces": [
             {
@@ -149,7 +185,7 @@ def _burst_row(one: Opened, path: str) -> dict[str, object]:
 def _tell_burst(one: Opened, path: str) -> None:
     if one.needless:
         return
-    name = text.shown(one.source.ref).rpartition("/")[2]
+    name = visible(originals.name(one.source))
     if one.made.why:
         show.line(f"{one.decision.group.id}: {name} was not mended: {one.made.why}")
         return
@@ -174,7 +210,7 @@ def _tell_needless(results: Sequence[Opened]) -> None:
 def _entries(told: Sequence[tuple[Opened, str]]) -> list[faces_page.Entry]:
     return [
         faces_page.Entry(
-            text.shown(one.source.ref),
+            _shown(one.source),
             path,
             one.decision.group.id,
             one.made.shown,

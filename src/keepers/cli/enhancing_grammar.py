@@ -64,12 +64,18 @@ def _faces(parser: argparse.ArgumentParser, common: Options) -> None:
 
 def _making(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--to", metavar="DIR", help="the folder for the pictures; default: each beside its photo"
+        "--to",
+        metavar="DIR",
+        help="the folder for the pictures; default: each beside its photo, on a server where that lies there",
+    )
+    parser.add_argument(
+        "--stack", action="store_true", help="on a server: put each picture into a stack below its photo"
     )
     parser.add_argument(
         "--jobs", type=int, metavar="N", help="pictures made at once; default: one a core, as memory allows"
     )
-    parser.add_argument("--dry-run", action="store_true", help="print the plan and write nothing")
+    parser.add_argument("--dry-run", action="store_true", help="print the plan; load, write and send nothing")
+    parser.add_argument("--yes", action="store_true", help="do not ask before pictures are sent to a server")
 
 
 def method(parser: argparse.ArgumentParser, name: str) -> None:

@@ -114,31 +114,39 @@ def _planned(job: _Job, catalog: Catalog, journal: Journal | None, report: ScanR
         "Your photos, organized", tidied.photos, tidied.ungrouped, when, tuple(job.sources), unread
     )
     work = job.opened.organizing(catalog, journal, job.machine())
-    work = replace(work, pictures=_pictures(job, catalog))
-    prepared = organizing.prepare(work, tidied.decisions, job.target, about)
+    with _pictures(job, catalog) as pictures:
+        work = replace(work, pictures=pictures)
+        prepared = organizing.prepare(work, tidied.decisions, job.target, about)
     with job.place(tidied.decisions) as place:
         checked = check(prepared.plan, world(prepared.plan, place, prepared.present))
     return _Planned(prepared, checked, tidied.decisions, (*unread, *prepared.damaged))
 
 
-def _pictures(job: _Job, catalog: Catalog) -> tuple[layout.Picture, ...]:
-    """The pictures that are to be made of groups, besides their copies."""
+@contextlib.contextmanager
+def _pictures(job: _Job, catalog: Catalog) -> Generator[tuple[layout.Picture, ...]]:
+    """The pictures that are to be made of groups, besides their copies; a dry run loads nothing for them."""
     swaps = job.options.enable_face_swap and job.options.swap_closed_eyes
     if not (job.options.enable_hdr or swaps):
-        return ()
+        yield ()
+        return
     from keepers import studio  # noqa: PLC0415 (OpenCV costs 100 ms)
+    from keepers.cli import far_away  # noqa: PLC0415 (the same)
     from keepers.create.hdr import Method  # noqa: PLC0415 (the same)
     from keepers.workflows.enhancing import Wish  # noqa: PLC0415 (the same)
 
-    made: list[layout.Picture] = []
-    if job.options.enable_hdr:
-        wish = Wish(Method(job.options.hdr_method), job.options.hdr_gamma)
-        merge = studio.merging(job.opened, catalog, wish)
-        made.append(layout.Picture(GroupKind.BRACKET, layout.MERGED, "the merged frames", merge))
-    if swaps:
-        mend = studio.mending(job.opened, catalog)
-        made.append(layout.Picture(GroupKind.BURST, layout.SWAPPED, "closed eyes opened in the pick", mend))
-    return tuple(made)
+    served, dry = bool(job.sources.servers), bool(job.options.dry_run)
+    with far_away.originals(job.opened, catalog, served=served, dry=dry) as afar:
+        made: list[layout.Picture] = []
+        if job.options.enable_hdr:
+            wish = Wish(Method(job.options.hdr_method), job.options.hdr_gamma)
+            merge = studio.merging(job.opened, catalog, wish, afar)
+            made.append(layout.Picture(GroupKind.BRACKET, layout.MERGED, "the merged frames", merge))
+        if swaps:
+            mend = studio.mending(job.opened, catalog, afar)
+            made.append(
+                layout.Picture(GroupKind.BURST, layout.SWAPPED, "closed eyes opened in the pick", mend)
+            )
+        yield tuple(made)
 
 
 def _carried_out(job: _Job, catalog: Catalog, journal: Journal, report: ScanReport) -> int:

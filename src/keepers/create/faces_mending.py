@@ -3,17 +3,18 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from keepers.create import faces_fit, faces_guards, faces_same, faces_swap
+from keepers.create import faces_fit, faces_guards, faces_people, faces_same, faces_swap
 from keepers.create.faces_fit import Fit
 from keepers.create.faces_guards import Refusal, Stage
 from keepers.create.faces_swap import Cut, Patch
 from keepers.create.vision import CV
-from keepers.model import Face
+from keepers.model import Face, Ref
 
 Pixels = npt.NDArray[np.uint8]
 #: Cuts a face out of a photo, and measures and traces it anew.
@@ -72,23 +73,24 @@ def unhelpful(wounds: Sequence[Wound], stage: Stage, why: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One frame of a burst: its name for people, its upright pixels, the faces that are known to be in it."""
+    """One frame of a burst: its name for people, its upright pixels, the faces that are known to be in it, and whose.
+
+    `people` has the person of each face, and is empty where no server knows them.
+    """
 
     name: str
     pixels: Pixels
     faces: Sequence[Face]
+    people: Sequence[Ref | None] = ()
 
 
 def gather(frame: Frame, target: Frame, wounds: Sequence[Wound], trace: Trace) -> None:
     """Find in a frame who may help which face of the target."""
-    greys = [CV.cvtColor(one, CV.COLOR_RGB2GRAY) for one in (frame.pixels, target.pixels)]
-    matrix = faces_same.aligned(*greys)
-    del greys
-    sizes = (target.pixels.shape[:2], frame.pixels.shape[:2])
+    places = _Places(frame, target)
     for one in wounds:
-        found = faces_same.same(one.index, target.faces, frame.faces, sizes, matrix)
-        if found is None:
-            one.refusals.append(Refusal(Stage.UNSEEN, "the person cannot be found there for certain"))
+        found = faces_people.donor(one.index, target.people, frame.people, partial(places.same, one.index))
+        if isinstance(found, str):
+            one.refusals.append(Refusal(Stage.UNSEEN, found))
             continue
         cut = trace(frame.pixels, frame.faces[found])
         fit = faces_fit.fitted(cut.points, one.cut.points)
@@ -97,6 +99,24 @@ def gather(frame: Frame, target: Frame, wounds: Sequence[Wound], trace: Trace) -
             one.refusals.append(refused)
         elif fit is not None:
             one.candidates.append(Candidate(frame.name, cut, fit))
+
+
+class _Places:
+    """Where the faces of a frame are in the target; the frames are laid over each other when that is first asked."""
+
+    def __init__(self, frame: Frame, target: Frame) -> None:
+        self._frame, self._target = frame, target
+        self._matrix: faces_same.Matrix | None = None
+        self._is_laid = False
+
+    def same(self, wanted: int) -> int | None:
+        """The face that is where the wanted one is; None where that is not certain."""
+        frame, target = self._frame, self._target
+        if not self._is_laid:
+            greys = [CV.cvtColor(one, CV.COLOR_RGB2GRAY) for one in (frame.pixels, target.pixels)]
+            self._matrix, self._is_laid = faces_same.aligned(*greys), True
+        sizes = (target.pixels.shape[:2], frame.pixels.shape[:2])
+        return faces_same.same(wanted, target.faces, frame.faces, sizes, self._matrix)
 
 
 def close(photo: Pixels, one: Wound, trace: Trace) -> None:

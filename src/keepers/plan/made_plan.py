@@ -22,6 +22,19 @@ class Made:
     because: str
 
 
+def name(one: Made) -> str:
+    """What a picture is called: `STEM_MARK`, after its photo."""
+    return fitting(split(called(one.source))[0] + one.mark, one.extension)
+
+
+def writing(one: Made, target: Ref) -> Write:
+    """What puts a picture somewhere, with the time of its photo."""
+    when = int(one.source.taken.at.timestamp()) * 1_000_000_000 if one.source.taken is not None else 0
+    return Write(
+        target, one.data, content_id(one.data), None, one.because, target.key, modified_ns=max(0, when)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """Where each picture goes, in their order, and the plan that brings those there that are not there yet."""
@@ -48,14 +61,10 @@ def place(title: str, made: Sequence[Made], folder: str, names: Names, content: 
         into = (folder or one.source.ref.key.rpartition("/")[0]).rstrip("/")
         there = taken.setdefault(into, dict(names(into or "/")))
         new = content_id(one.data)
-        name = fitting(split(called(one.source))[0] + one.mark, one.extension)
-        path, is_new = _free(name, into, there, partial(_is, new, content, given))
+        path, is_new = _free(name(one), into, there, partial(_is, new, content, given))
         if is_new:
             there[collision_key(path.rpartition("/")[2])] = path.rpartition("/")[2]
-            when = int(one.source.taken.at.timestamp()) * 1_000_000_000 if one.source.taken is not None else 0
-            actions.append(
-                Write(Ref(LOCAL, path), one.data, new, None, one.because, path, modified_ns=max(0, when))
-            )
+            actions.append(writing(one, Ref(LOCAL, path)))
         given.add(path)
         paths.append(path)
     return Placed(tuple(paths), Plan(title, tuple(actions)))

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from keepers.actions import Copy, SetField
+from keepers.actions import Copy, SetField, Write
 from keepers.decide.destination import called
 from keepers.model import Asset, Bundle, Kind, PlaceId, Ref, Role
 from keepers.plan.immich_actions import YES
@@ -15,6 +16,8 @@ from keepers.plan.immich_actions import YES
 _KEY: Final = re.compile(r"upload/([0-9a-f]{40})(?:\+([0-9a-f]{40}))?/([^/]+)")
 _FILMS: Final = frozenset({Role.LIVE_VIDEO, Role.MOTION_VIDEO})
 _XMP: Final = ".xmp"
+#: Typed so that nobody changes it.
+_NO_DATA: Final[Mapping[Ref, bytes]] = MappingProxyType({})
 
 
 class Upload(NamedTuple):
@@ -54,7 +57,7 @@ class Line:
     asset: Asset
     fate: Fate
     reason: str
-    action: Copy | None = None
+    action: Copy | Write | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +148,10 @@ class Beside:
 
 
 def beside(
-    files: Sequence[Asset], sums: Mapping[Ref, str], held: Mapping[str, Held], source: Beside
-) -> tuple[Line, ...]:
-    """Decide about files that were made of a photo: each is sent with the time of that photo."""
+    files: Sequence[Asset], sums: Mapping[Ref, str], held: Mapping[str, Held], source: Beside,
+    data: Mapping[Ref, bytes] = _NO_DATA,
+) -> tuple[Line, ...]:  # fmt: skip
+    """Decide about what was made of a photo: each is sent with the time of that photo; `data` are bytes that lie in no file."""
     lines: list[Line] = []
     sent: set[str] = set()
     for asset in files:
@@ -157,10 +161,14 @@ def beside(
             lines.append(_kept(asset, there))
             continue
         sent.add(wanted.sha1)
-        taken_ns = 0 if source.created is None else int(source.created.timestamp()) * 10**9
-        action = Copy(
-            asset.ref, Ref(source.ref.place, wanted.key), asset.content, asset.size, f"was made of {source.name}",
-            revision=asset.revision, modified_ns=max(0, taken_ns),
+        taken_ns = 0 if source.created is None else max(0, int(source.created.timestamp()) * 10**9)
+        target, because = Ref(source.ref.place, wanted.key), f"was made of {source.name}"
+        action = (
+            Write(target, data[asset.ref], asset.content, because=because, modified_ns=taken_ns)
+            if asset.ref in data
+            else Copy(
+                asset.ref, target, asset.content, asset.size, because, revision=asset.revision, modified_ns=taken_ns
+            )
         )  # fmt: skip
         lines.append(Line(asset, Fate.SENT, action.because, action))
     return tuple(lines)
@@ -204,6 +212,6 @@ def _kept(asset: Asset, held: Held | None) -> Line:
     return Line(asset, Fate.THERE, "the server has the same bytes")
 
 
-def actions(lines: Sequence[Line]) -> tuple[Copy, ...]:
+def actions(lines: Sequence[Line]) -> tuple[Copy | Write, ...]:
     """What is to be done."""
     return tuple(line.action for line in lines if line.action is not None)

@@ -229,7 +229,7 @@ class _Burst:
 
 def _named(work: Opening, frames: Sequence[Bundle], tasks: Sequence[_Task]) -> list[_Task]:
     """The tasks with the people in their frames, as far as servers say; nobody is asked where nothing is to be mended."""
-    if work.fetch is None or not any(isinstance(one.mending, Mending) for one in tasks):
+    if not any(isinstance(one.mending, Mending) and not _waits(work, one) for one in tasks):
         return list(tasks)
     places = {
         bundle.main.ref: [ref for ref in (bundle.main.ref, *bundle.copies) if ref.place != LOCAL]
@@ -271,9 +271,10 @@ def _is_open(face: Face) -> bool:
 def _nearest(target: Bundle, others: Sequence[Bundle]) -> list[Bundle]:
     """The frames to mend a photo from, those first that were taken when people stood most alike."""
 
-    def apart(one: Bundle) -> tuple[float, str]:
+    def apart(one: Bundle) -> tuple[float, str, str]:
+        name, key = originals.name(one.main), one.main.ref.key
         if one.main.taken is None or target.main.taken is None:
-            return 0.0, one.main.ref.key
-        return abs((one.main.taken.at - target.main.taken.at).total_seconds()), one.main.ref.key
+            return 0.0, name, key
+        return abs((one.main.taken.at - target.main.taken.at).total_seconds()), name, key
 
     return sorted(others, key=apart)[:DONORS]

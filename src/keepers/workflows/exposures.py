@@ -6,6 +6,7 @@ from typing import Final
 from keepers.create import composite, hdr, vision, whole
 from keepers.create.hdr import Frame, Method
 from keepers.errors import UnreadableError
+from keepers.read import xmp
 
 #: Bytes that a merge takes for each pixel of a frame, by its number of frames, and what is there before it (measured:
 #: 1.1 GB for 3 frames of 12 megapixels).
@@ -60,16 +61,22 @@ class Developed:
 def merge(bracket: Bracket) -> Developed:
     """Merge a bracket; one that is none is told, a frame that cannot be read is an error."""
     vision.alone()
-    sources = [whole.read(shot.path) for shot in bracket.shots]
+    read = [(shot, whole.read(shot.path)) for shot in bracket.shots]
+    # A server shows what was made of photos as one more of them.
+    ours = [number for number, (_, source) in enumerate(read) if not xmp.parsed(source.packet).composite]
+    if len(ours) < 2:
+        return Developed(why="fewer than two of its pictures are photos; the others were made of some")
+    sources = [read[number][1] for number in ours]
+    shots = [read[number][0] for number in ours]
+    del read
     frames = [
-        Frame(shot.name, source.pixels, shot.exposure)
-        for shot, source in zip(bracket.shots, sources, strict=True)
+        Frame(shot.name, source.pixels, shot.exposure) for shot, source in zip(shots, sources, strict=True)
     ]
     try:
         made = hdr.merged(frames, bracket.method, bracket.gamma)
     except UnreadableError as error:
         return Developed(why=str(error))
-    used = tuple(bracket.shots[index].name for index in made.used)
+    used = tuple(shots[index].name for index in made.used)
     source = sources[made.reference]
     data = (composite.tiff if bracket.tiff else composite.jpeg)(made.light, source, used)
-    return Developed(data, made.reference, used, tuple(why for _, why in made.left), made.moved)
+    return Developed(data, ours[made.reference], used, tuple(why for _, why in made.left), made.moved)

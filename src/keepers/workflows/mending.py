@@ -13,7 +13,8 @@ from keepers.create.faces_mending import Frame, Wound
 from keepers.create.faces_swap import Cut
 from keepers.create.whole import Whole
 from keepers.errors import UnreadableError
-from keepers.model import Face
+from keepers.model import Face, Ref
+from keepers.read import xmp
 from keepers.score.traced import Traced, TraceTask
 
 Pixels = npt.NDArray[np.uint8]
@@ -27,11 +28,15 @@ LEAST: Final = 640 << 20
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One frame of a burst: its file, its name for people, and the faces that are known to be in it."""
+    """One frame of a burst: its file, its name for people, the faces that are known to be in it, and whose they are.
+
+    `people` has the person of each face, as far as a server knows; it is empty where none knows any.
+    """
 
     path: str
     name: str
     faces: tuple[Face, ...]
+    people: tuple[Ref | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,8 @@ def mend(task: Mending) -> Mended:
     """Mend a photo; a face that cannot be is told with the reason. A photo that cannot be read is an error."""
     vision.alone()
     source = whole.read(task.target.path)
+    if xmp.parsed(source.packet).composite:
+        return Mended(why="it was made of other photos already")
     photo = source.pixels.copy()
 
     def trace(pixels: Pixels, face: Face) -> Cut:
@@ -137,12 +144,16 @@ def _gather(
         faces_mending.unhelpful(wounds, Stage.SHUT, "the eyes are not open")
     elif wounds:
         try:
-            frame = whole.read(shot.path).pixels
+            frame = whole.read(shot.path)
         except (UnreadableError, OSError) as error:
             faces_mending.unhelpful(wounds, Stage.UNSEEN, f"{shot.name} cannot be read ({error})")
             return
-        target = Frame(task.target.name, photo, task.target.faces)
-        faces_mending.gather(Frame(shot.name, frame, shot.faces), target, wounds, trace)
+        if xmp.parsed(frame.packet).composite:
+            # A server shows what was made of photos as one more of them.
+            faces_mending.unhelpful(wounds, Stage.UNSEEN, f"{shot.name} was made of other photos")
+            return
+        target = Frame(task.target.name, photo, task.target.faces, task.target.people)
+        faces_mending.gather(Frame(shot.name, frame.pixels, shot.faces, shot.people), target, wounds, trace)
 
 
 def _written(

@@ -1,5 +1,6 @@
 """Send the photos of folders to a server that has not got them; nothing there is changed, nothing here is moved."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -8,7 +9,8 @@ from keepers.actions import Plan, SetField
 from keepers.apply.look import world
 from keepers.catalog import copies, library, photos
 from keepers.catalog.store import Catalog
-from keepers.model import Asset, Bundle, Fate, Kind, PlaceId, Ref
+from keepers.fingerprint.exact import content_id
+from keepers.model import LOCAL, Asset, Bundle, Fate, Kind, PlaceId, Ref
 from keepers.plan import upload_plan
 from keepers.plan.check import Checked, check
 from keepers.plan.upload_plan import Beside, Held, Line
@@ -87,12 +89,53 @@ def prepare_beside(receiver: Fields, results: Results) -> Prepared:
     held = receiver.held(sums.values())
     lines = upload_plan.beside(results.files, sums, held, results.source)
     fields = upload_plan.fields_beside(lines, sums, held, results.source, stack=results.stack)
-    now = receiver.values(fields)
-    todo = [replace(one, before=value) for one, value in zip(fields, now, strict=True) if value != one.after]
     count = f"{len(results.files)} {'file' if len(results.files) == 1 else 'files'}"
     title = f"Send {count} made of {results.source.name} to {results.source.ref.place}"
+    return _prepared(receiver, title, lines, fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Pictured:
+    """A picture that was made of a photo of a server and lies in no file: its name, its bytes, whether it is to be stacked."""
+
+    name: str
+    data: bytes
+    source: Beside
+    stack: bool
+
+
+def prepare_made(receiver: Fields, title: str, made: Sequence[Pictured]) -> Prepared:
+    """Plan to send pictures, each beside its photo, as `prepare_beside` does; the lines are in their order."""
+    assets = [_asset(one) for one in made]
+    data = {asset.ref: one.data for asset, one in zip(assets, made, strict=True)}
+    sums = {ref: sha1(one) for ref, one in data.items()}
+    held = receiver.held(sums.values())
+    lines: list[Line] = []
+    fields: list[SetField] = []
+    for asset, one in zip(assets, made, strict=True):
+        mine = upload_plan.beside([asset], sums, held, one.source, data)
+        fields += upload_plan.fields_beside(mine, sums, held, one.source, stack=one.stack)
+        lines += mine
+    return _prepared(receiver, title, lines, fields)
+
+
+def sha1(data: bytes) -> str:
+    """What servers call these bytes, in hex."""
+    return hashlib.sha1(data, usedforsecurity=False).hexdigest()
+
+
+def _asset(one: Pictured) -> Asset:
+    """A picture as if it were a file; only its name is ever looked at."""
+    ref = Ref(LOCAL, f"{one.source.ref.place}:{one.source.ref.key}/{one.name}")
+    return Asset(ref, Kind.PHOTO, len(one.data), "", content_id(one.data), name=one.name)
+
+
+def _prepared(receiver: Fields, title: str, lines: Sequence[Line], fields: Sequence[SetField]) -> Prepared:
+    """A checked plan that sends what is to be sent, and sets what is not set yet."""
+    now = receiver.values(fields)
+    todo = [replace(one, before=value) for one, value in zip(fields, now, strict=True) if value != one.after]
     plan = Plan(title, (*upload_plan.actions(lines), *todo))
-    return Prepared(check(plan, world(plan, receiver)), lines)
+    return Prepared(check(plan, world(plan, receiver)), tuple(lines))
 
 
 def _bundles(catalog: Catalog, roots: Sequence[str]) -> list[Bundle]:

@@ -1,12 +1,13 @@
 """One file on its way to an Immich server: the form that servers from 2.0 on take."""
 
 import contextlib
+import io
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import BinaryIO, Final
 
-from keepers.actions import Copy
+from keepers.actions import Copy, Write
 from keepers.model import Found, Ref
 from keepers.places import files
 from keepers.places.immich_api.wire import Ask, Form
@@ -26,14 +27,7 @@ def more_fields(version: tuple[int, int, int]) -> dict[str, str]:
 
 def posting(machine: Reader, action: Copy, wanted: Upload, found: Found, more: Mapping[str, str]) -> Ask:
     """The question that sends one file of a machine, its XMP file with it; `more` are further fields."""
-    taken = action.modified_ns or found.mtime_ns
-    fields = {
-        "deviceAssetId": f"{wanted.name}-{found.size}",
-        "deviceId": _DEVICE,
-        "fileCreatedAt": _iso(taken),
-        "fileModifiedAt": _iso(found.mtime_ns),
-        "filename": wanted.name,
-    }
+    fields = {**_fields(wanted, found.size, action.modified_ns or found.mtime_ns, found.mtime_ns), **more}
     outer, _, name = action.source.key.rpartition("/")
     beside = sidecars(name, machine.names(Ref(action.source.place, outer or "/")))
 
@@ -45,15 +39,38 @@ def posting(machine: Reader, action: Copy, wanted: Upload, found: Found, more: M
         sent = {"assetData": (wanted.name, stream(action.source.key))}
         if beside:
             sent["sidecarData"] = (beside[0], stream(f"{outer}/{beside[0]}"))
-        return Form({**fields, **more}, sent)
+        return Form(fields, sent)
 
+    return _ask(wanted, found.size, form)
+
+
+def posting_made(action: Write, wanted: Upload, more: Mapping[str, str]) -> Ask:
+    """The question that sends bytes that Keepers made, with the time that they are given."""
+    at = action.modified_ns
+    fields = {**_fields(wanted, action.size, at, at), **more}
+    return _ask(
+        wanted, action.size, lambda _: Form(fields, {"assetData": (wanted.name, io.BytesIO(action.data))})
+    )
+
+
+def _fields(wanted: Upload, size: int, created_ns: int, modified_ns: int) -> dict[str, str]:
+    return {
+        "deviceAssetId": f"{wanted.name}-{size}",
+        "deviceId": _DEVICE,
+        "fileCreatedAt": _iso(created_ns),
+        "fileModifiedAt": _iso(modified_ns),
+        "filename": wanted.name,
+    }
+
+
+def _ask(wanted: Upload, size: int, form: Callable[[contextlib.ExitStack], Form]) -> Ask:
     return Ask(
         "POST",
         "assets",
         headers={"x-immich-checksum": wanted.sha1},
         repeatable=False,
         # 100 KB/s is the slowest that is worth waiting for.
-        seconds=60.0 + found.size / 100_000,
+        seconds=60.0 + size / 100_000,
         form=form,
     )
 

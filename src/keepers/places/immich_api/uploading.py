@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Protocol
 
-from keepers.actions import Copy, SetField, Trash, refs
+from keepers.actions import Copy, SetField, Trash, Write, refs
 from keepers.errors import KeepersError, PlaceUnreachableError, SettingsError
 from keepers.model import ContentId, Found, PlaceId, Problem, Ref
 from keepers.places import files
 from keepers.places.immich_api import records
 from keepers.places.immich_api.abilities import Abilities
 from keepers.places.immich_api.client import BATCH, Client
-from keepers.places.immich_api.posting import more_fields, posting
+from keepers.places.immich_api.posting import more_fields, posting, posting_made
 from keepers.places.immich_api.records import Remote
 from keepers.places.immich_api.sent_fields import SentFields
 from keepers.places.immich_api.wire import AnswerError, Ask
@@ -242,7 +242,7 @@ class UploadPlace:
         if self.trouble is not None:
             return Outcome(End.OPEN)
         try:
-            if wanted is not None and isinstance(task.action, Copy):
+            if wanted is not None and isinstance(task.action, Copy | Write):
                 return self._sent(task.action, wanted, held.get(wanted.sha1), films.get(wanted.film))
         except KeepersError as error:
             return self._failed(error)
@@ -252,15 +252,20 @@ class UploadPlace:
 
     # Sending
 
-    def _sent(self, action: Copy, wanted: Upload, before: Held | None, film: Held | None) -> Outcome:
+    def _sent(self, action: Copy | Write, wanted: Upload, before: Held | None, film: Held | None) -> Outcome:
         if before is not None:
             return Outcome(End.CHANGED, "the server has it by now")
-        found = self._machine.look(action.source)
-        if found is None:
-            return Outcome(End.CHANGED, "it is gone")
-        if found.size != action.size:
-            return Outcome(End.CHANGED, "it has changed since the plan was made")
-        key = self._posted(action, wanted, found, "" if film is None else film.id)
+        more = more_fields(self._able().version) | ({"livePhotoVideoId": film.id} if film else {})
+        if isinstance(action, Write):
+            ask = posting_made(action, wanted, more)
+        else:
+            found = self._machine.look(action.source)
+            if found is None:
+                return Outcome(End.CHANGED, "it is gone")
+            if found.size != action.size:
+                return Outcome(End.CHANGED, "it has changed since the plan was made")
+            ask = posting(self._machine, action, wanted, found, more)
+        key = self._posted(ask, wanted)
         if not key:
             return Outcome(End.CHANGED, "the server has it by now")
         one = self._client.asset(key)
@@ -270,12 +275,11 @@ class UploadPlace:
             return Outcome(End.CHANGED, "what arrived is not what was looked at: it has changed meanwhile")
         return Outcome(End.DONE, revision=key)
 
-    def _posted(self, action: Copy, wanted: Upload, found: Found, film: str) -> str:
+    def _posted(self, ask: Ask, wanted: Upload) -> str:
         """Send one file; its id, or nothing where the server had it. After a lost answer the server is asked first."""
-        more = more_fields(self._able().version) | ({"livePhotoVideoId": film} if film else {})
         for attempt in range(1, _TRIES + 1):
             try:
-                answer = self._client.wire.ask(posting(self._machine, action, wanted, found, more))
+                answer = self._client.wire.ask(ask)
             except PlaceUnreachableError:
                 now = self.held([wanted.sha1]).get(wanted.sha1)
                 if now is not None:
@@ -379,6 +383,6 @@ def _settled(task: Task, held: Mapping[str, Held]) -> Outcome:
     wanted = _wanted(task)
     found = held.get(wanted.sha1) if wanted is not None else None
     there = found is not None and not found.trashed
-    if wanted is None or there != isinstance(task.action, Copy):
+    if wanted is None or there != isinstance(task.action, Copy | Write):
         return Outcome(End.OPEN)
     return Outcome(End.DONE, revision=found.id if found is not None and there else "")
