@@ -4,9 +4,8 @@ from typing import Final
 
 from keepers.errors import UnreadableError
 from keepers.model import Kind
-from keepers.read import archive, clip, digests, extras, formats, metadata, pixels, turbo
+from keepers.read import archive, clip, digests, extras, formats, picture, turbo
 from keepers.read import beside as held_beside
-from keepers.read.formats import Format
 from keepers.workflows import footage
 from keepers.workflows.job import Proof, Still, Thumb
 
@@ -18,9 +17,7 @@ def thumbnail(task: Thumb) -> bytes:
     """An upright JPEG, `side` pixels at its longest, of a film too; UnreadableError where there is no picture."""
     if _is_film(task.path):
         return turbo.encoded(footage.poster(task.path, task.side), QUALITY)
-    data, form = _picture(task.path)
-    shown = pixels.upright_rgb(data, form, metadata.facts(data, form), task.side)
-    return turbo.encoded(shown, QUALITY)
+    return turbo.encoded(picture.shown(task.path, task.side), QUALITY)
 
 
 def still(task: Still) -> bytes:
@@ -33,7 +30,7 @@ def still(task: Still) -> bytes:
 
 def prove(task: Proof) -> str:
     """A digest that is equal only for equal decoded pixels; empty for RAW."""
-    data, form = _picture(task.path)
+    data, form = picture.read(task.path)
     return digests.full_pixel_digest(data, form)
 
 
@@ -45,15 +42,5 @@ def _is_film(path: str) -> bool:
 
 def beside(task: Proof) -> str:
     """A digest of what the file holds beside its picture: a film, layers; empty where there is nothing."""
-    data, form = _picture(task.path)
+    data, form = picture.read(task.path)
     return held_beside.beside(data, form)
-
-
-def _picture(path: str) -> tuple[bytes, Format]:
-    with archive.opened(path) as opened:
-        data = opened.file.read()
-    form = formats.sniff(data[:HEAD], path)
-    if form is None or form.kind is not Kind.PHOTO:
-        message = "no picture"
-        raise UnreadableError(message)
-    return data, form
