@@ -161,7 +161,7 @@ class MeshBackend:
     def _examined(self, picture: Picture, squares: Sequence[Square]) -> list[_Examined]:
         """What the networks say of the faces in squares, all faces of a pass at once."""
         first = self._looks(picture, squares)
-        better = [_around(one) for one in first]
+        better = [around(one.square.back(one.mesh[:, :2] / SIZE)) for one in first]
         far = [row for row, one in enumerate(first) if not _near(one.square, better[row])]
         seen = dict(enumerate(first)) | dict(
             zip(far, self._looks(picture, [better[row] for row in far]), strict=True)
@@ -274,16 +274,15 @@ def _square(box: Box, width: int, height: int, side: float) -> Square:
     return Square(x - math.sin(turn) * down, y + math.cos(turn) * down, whole, turn)
 
 
-def _around(seen: _Seen) -> Square:
-    """The square around the points of a mesh, its eyes level, as MediaPipe follows a face."""
-    points = seen.square.back(seen.mesh[:, :2] / SIZE)
+def around(points: Floats) -> Square:
+    """The square around the points of a mesh (pixels of the picture), its eyes level, as MediaPipe follows a face."""
     across = points[at.LEFT_EYE[0]] - points[at.RIGHT_EYE[0]]
     turn = math.atan2(float(across[1]), float(across[0]))
     cos, sin = math.cos(turn), math.sin(turn)
     level = points @ np.array([[cos, -sin], [sin, cos]])
     low, high = level.min(axis=0), level.max(axis=0)
     x, y = (low + high) / 2
-    side = AROUND_POINTS * float((high - low).max())
+    side = max(1.0, AROUND_POINTS * float((high - low).max()))
     return Square(float(x * cos - y * sin), float(x * sin + y * cos), side, turn)
 
 

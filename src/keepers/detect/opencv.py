@@ -8,7 +8,7 @@ import numpy as np
 
 from keepers.detect.backend import NotAvailableError
 from keepers.detect.mesh import MeshBackend, model_files
-from keepers.detect.nets import Floats, Given, floats
+from keepers.detect.nets import Floats, Given, one_by_one
 
 
 def build(model_dir: str) -> MeshBackend:
@@ -29,8 +29,7 @@ class OpenCvNet:
 
     def run(self, given: Given, full: float = 1) -> list[Floats]:
         """Give all its outputs for a batch, one after another."""
-        rows = [self._run(floats(given[row : row + 1], full)) for row in range(len(given))]
-        return rows[0] if len(rows) == 1 else [np.concatenate(parts) for parts in zip(*rows, strict=True)]
+        return one_by_one(self._run, given, full)
 
     def _run(self, given: Floats) -> list[Floats]:
         self._net.setInput(given)

@@ -7,11 +7,10 @@ from typing import Final, Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from keepers.detect import landmarks as at
 from keepers.detect.backend import Box, Picture
 from keepers.detect.choose import backend
 from keepers.detect.crops import Square, cut
-from keepers.detect.mesh import AROUND_BOX, AROUND_POINTS, BELOW_BOX, SIZE, model_files
+from keepers.detect.mesh import AROUND_BOX, BELOW_BOX, SIZE, around, model_files
 from keepers.detect.nets import Net, OnnxNet
 from keepers.model import Face
 from keepers.score.traced import POINTS, Traced, TraceTask
@@ -87,17 +86,5 @@ def _traced(mesh: Net, picture: Picture, box: Box) -> tuple[Floats, float]:
         mesh_points, logit, _ = mesh.run(crop[None], 255)
         points = square.back(mesh_points.reshape(POINTS, 3)[:, :2].astype(np.float64) / SIZE)
         presence = 1 / (1 + math.exp(-float(logit.ravel()[0])))
-        square = _around(points)
+        square = around(points)
     return points, presence
-
-
-def _around(points: Floats) -> Square:
-    """The square around the points, the eyes level."""
-    across = points[at.LEFT_EYE[0]] - points[at.RIGHT_EYE[0]]
-    turn = math.atan2(float(across[1]), float(across[0]))
-    cos, sin = math.cos(turn), math.sin(turn)
-    level = points @ np.array([[cos, -sin], [sin, cos]])
-    low, high = level.min(axis=0), level.max(axis=0)
-    x, y = (low + high) / 2
-    side = max(1.0, AROUND_POINTS * float((high - low).max()))
-    return Square(float(x * cos - y * sin), float(x * sin + y * cos), side, turn)
