@@ -73,7 +73,7 @@ def _refuse_without_rights(server: ImmichPlace) -> None:
 
 
 def _archived(job: "_Job", checked: Checked) -> Finished | None:
-    """Finish what was begun with this list, and do the rest."""
+    """Finish what was begun with these photos, or archive them; None where all of them are in the archive."""
     photos = show.count(len(checked.actions), "photo")
     key = run_key(
         "archive", job.place, "suggestions", sorted(bundle.main.ref.key for bundle in job.said.archive)

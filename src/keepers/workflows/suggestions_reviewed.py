@@ -94,13 +94,13 @@ def planned(server: Server, place: PlaceId, archive: Sequence[Bundle]) -> tuple[
     """The plan that takes photos off the timeline of a server; what somebody liked since then stays, and why."""
     refs = [ref for bundle in archive if bundle.main.ref.place == place for ref in _files(bundle)]
     liked = server.values([immich_actions.asked(ref, "favourite") for ref in refs])
-    spared = [ref for ref, value in zip(refs, liked, strict=True) if value is not None]
+    spared = {ref for ref, value in zip(refs, liked, strict=True) if value is not None}
     actions = tuple(
         SetField(ref, "visibility", "timeline", "archive", "was marked archive in a list of suggestions")
         for ref in refs
         if ref not in spared
     )
-    stays = tuple(Stays(ref, "it is a favourite") for ref in spared)
+    stays = tuple(Stays(ref, "it is a favourite") for ref in refs if ref in spared)
     wanted = Wanted(f"archive: {len(actions)} suggested photos", actions, stays)
     plan, left = immich_actions.plan(wanted, server.values(actions))
     fields = {(one.ref, one.name): one.before for one in plan.actions if isinstance(one, SetField)}
