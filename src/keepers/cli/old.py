@@ -10,8 +10,8 @@ from keepers.cli import old_immich
 
 #: What the old tool made of pictures or asked of its libraries, and Keepers does by itself or elsewhere: said, and left out.
 _LEFT_OUT: Final = {
-    "--gpu": "faces are found on the processor",
-    "--gpu-device": "faces are found on the processor",
+    "--gpu": "a GPU that is there is used by itself where that pays; the setting device asks for one",
+    "--gpu-device": "the first GPU that is there is used",
     "--no-ml-quality": "no such score is used",
     "--video-strategy": "clips are compared at moments of their own",
     "--video-max-frames": "clips are compared at moments of their own",
