@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from keepers.catalog.schema import MIGRATIONS
-from keepers.errors import CatalogBusyError, CatalogDamagedError, NoCatalogError
+from keepers.errors import CatalogBusyError, CatalogDamagedError, KeepersError, NoCatalogError
 
 #: SQLite's shared memory does not work across machines (hazard 31), so no WAL there.
 NETWORK: Final = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs"})
@@ -86,8 +86,7 @@ def open_catalog(file: Path, *, create: bool) -> Catalog:
     if not create and not file.exists():
         message = f"there is no catalog at {file} yet; `keepers scan FOLDER` makes one"
         raise NoCatalogError(message)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(file, timeout=WAIT_SECONDS, isolation_level=None)
+    connection = _connected(file)
     catalog = Catalog(file, connection)
     try:
         connection.execute("PRAGMA foreign_keys = ON")
@@ -103,6 +102,18 @@ def open_catalog(file: Path, *, create: bool) -> Catalog:
         connection.close()
         raise
     return catalog
+
+
+def _connected(file: Path) -> sqlite3.Connection:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return sqlite3.connect(file, timeout=WAIT_SECONDS, isolation_level=None)
+    except (OSError, sqlite3.OperationalError) as error:
+        message = (
+            f"the catalog {file} cannot be opened ({error}): is it a folder, or in one that may not be written to? "
+            "Name another file with --catalog"
+        )
+        raise KeepersError(message) from error
 
 
 def reopened(file: Path) -> Catalog:

@@ -25,8 +25,7 @@ def rejected(options: argparse.Namespace, opened: Session) -> int:
         return 0
     _tell_staying(options, found)
     if not found.actions:
-        show.line("Nothing to apply.")
-        return 0
+        return changing.nothing_to_apply(options)
     changing.consent(options, f"{text.summary(found.actions).capitalize()}, as the review decided?")
     codes: list[int] = []
     with opened.journal(create=True) as journal, changing.stopping(opened.progress) as stop:

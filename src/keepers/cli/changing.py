@@ -27,6 +27,8 @@ from keepers.plan import text
 from keepers.plan.check import Checked, Refused, forbidden
 from keepers.ports import Progress, Troubled
 
+#: Of what was not done, how many are told one by one.
+SHOWN = 20
 OPEN = (RunState.PLANNED, RunState.RUNNING, RunState.STOPPED, RunState.FAILED)
 
 
@@ -170,8 +172,7 @@ def apply(options: argparse.Namespace) -> int:
                 from keepers.cli.applying import rejected  # noqa: PLC0415 (numpy costs 80 ms)
 
                 return rejected(options, opened)
-            show.line("Nothing to apply.")
-            return 0
+            return nothing_to_apply(options)
         if options.dry_run:
             _would_apply(options, chosen, journal, opened.local())
             return 0
@@ -225,8 +226,12 @@ def tell_problems(
     """Tell on stderr which actions were not done, and why."""
     if options.quiet:
         return
-    for problem in problems:
+    for problem in problems[:SHOWN]:
         sys.stderr.write(show.printable(f"not done: {text.sentence(problem.action)}: {problem.why}") + "\n")
+    if len(problems) > SHOWN:
+        sys.stderr.write(
+            f"not done: {len(problems) - SHOWN:,} more; keepers history --json lists all of them\n"
+        )
     for one in refused:
         sys.stderr.write(show.printable(f"refused: {text.sentence(one.action)}: {one.why}") + "\n")
 
@@ -285,6 +290,15 @@ def _would_undo(options: argparse.Namespace, run: Run, done: Sequence[Action]) -
         show.line(f"Would take back run {run.id}, {run.title}:")
         for line in text.lines(run.title, done, ()):
             show.line(line)
+    return 0
+
+
+def nothing_to_apply(options: argparse.Namespace) -> int:
+    """Say that no plan waits, and nothing was rejected."""
+    if options.json:
+        show.document({"run": None, "state": None, "done": 0, "problems": []})
+    else:
+        show.line("Nothing to apply.")
     return 0
 
 

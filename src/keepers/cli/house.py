@@ -107,7 +107,10 @@ def catalog(options: argparse.Namespace) -> int:
         if options.what == "backup":
             file = Path(options.file) if options.file else _beside(opened)
             store.backup(file)
-            show.line(f"backed up to {file}")
+            if options.json:
+                show.document({"file": str(file)})
+            else:
+                show.line(f"backed up to {file}")
             return 0
         if options.file:
             with Path(options.file).open("x", encoding="ascii") as out:
@@ -139,7 +142,10 @@ def _set(options: argparse.Namespace) -> int:
     value = settings_module.parse(options.name, options.value, "command line")
     file = settings_module.config_file(os.environ)
     settings_module.store(file, options.name, value)
-    show.line(f"{options.name} = {value!r} in {file}")
+    if options.json:
+        show.document({"file": str(file), "name": options.name, "value": value})
+    else:
+        show.line(f"{options.name} = {value!r} in {file}")
     return 0
 
 

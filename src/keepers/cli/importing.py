@@ -31,7 +31,7 @@ from keepers.workflows.importing import Importing, Prepared, Request
 from keepers.workflows.job import Thumb
 from keepers.workflows.scan import ScanReport
 from keepers.workflows.settling import Settling
-from keepers.workflows.target_folder import refuse_unsafe
+from keepers.workflows.target_folder import refuse_closed, refuse_unsafe
 from keepers.workflows.thumbnails import Drawing
 
 #: Copies of which one may be better than the other, or lie in a better place.
@@ -187,6 +187,7 @@ def _carried_out(job: _Job, catalog: Catalog, journal: Journal) -> int:
         return finished.exit_code
     prepared = _prepared(job, catalog, journal, _learned(job, catalog))
     if prepared.checked.actions:
+        refuse_closed(job.request.target)
         _ask(job, prepared.checked)
         finished = _run(old, prepared.checked, job, journal)
         following.placed(catalog, job.place(), journal.steps(finished.run))

@@ -24,6 +24,7 @@ from keepers.plan.report import Summary
 from keepers.plan.text import shown
 from keepers.workflows import organizing
 from keepers.workflows.scan import ScanReport
+from keepers.workflows.target_folder import refuse_closed
 from keepers.workflows.tidy import Tidied
 
 
@@ -162,6 +163,7 @@ def _carried_out(job: _Job, catalog: Catalog, journal: Journal, report: ScanRepo
     organizing.remember(catalog, job.target, planned.prepared)
     finished, trouble = resumed, None
     if planned.checked.actions:
+        refuse_closed(job.target)
         with changing.stopping(progress) as stop, job.place(planned.decisions, catalog) as place:
             finished = run(planned.checked, journal, place, progress=progress, key=job.key, stop=stop)
             trouble = changing.trouble(place)

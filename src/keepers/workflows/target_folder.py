@@ -4,7 +4,7 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 
-from keepers.errors import UsageError
+from keepers.errors import RefusedError, UsageError
 from keepers.model import LOCAL, Ref
 from keepers.ports import Reader
 
@@ -39,6 +39,18 @@ def refuse_unsafe(
     # The sticky bit, as /tmp has it, keeps others from touching what is ours; nothing of theirs is replaced.
     if seen.st_mode & stat.S_IWOTH and not seen.st_mode & stat.S_ISVTX:
         raise UsageError(f"everybody may write to the {what} {target}; {_remedy(target, reader)}")
+
+
+def refuse_closed(target: str) -> None:
+    """RefusedError where nothing can be written into a folder: one sentence is better than one for each file."""
+    folder = next(_upwards(os.path.realpath(target)))
+    if not os.path.isdir(folder):
+        raise RefusedError(f"{folder} is no folder, so nothing can be put into {target}; choose another --to")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise RefusedError(
+            f"nothing may be written to {folder} (permission denied, or a disk that is mounted read-only); nothing was "
+            "changed. Choose another --to, or change its rights"
+        )
 
 
 def _remedy(target: str, reader: Reader) -> str:
