@@ -2,12 +2,15 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
 from PIL import Image
 
+from keepers.cli import suggesting_grammar
 from keepers.score.inspection import METHOD
+from keepers.score.suggestions import CERTAIN, SuggestionKind
 from tests.cli.world import TAKEN, jpeg, put, tree
 from tests.immich.server import KEY, running
 from tests.immich.uploads import upload_all
@@ -131,6 +134,13 @@ def test_mistakes_are_told(keepers, folder, tmp_path, monkeypatch, words, says):
     said = keepers("suggest", *words)
     assert said.code == 2
     assert says in said.err
+
+
+def test_the_kinds_that_can_be_asked_for_are_those_that_there_are(keepers):
+    assert tuple(SuggestionKind) == suggesting_grammar.KINDS
+    told = re.search(r"so\s+certain\s+at\s+least;\s+default:\s+([0-9.]+)", keepers("suggest", "--help").out)
+    assert told is not None
+    assert float(told[1]) == CERTAIN
 
 
 def test_no_catalog(keepers):

@@ -8,6 +8,7 @@ from contextlib import closing
 import numpy as np
 import pytest
 
+from keepers import config
 from keepers.detect import choose, devices, far, mesh
 from keepers.detect.backend import Box
 from keepers.detect.devices import COUNTS, CPU, DeviceNet
@@ -127,6 +128,10 @@ def test_everybody_gets_their_own_rows():
         [[[2, 3], [4, 5], [6, 7]], [1, 2, 3]],
         [[[8, 9], [10, 11]], [4, 5]],
     ]
+
+
+def test_the_devices_that_can_be_asked_for_are_those_that_there_are():
+    assert ("auto", CPU.name, *(device.name for device in devices.DEVICES)) == config.DEVICES
 
 
 def test_counts_of_a_batch_are_few_and_reach_the_most():
