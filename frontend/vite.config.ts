@@ -12,7 +12,8 @@ export default defineConfig({
   build: {
     // The server allows no data: addresses, hence nothing is inlined.
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    // Languages are pieces that need no other: nothing is to be loaded before them.
+    modulePreload: false,
     outDir: "dist",
     target: "es2023",
   },

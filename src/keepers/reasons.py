@@ -3,14 +3,18 @@
 Whoever prints a reason prints English; the page says the same by the code. A code is never given another meaning.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any, Final, Self, cast
+
+from keepers.messages import MESSAGES
 
 #: A number, a name of the user's, or another reason.
 Value = str | int | float
 
 #: What each code says in English; where there are two texts, the first is for one of `n`.
 ENGLISH: Final[Mapping[str, str | tuple[str, str]]] = {
+    **MESSAGES,
     # judging a series
     "unjudged-film": "it could not be judged: it is a film",
     "unjudged": "it could not be judged: its pixels cannot be read",
@@ -119,7 +123,7 @@ ENGLISH: Final[Mapping[str, str | tuple[str, str]]] = {
     "looks-away": "looks away",
     "grimace": "grimace",
     "weak-sharpness": "less sharp",
-    "weak-exposure": "lost in shadow or light",
+    "weak-exposure": "too dark, too bright or flat",
     "weak-faces": "faces less sharp",
     # why something of a plan is done, or is not
     "rejected": "rejected in {group}",
@@ -198,6 +202,21 @@ def unpacked(kept: object) -> str:
     return _again(
         code, {name: v if isinstance(v, int | float) else unpacked(v) for name, v in values.items()}
     )
+
+
+def written(text: str) -> str:
+    """A reason as a column of text keeps it; other words as they are."""
+    return json.dumps(packed(text)) if isinstance(text, Reason) else text
+
+
+def read(kept: str) -> str:
+    """What `written` was given; what an older Keepers wrote is plain English."""
+    if not kept.startswith('["'):
+        return kept
+    try:
+        return unpacked(json.loads(kept))
+    except ValueError:
+        return kept
 
 
 def _again(code: str, values: dict[str, Value]) -> Reason:

@@ -8,12 +8,16 @@ import pytest
 
 from keepers.reasons import ENGLISH
 
-GERMAN = Path(__file__).parents[2] / "frontend" / "src" / "texts" / "reasons.de.ts"
+TEXTS = Path(__file__).parents[2] / "frontend" / "src" / "texts"
 _ENTRY = re.compile(r'^  "?([a-z-]+)"?: (".*"|\{ one: ".*", other: ".*" \}),$', re.MULTILINE)
 
 
 def _german() -> dict[str, str]:
-    return dict(_ENTRY.findall(GERMAN.read_text("utf-8")))
+    return {
+        code: text
+        for name in ("reasons.de.ts", "messages.de.ts", "refusals.de.ts")
+        for code, text in _ENTRY.findall((TEXTS / name).read_text("utf-8"))
+    }
 
 
 def _holes(text: str) -> set[str]:

@@ -170,7 +170,8 @@ def test_a_scan_is_stopped_by_the_end_of_its_server_and_by_a_person_and_goes_on(
 
 
 def _begun(client: Client, job: int) -> None:
-    while client.get(f"/jobs/{job}")["progress"] is None:
+    while (now := client.get(f"/jobs/{job}"))["progress"] is None:
+        assert now["state"] in {"queued", "running"}, now
         time.sleep(0.02)
 
 

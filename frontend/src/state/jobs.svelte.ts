@@ -2,7 +2,7 @@
 
 import type { Job, Standing } from "../api/types";
 import { say } from "./notice.svelte";
-import { jobTitle, t } from "./texts.svelte";
+import { t, told } from "./texts.svelte";
 
 export const jobs = $state({
   byId: {} as Record<number, Job>,
@@ -25,7 +25,7 @@ export function learn(job: Job): void {
   jobs.byId[job.id] = job;
   if (before === undefined || isOver(before) || !isOver(job)) return;
   jobs.ended += 1;
-  say(t("jobEnded", { title: jobTitle(job), state: t(`jobState.${job.state}`) }));
+  say(t("jobEnded", { title: told(job.title_said), state: t(`jobState.${job.state}`) }));
 }
 
 /** Listen until the page is left; the browser connects again by itself. */

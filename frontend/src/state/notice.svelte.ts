@@ -1,11 +1,12 @@
 // What the page says: a line for the eyes, the same for screen readers, and errors that stay until read.
 
-import { Trouble } from "../api/client";
+import { spoken, Trouble } from "../api/client";
+import type { Said } from "../api/types";
 import { t } from "./texts.svelte";
 
 interface Wrong {
-  readonly words: string;
-  readonly next: string;
+  readonly words: Said;
+  readonly next: Said;
   readonly status: number;
 }
 
@@ -32,10 +33,10 @@ export function say(line: string): void {
 /** Say what went wrong, until it is closed. */
 export function complain(error: unknown): void {
   if (error instanceof Trouble) {
-    const words = error.status === 0 ? t("offline") : error.status === 401 ? t("loginLost") : error.detail;
-    notice.wrong = { words, next: error.next, status: error.status };
+    const known = error.status === 0 ? t("offline") : error.status === 401 ? t("loginLost") : "";
+    notice.wrong = { words: known === "" ? error.detail : spoken(known), next: error.next, status: error.status };
   } else {
-    notice.wrong = { words: String(error), next: "", status: -1 };
+    notice.wrong = { words: spoken(String(error)), next: spoken(""), status: -1 };
   }
 }
 

@@ -23,7 +23,7 @@ export const keyOf = (action: string): string =>
 function used(): void {
   document.documentElement.classList.toggle("is-light", prefs.theme === "light");
   document.documentElement.classList.toggle("is-dark", prefs.theme === "dark");
-  speak(prefs.language);
+  void speak(prefs.language);
 }
 
 function remapped(text: string | undefined): Remapped {

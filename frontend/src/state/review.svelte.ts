@@ -1,7 +1,7 @@
 // The review: which group is looked at, what is said of it, how it is zoomed; saved at once, one after the other.
 
 import * as calls from "../api/calls";
-import { Trouble } from "../api/client";
+import { Trouble, trouble } from "../api/client";
 import type { Changed, Group, GroupRow, Standing, Totals } from "../api/types";
 import { read, written, type Filters } from "../lib/filters";
 import { counted, left, START, type Pace } from "../lib/pace";
@@ -380,7 +380,7 @@ export class Review extends Looking {
       this.known.forget([this.group.row.id]);
       await this.open(this.group.row.id, at);
     }
-    complain(new Trouble(409, t("conflict"), ""));
+    complain(trouble(409, t("conflict")));
   }
 }
 

@@ -205,10 +205,6 @@ export const de: Readonly<Record<Key, Text>> = {
   "verb.trash": "in den Papierkorb",
   "verb.restore": "zurückholen",
   "verb.set": "setzen",
-  "jobKind.group": "Kopien und Serien suchen",
-  "jobKind.apply": "Ausführen, was entschieden wurde",
-  "jobKind.people-sort": "Nach Personen sortieren",
-  "jobKind.people-feature": "Das beste Foto jeder Person",
 
   "score.sharpness": "Schärfe",
   "score.exposure": "Belichtung",

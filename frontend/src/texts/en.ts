@@ -210,10 +210,6 @@ export const en = {
   "verb.trash": "to the trash",
   "verb.restore": "bring back",
   "verb.set": "set",
-  "jobKind.group": "Find copies and series",
-  "jobKind.apply": "Apply what was decided",
-  "jobKind.people-sort": "Sort by people",
-  "jobKind.people-feature": "Best photo of each person",
 
   "score.sharpness": "Sharpness",
   "score.exposure": "Exposure",

@@ -116,7 +116,7 @@ export const reasonsDe: Readonly<Record<string, Text>> = {
   "looks-away": "schaut weg",
   grimace: "Grimasse",
   "weak-sharpness": "weniger scharf",
-  "weak-exposure": "in Schatten oder Licht verloren",
+  "weak-exposure": "zu dunkel, zu hell oder flau",
   "weak-faces": "Gesichter weniger scharf",
 
   // why something of a plan is done, or is not

@@ -5,6 +5,14 @@ import { count, isOne } from "../lib/numbers";
 /** A text with holes such as `{name}`; a pair of forms is chosen by `n`. */
 export type Text = string | { readonly one: string; readonly other: string };
 
+/** All texts of one language: the page's own, and what the server says by codes (English words come with it). */
+export interface Catalogue<Key extends string> {
+  readonly page: Readonly<Record<Key, Text>>;
+  readonly said: Readonly<Record<string, Text>>;
+  /** What the settings mean. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
 export type Values = Readonly<Record<string, string | number>>;
 
 export function worded(text: Text, values: Values, language: string): string {

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from keepers.catalog.store import Catalog
+from keepers.reasons import packed, read, unpacked, written
 
 _COLUMNS: Final = (
     "SELECT id, kind, title, state, asked, queued, started, ended, said, result, error, run FROM job"
@@ -48,8 +49,8 @@ def put(catalog: Catalog, job: Job) -> None:
             """UPDATE job SET state = ?, queued = ?, started = ?, ended = ?, said = ?, result = ?, error = ?, run = ?
                 WHERE id = ?""",
             (
-                job.state, job.queued, job.started, job.ended, json.dumps(job.said), job.result, job.error, job.run,
-                job.id,
+                job.state, job.queued, job.started, job.ended, json.dumps([packed(one) for one in job.said]),
+                written(job.result), written(job.error), job.run, job.id,
             ),
         )  # fmt: skip
 
@@ -94,8 +95,8 @@ def _job(row: Sequence[Any]) -> Job:
         queued,
         started,
         ended,
-        tuple(json.loads(said)),
-        result,
-        error,
+        tuple(unpacked(one) for one in json.loads(said)),
+        read(result),
+        read(error),
         run,
     )

@@ -10,7 +10,6 @@ from keepers import reasons
 from keepers.catalog import review_rows
 from keepers.catalog.contents import BATCH
 from keepers.catalog.store import Catalog
-from keepers.reasons import Reason
 
 _SHOWN: Final = 20
 #: What lets the facts of a step hold: of contents, and of copies at their places.
@@ -87,7 +86,7 @@ def add(catalog: Catalog, words: str, groups: Sequence[str], shape: Shape | None
     """Begin a step inside the running transaction; what was taken back before cannot be done again any more."""
     catalog.db.execute("UPDATE review_step SET state = 2 WHERE state = 1")
     packed = "" if shape is None else json.dumps(_packed(shape))
-    row = (at, _kept(words), json.dumps(list(groups[:_SHOWN])), len(groups), packed)
+    row = (at, reasons.written(words), json.dumps(list(groups[:_SHOWN])), len(groups), packed)
     number = catalog.db.execute(
         "INSERT INTO review_step (at, words, groups, count, shape) VALUES (?, ?, ?, ?, ?)", row
     ).lastrowid
@@ -226,21 +225,7 @@ def _contents(groups: Sequence[Sequence[str]]) -> tuple[tuple[bytes, ...], ...]:
 
 def _step(row: Sequence[Any]) -> Step:
     number, at, words, groups, count, state = row
-    return Step(number, at, _told(words), tuple(json.loads(groups)), count, State(state))
-
-
-def _kept(words: str) -> str:
-    return json.dumps(reasons.packed(words)) if isinstance(words, Reason) else words
-
-
-def _told(words: str) -> str:
-    """What was said; steps of before are plain English."""
-    if not words.startswith('["'):
-        return words
-    try:
-        return reasons.unpacked(json.loads(words))
-    except ValueError:
-        return words
+    return Step(number, at, reasons.read(words), tuple(json.loads(groups)), count, State(state))
 
 
 def revision(catalog: Catalog) -> int:

@@ -100,7 +100,9 @@ def _document(app: FastAPI) -> dict[str, Any]:
             separate_input_output_schemas=False,
         )
         shapes = made["components"]["schemas"]
-        shapes["Problem"] = Problem.model_json_schema()
+        shapes["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        # What it is made of is among the shapes already.
+        shapes["Problem"].pop("$defs", None)
         shapes.pop("HTTPValidationError", None)
         shapes.pop("ValidationError", None)
         app.openapi_schema = made

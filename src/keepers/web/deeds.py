@@ -18,6 +18,8 @@ from keepers.catalog import locations, review_rows, sightings
 from keepers.catalog.store import Catalog
 from keepers.errors import ChangedError, UsageError
 from keepers.model import LOCAL, GroupKind, Ref
+from keepers.reasons import Reason
+from keepers.web.heard import heard
 from keepers.wiring import Filter, Session, sources
 from keepers.workflows import review_plan, review_runs, reviewing
 from keepers.workflows.tidy import tidy
@@ -62,19 +64,24 @@ def do(session: Session, job: dict[str, Any], wish: Asked) -> Done:
         case "people-feature":
             return _feature(session, str(job["plan"]), wish)
         case other:
-            message = f"there is no job of the kind {other}"
-            raise UsageError(message)
+            raise UsageError(Reason("no-job-kind", kind=str(other)))
 
 
 def _scan(session: Session, job: dict[str, Any]) -> Done:
     with session.catalog(create=True) as catalog:
         given = sources(job["sources"] or _known(catalog), Filter())
         if not given:
-            raise UsageError("nothing is known yet; name a folder to scan")
+            raise UsageError(Reason("nothing-known"))
         report = session.scan(catalog, given)
-        words = f"{report.files:,} files, {report.photos:,} photos, {len(report.unreadable):,} unreadable; {report.measured:,} were new."
+        words = Reason(
+            "scanned",
+            files=Reason("number-files", n=report.files),
+            photos=Reason("number-photos", n=report.photos),
+            unreadable=len(report.unreadable),
+            new=report.measured,
+        )
         if job["then_group"]:
-            words = f"{words} {_group(session, catalog)}"
+            words = Reason("and-then", first=words, then=_group(session, catalog))
     return Done(result=words)
 
 
@@ -92,7 +99,11 @@ def _group(session: Session, catalog: Catalog) -> str:
         reviewing.mark_gone(
             catalog, (path for path in moved_away(journal) if not place.exists(Ref(LOCAL, path)))
         )
-    return f"{number:,} groups; {tidied.ungrouped:,} photos in none."
+    return Reason(
+        "grouped",
+        groups=Reason("number-groups", n=number),
+        photos=Reason("number-photos", n=tidied.ungrouped),
+    )
 
 
 def prepared(session: Session, catalog: Catalog) -> review_plan.Prepared:
@@ -109,7 +120,7 @@ def _apply(session: Session, plan: str, wish: Asked) -> Done:
         old = review_plan.unfinished(journal)
         found = prepared(session, catalog) if old is None else None
         if found is not None and found.name != plan:
-            raise ChangedError("something changed since the plan was shown; look at it again, then apply it")
+            raise ChangedError(Reason("plan-changed"))
         ended: list[Finished] = []
         with wish.asked() as stop:
             if old is not None:
@@ -126,28 +137,28 @@ def _apply(session: Session, plan: str, wish: Asked) -> Done:
         for one in ended:
             review_runs.note(catalog, journal, one.run)
     if not ended:
-        return Done(result="There is nothing to do.")
+        return Done(result=Reason("nothing-to-do"))
     worst = next((one for one in ended if one.state in {RunState.STOPPED, RunState.FAILED}), ended[0])
-    done = sum(one.done for one in ended)
-    words = f"{worst.title}: {done:,} changes done in {len(ended)} runs. All of it can be taken back."
+    changes = Reason("number-changes", n=sum(one.done for one in ended))
+    title = heard(worst.title)
     if len(ended) == 1:
-        words = f"{worst.title}: {done:,} changes done. All of it can be taken back."
-    return _ended(worst, words)
+        return _ended(worst, Reason("applied", title=title, changes=changes))
+    return _ended(worst, Reason("applied-runs", title=title, changes=changes, runs=len(ended)))
 
 
 def _undo(session: Session, number: int, wish: Asked) -> Done:
     with session.catalog(create=True) as catalog, session.journal(create=False) as journal:
         wanted = None if journal is None else run_to_undo(journal, number)
         if journal is None or wanted is None:
-            return Done(result="There is nothing to take back.")
+            return Done(result=Reason("nothing-to-undo"))
         roots = [path for path, _, _ in locations.roots(catalog)]
         steps = [step.action for step in journal.steps(wanted.id)]
         with session.place(place_of(steps), roots) as place, wish.asked() as stop:
             ended = undo_run(number, journal, place, progress=session.progress, stop=stop)
         if ended is None:
-            return Done(result="There is nothing to take back.")
+            return Done(result=Reason("nothing-to-undo"))
         review_runs.note(catalog, journal, ended.run)
-    return _ended(ended, f"Taken back: {ended.done:,} changes undone.")
+    return _ended(ended, Reason("taken-back", changes=Reason("number-changes", n=ended.done)))
 
 
 def _sort(session: Session, job: dict[str, Any], wish: Asked) -> Done:
@@ -157,12 +168,12 @@ def _sort(session: Session, job: dict[str, Any], wish: Asked) -> Done:
     dry = bool(job["dry_run"])
     ended = Work(session, wish.asked).sort(Sorting(people=tuple(job["people"])), dry=dry)
     if ended.finished is not None:
-        words = f"{ended.finished.title}: {ended.finished.done:,} files done. All of it can be taken back."
-        return _ended(ended.finished, words)
+        files = Reason("number-files", n=ended.finished.done)
+        return _ended(ended.finished, Reason("sorted", title=heard(ended.finished.title), files=files))
     planned = 0 if ended.prepared is None else len(ended.prepared.checked.actions)
-    return Done(
-        result=f"{planned:,} files would be sorted; nothing was changed." if dry else "Nothing to sort."
-    )
+    if not dry:
+        return Done(result=Reason("nothing-to-sort"))
+    return Done(result=Reason("would-sort", files=Reason("number-files", n=planned)))
 
 
 def _feature(session: Session, plan: str, wish: Asked) -> Done:
@@ -172,17 +183,21 @@ def _feature(session: Session, plan: str, wish: Asked) -> Done:
         if not plan:
             offer = featuring.offer(session)
             review_rows.put_note(catalog, FEATURING, json.dumps(dataclasses.asdict(offer)))
-            return Done(result=f"{offer.changes:,} people would get another photo; nothing was changed.")
+            return Done(result=Reason("would-feature", people=Reason("number-people", n=offer.changes)))
         finished = featuring.carry_out(session, plan, wish.asked)
         review_rows.put_note(catalog, FEATURING, "")
     if finished is None:
-        return Done(result="Nothing to set.")
-    return _ended(finished, f"{finished.title}: {finished.done:,} photos set. All of it can be taken back.")
+        return Done(result=Reason("nothing-to-set"))
+    photos = Reason("number-photos", n=finished.done)
+    return _ended(finished, Reason("featured", title=heard(finished.title), photos=photos))
 
 
 def _ended(ended: Finished, words: str) -> Done:
     state = _STATES.get(ended.state, "failed")
-    left = f" {len(ended.problems):,} could not be done: {ended.problems[0].why}" if ended.problems else ""
+    left = ""
+    if ended.problems:
+        left = Reason("could-not", n=len(ended.problems), why=heard(ended.problems[0].why))
     if state == "stopped":
-        words = f"Stopped after {ended.done:,} changes; the job goes on from there, or can be taken back."
-    return Done(state, words + left, "" if state != "failed" else left.strip(), ended.run)
+        words = Reason("stopped-after", changes=Reason("number-changes", n=ended.done))
+    whole = Reason("and-then", first=words, then=left) if left else words
+    return Done(state, whole, left if state == "failed" else "", ended.run)

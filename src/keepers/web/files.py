@@ -13,7 +13,9 @@ from keepers.errors import UnreadableError
 from keepers.model import LOCAL, Asset
 from keepers.places import files
 from keepers.read import archive
+from keepers.reasons import Reason
 from keepers.web import problems
+from keepers.web.heard import heard
 
 _CHUNK: Final = 1 << 18
 _RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
@@ -50,8 +52,7 @@ def sent(wanted: Wanted, part: str | None) -> Response:
     try:
         size = _size(wanted)
     except OSError as error:
-        message = f"the file cannot be read: {error.strerror or error}"
-        raise UnreadableError(message) from error
+        raise UnreadableError(Reason("file-unread", why=heard(error.strerror or str(error)))) from error
     headers = {
         "accept-ranges": "none" if wanted.asset.ref.archive else "bytes",
         "cache-control": "private, no-cache",
@@ -66,7 +67,7 @@ def sent(wanted: Wanted, part: str | None) -> Response:
         return StreamingResponse(_bytes(wanted, 0, size), 200, headers, wanted.media)
     first, last = span
     if first > last:
-        return problems.answer(416, "there are no such bytes", headers={"content-range": f"bytes */{size}"})
+        return problems.answer(416, Reason("no-bytes"), headers={"content-range": f"bytes */{size}"})
     headers |= {"content-range": f"bytes {first}-{last}/{size}", "content-length": str(last - first + 1)}
     return StreamingResponse(_bytes(wanted, first, last - first + 1), 206, headers, wanted.media)
 
@@ -89,7 +90,7 @@ def _size(wanted: Wanted) -> int:
     if wanted.asset.ref.archive:
         status = archive.status(wanted.path)
         if status is None:
-            raise UnreadableError("its archive is gone, or damaged")
+            raise UnreadableError(Reason("archive-gone"))
         return status.size
     with files.opened(wanted.path) as handle:
         return _checked(wanted, handle) - wanted.offset
@@ -99,7 +100,7 @@ def _checked(wanted: Wanted, handle: int) -> int:
     """The size of an open file that is still what was catalogued."""
     seen = os.fstat(handle)
     if wanted.asset.ref.place == LOCAL and files.revision(seen) != wanted.asset.revision:
-        raise UnreadableError("the file has changed since it was scanned")
+        raise UnreadableError(Reason("file-changed"))
     return seen.st_size
 
 

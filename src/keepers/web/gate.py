@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from keepers.reasons import Reason
 from keepers.web import problems
 from keepers.web.passwords import Password
 
@@ -55,7 +56,6 @@ _DOOR: Final = """<!doctype html><html lang="en"><head><meta charset="utf-8"><ti
 <p>This browser is not known to this server.</p>
 <p>Open the address that <code>keepers review</code> or <code>keepers serve</code> printed when it was started: it carries the
 key to this page, which is another one after each start.</p></body></html>"""
-_CLOSED: Final = "Open the address that Keepers printed when it was started: it carries the key to this page."
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +138,13 @@ class Gate:
     def _refusal(self, scope: Scope, headers: Mapping[str, str]) -> Response | None:
         method: str = scope["method"]
         if len(scope["path"]) + len(scope["query_string"]) > _MOST_ADDRESS:
-            return problems.answer(414, "the address is too long")
+            return problems.answer(414, Reason("long-address"))
         if sum(len(name) + len(value) for name, value in scope["headers"]) > _MOST_HEADERS:
-            return problems.answer(431, "the headers are too long")
+            return problems.answer(431, Reason("long-headers"))
         if not self._keys.answers_to(headers.get("host", "")):
-            return problems.answer(421, "this server does not answer to that name")
+            return problems.answer(421, Reason("other-name"))
         if method not in _READING | _WRITING:
-            return problems.answer(405, f"{method} is not done here")
+            return problems.answer(405, Reason("not-done-here", method=method))
         if method in _WRITING and (refused := self._from_elsewhere(headers)) is not None:
             return refused
         return self._unknown(scope, headers) or _too_large(method, scope["path"], headers)
@@ -155,9 +155,9 @@ class Gate:
             return None
         origin = headers.get("origin", "")
         if origin not in {f"http://{headers['host']}", f"https://{headers['host']}"}:
-            return problems.answer(403, "changes are taken from this server's own page only")
+            return problems.answer(403, Reason("other-page"))
         if headers.get("sec-fetch-site", "same-origin") != "same-origin":
-            return problems.answer(403, "changes are taken from this server's own page only")
+            return problems.answer(403, Reason("other-page"))
         return None
 
     def _unknown(self, scope: Scope, headers: Mapping[str, str]) -> Response | None:
@@ -181,7 +181,7 @@ class Gate:
         ):
             # Somebody opened a bookmark, or a tab of a server of before: words for people.
             return HTMLResponse(_DOOR, 401)
-        return problems.answer(401, _CLOSED)
+        return problems.answer(401, Reason("not-known"))
 
     def _bears(self, headers: Mapping[str, str]) -> bool:
         kind, _, given = headers.get("authorization", "").partition(" ")
@@ -207,15 +207,15 @@ def _headers(scope: Scope) -> dict[str, str]:
 def _too_large(method: str, path: str, headers: Mapping[str, str]) -> Response | None:
     length = headers.get("content-length", "0")
     if not length.isascii() or not length.isdigit() or int(length[:20]) > MOST_BODY:
-        return problems.answer(413, f"a body may have {MOST_BODY:,} bytes")
+        return problems.answer(413, Reason("large-body", n=MOST_BODY))
     if method not in _WRITING:
         return None
     has_body = length != "0" or "transfer-encoding" in headers
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     if has_body and kind != "application/json" and path != LOGIN:
-        return problems.answer(415, "the body must be application/json")
+        return problems.answer(415, Reason("body-json"))
     if "transfer-encoding" in headers and "content-length" in headers:
-        return problems.answer(400, "a body has a length or is chunked, never both")
+        return problems.answer(400, Reason("body-length"))
     return None
 
 
@@ -261,13 +261,13 @@ async def _body(receive: Receive) -> bytes | None:
 def _unfit(body: bytes | None, path: str) -> Response | None:
     """A body is JSON, whether the route looks at it or not: what is half understood may be meant otherwise."""
     if body is None:
-        return problems.answer(413, f"a body may have {MOST_BODY:,} bytes")
+        return problems.answer(413, Reason("large-body", n=MOST_BODY))
     if not body or path == LOGIN:
         return None
     try:
         json.loads(body)
     except (ValueError, RecursionError):
-        return problems.answer(400, "the body is no JSON")
+        return problems.answer(400, Reason("body-no-json"))
     return None
 
 

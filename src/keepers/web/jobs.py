@@ -6,7 +6,7 @@ import dataclasses
 import json
 import sys
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -16,7 +16,8 @@ from keepers.catalog.jobs import Job
 from keepers.catalog.store import Catalog
 from keepers.config import Settings
 from keepers.errors import KeepersError
-from keepers.web import problems
+from keepers.reasons import Reason, unpacked
+from keepers.web import problems, rows
 from keepers.web.answers import work as answers
 
 _WORKER: Final = (sys.executable, "-m", "keepers.web.worker")
@@ -26,14 +27,6 @@ _WAITING: Final = 64
 #: How often a stream of events looks whether the server ends.
 _TICK: Final = 1.0
 _OPEN: Final = frozenset({"queued", "running"})
-_TITLES: Final = {
-    "scan": "Scan",
-    "group": "Group all that is known",
-    "apply": "Apply the decisions",
-    "undo": "Take back",
-    "people-sort": "Sort by people",
-    "people-feature": "Best photo of each person",
-}
 
 
 @dataclass(slots=True)
@@ -70,11 +63,7 @@ class Jobs:
     async def add(self, wanted: dict[str, Any]) -> Job:
         """Queue a job."""
         kind = str(wanted["kind"])
-        title = _TITLES[kind]
-        if kind == "scan" and wanted["sources"]:
-            title = f"Scan {', '.join(wanted['sources'][:3])}"
-        if kind == "undo":
-            title = f"Take back run {wanted['run']}"
+        title = _title(kind, wanted)
         job: Job = await self.write(lambda catalog: jobs.add(catalog, kind, title, wanted, _now()))
         self._enqueue(job)
         return job
@@ -82,7 +71,8 @@ class Jobs:
     async def resume(self, job: Job) -> Job:
         """Go on with a job that was stopped or failed."""
         if job.state not in {"stopped", "failed"}:
-            raise problems.conflict(f"job {job.id} is {job.state}; only what was stopped or failed goes on")
+            state = Reason(f"is-{job.state}")
+            raise problems.conflict(Reason("job-not-stopped", number=job.id, state=state))
         again = replace(job, state="queued", queued=_now(), ended=None, error="", result="")
         await self._put(again)
         self._enqueue(again)
@@ -92,14 +82,15 @@ class Jobs:
         """Stop a job; one under way ends after the photo that it is at."""
         if self.present is not None and self.present.id == job.id and self._process is not None:
             if self.present.state not in _OPEN:
-                raise problems.conflict(f"job {job.id} is {self.present.state} already")
+                state = Reason(f"is-{self.present.state}")
+                raise problems.conflict(Reason("job-over", number=job.id, state=state))
             await _ask_to_stop(self._process)
             return self.present
         waiting = next((one for one in self.queue if one.id == job.id), None)
         if waiting is None:
-            raise problems.conflict(f"job {job.id} is not under way")
+            raise problems.conflict(Reason("job-not-begun", number=job.id))
         self.queue.remove(waiting)
-        stopped = replace(waiting, state="stopped", ended=_now(), result="Stopped before it began.")
+        stopped = replace(waiting, state="stopped", ended=_now(), result=Reason("stopped-before"))
         await self._put(stopped)
         self._tell(stopped)
         return stopped
@@ -113,14 +104,18 @@ class Jobs:
             id=now.id,
             kind=answers.JobKind(now.kind),
             title=now.title,
+            title_said=rows.said(_title(now.kind, now.asked)),
             state=answers.JobState(now.state),
             queued=now.queued,
             started=now.started,
             ended=now.ended,
             progress=self.progress if here else None,
             said=list(now.said),
+            latest_said=rows.said(now.said[-1] if now.said else ""),
             result=now.result,
+            result_said=rows.said(now.result),
             error=now.error,
+            error_said=rows.said(now.error),
             run=now.run,
             can_cancel=now.state in _OPEN,
             can_resume=now.state in {"stopped", "failed"},
@@ -167,7 +162,7 @@ class Jobs:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
         self._process, self.present, self.progress = None, None, None
-        failed = replace(job, state="failed", ended=_now(), error=str(error))
+        failed = replace(job, state="failed", ended=_now(), error=problems.words_of(error))
         with contextlib.suppress(KeepersError):
             await self._put(failed)
         self._tell(failed)
@@ -199,8 +194,8 @@ class Jobs:
         self._process = None
         if self.present is not None and self.present.state == "running":
             state = "stopped" if self._ending else "failed"
-            message = f"the process of this job ended by itself (code {code}); what was done is kept"
-            await self._set(replace(self.present, state=state, ended=_now(), error=message))
+            error = Reason("process-ended", exit=code)
+            await self._set(replace(self.present, state=state, ended=_now(), error=error))
         self.present, self.progress = None, None
         self.changed()
 
@@ -210,7 +205,9 @@ class Jobs:
             self.progress = _progress(line)
             self._tell(self.present)
         elif "say" in line:
-            self.present = replace(self.present, said=(*self.present.said, str(line["say"]))[-_SENTENCES:])
+            self.present = replace(
+                self.present, said=(*self.present.said, unpacked(line["say"]))[-_SENTENCES:]
+            )
             self._tell(self.present)
         elif "end" in line:
             await self._set(
@@ -218,8 +215,8 @@ class Jobs:
                     self.present,
                     state=str(line["end"]),
                     ended=_now(),
-                    result=str(line.get("result") or ""),
-                    error=str(line.get("error") or ""),
+                    result=unpacked(line.get("result") or ""),
+                    error=unpacked(line.get("error") or ""),
                     run=line.get("run"),
                 )
             )
@@ -238,6 +235,13 @@ class Jobs:
                 listener.put_nowait(job)
 
 
+def _title(kind: str, asked: Mapping[str, Any]) -> Reason:
+    """What a job is called."""
+    if kind == "scan" and asked.get("sources"):
+        return Reason("job-scan-of", sources=", ".join(asked["sources"][:3]))
+    return Reason("job-undo", run=asked["run"]) if kind == "undo" else Reason(f"job-{kind}")
+
+
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
@@ -249,6 +253,7 @@ def _progress(line: dict[str, Any]) -> answers.Progress:
     left = round(seconds / share - seconds, 1) if share > 0 and seconds > 0 else None
     return answers.Progress(
         stage=line["stage"],
+        stage_said=rows.said(line["stage"]),
         done=done,
         total=total,
         bytes=size,

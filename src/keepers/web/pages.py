@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
+from keepers.reasons import Reason
 from keepers.web import problems
 from keepers.web.answers.library import LoggedIn, Login
 from keepers.web.gate import LOGIN, LOGIN_API, Keys, Receive, Scope, Send
@@ -70,7 +71,7 @@ def install(app: FastAPI, keys: Keys) -> None:
     async def found(scope: Scope) -> Response:
         path: str = scope["path"]
         if scope["method"] not in {"GET", "HEAD"}:
-            return problems.answer(405, f"{scope['method']} is not done here")
+            return problems.answer(405, Reason("not-done-here", method=scope["method"]))
         known = pages.get(path)
         if known is None and path.startswith(_ASSETS):
             # Keepers was updated while this server runs, and the page is already the new one.
@@ -80,7 +81,7 @@ def install(app: FastAPI, keys: Keys) -> None:
             if known is None and path == "/":
                 return PlainTextResponse(_NOT_BUILT)
         if known is None:
-            return problems.answer(404, "there is no such page")
+            return problems.answer(404, Reason("no-page"))
         data = await asyncio.to_thread(_read, known.path)
         kept = _FOR_EVER if known.lasting else "private, no-cache"
         return Response(data, media_type=known.media, headers={"cache-control": kept})
@@ -128,9 +129,9 @@ async def _tried(keys: Keys, given: str) -> tuple[int, str] | None:
     """Try a password; the status and the sentence where it is wrong or came too soon."""
     password = keys.password
     if password is None:
-        return 404, "no password is set"
+        return 404, Reason("no-password")
     if seconds := password.wait():
-        return 429, f"too many wrong passwords; wait {seconds:.0f} seconds"
+        return 429, Reason("wait-password", seconds=seconds)
     if await asyncio.to_thread(password.is_right, given):
         return None
-    return 401, "that is not the password"
+    return 401, Reason("wrong-password")

@@ -16,6 +16,8 @@ from keepers.model import LOCAL, Asset
 from keepers.places import files
 from keepers.places.immich_api.pictures import Pictures as Folder
 from keepers.ports import Failure, Workers
+from keepers.reasons import Reason
+from keepers.web.heard import heard
 from keepers.wiring import Session
 from keepers.work.local import LocalWorkers
 from keepers.work.named import Named
@@ -144,10 +146,9 @@ class Pictures:
     def _worked(self, task: "Named[R, bytes]", item: R, *, heavy: bool) -> bytes:
         for _, result in self._workers.map(task, [item], heavy=lambda _: heavy):
             if isinstance(result, Failure):
-                message = f"it cannot be shown: {result.reason}"
-                raise UnreadableError(message)
+                raise UnreadableError(Reason("cannot-show-why", why=heard(result.reason)))
             return result
-        raise UnreadableError("it cannot be shown")
+        raise UnreadableError(Reason("cannot-show"))
 
     def _path(self, asset: Asset, *, exact: bool) -> str:
         """A file to read an asset from; UnreadableError where it is not what was catalogued."""
@@ -159,10 +160,10 @@ class Pictures:
             with self._loading[hash(asset.content) % len(self._loading)]:
                 view = next((view for _, view in servers.views(opened, [asset], exact=exact)), None)
         except OSError as error:
-            message = f"its picture cannot be kept here: {error.strerror or error}"
-            raise UnreadableError(message) from error
+            why = heard(error.strerror or str(error))
+            raise UnreadableError(Reason("picture-not-kept", why=why)) from error
         if view is None:
-            raise UnreadableError("the server has it no more")
+            raise UnreadableError(Reason("server-lost-it"))
         if isinstance(view, Failure):
             raise UnreadableError(view.reason)
         return view.path
@@ -191,5 +192,5 @@ def _unchanged(asset: Asset) -> str:
         return asset.ref.key
     found = files.status(asset.ref.key)
     if found is None or files.revision(found) != asset.revision:
-        raise UnreadableError("the file is gone, or it has changed since it was scanned")
+        raise UnreadableError(Reason("file-gone"))
     return asset.ref.key

@@ -20,6 +20,8 @@ from keepers.errors import (
     UnreadableError,
     UsageError,
 )
+from keepers.reasons import Reason
+from keepers.web import rows
 
 MEDIA: Final = "application/problem+json"
 #: Which status an error of ours becomes; what is not named was not the client's fault.
@@ -68,7 +70,7 @@ class ProblemError(KeepersError):
 
 def conflict(detail: str) -> ProblemError:
     """Somebody else was faster."""
-    return ProblemError(409, detail, "Read it again, look, and decide again.")
+    return ProblemError(409, detail, Reason("read-again"))
 
 
 def missing(detail: str) -> ProblemError:
@@ -79,7 +81,15 @@ def missing(detail: str) -> ProblemError:
 def document(status: int, detail: str, following: str = "") -> dict[str, object]:
     """A problem as JSON states it."""
     title = http.HTTPStatus(status).phrase
-    return {"type": "about:blank", "title": title, "status": status, "detail": detail, "next": following}
+    return {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": rows.text(detail),
+        "next": rows.text(following),
+        "detail_said": rows.said(detail).model_dump(),
+        "next_said": rows.said(following).model_dump(),
+    }
 
 
 def answer(
@@ -88,6 +98,11 @@ def answer(
     """A problem as a response."""
     body = document(status, detail, following)
     return JSONResponse(body, status, headers=dict(headers or {}), media_type=MEDIA)
+
+
+def words_of(error: BaseException) -> str:
+    """What an error says, with its code where it has one."""
+    return error.args[0] if error.args and isinstance(error.args[0], str) else str(error)
 
 
 def status_of(error: KeepersError) -> int:
@@ -103,7 +118,7 @@ def install(app: FastAPI) -> None:
     async def ours(_: Request, error: Exception) -> Response:
         assert isinstance(error, KeepersError)  # noqa: S101 (that is what it is installed for)
         following = error.following if isinstance(error, ProblemError) else ""
-        return answer(status_of(error), str(error), following)
+        return answer(status_of(error), words_of(error), following)
 
     async def http_error(_: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 (that is what it is installed for)

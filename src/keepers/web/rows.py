@@ -15,6 +15,7 @@ from keepers.reasons import Reason
 from keepers.web.answers.asked import Filter
 from keepers.web.answers.groups import Band, GroupRow
 from keepers.web.answers.said import Said
+from keepers.web.heard import heard
 
 PHOTOS: Final = "/api/v1/photos"
 
@@ -57,15 +58,16 @@ def text(name: str) -> str:
 
 
 def said(words: str) -> Said:
-    """A reason as the page takes it; other words go as they are."""
-    if not isinstance(words, Reason):
+    """A text as the page takes it, with its code where it is one of ours; other words go as they are."""
+    found = heard(words)
+    if not isinstance(found, Reason):
         return Said(code="", words=text(words), values={}, parts={})
-    plain = {name: value for name, value in words.values.items() if not isinstance(value, Reason)}
+    plain = {name: value for name, value in found.values.items() if not isinstance(value, Reason)}
     return Said(
-        code=words.code,
+        code=found.code,
         words=text(words),
         values={name: text(value) if isinstance(value, str) else value for name, value in plain.items()},
-        parts={name: said(value) for name, value in words.values.items() if isinstance(value, Reason)},
+        parts={name: said(value) for name, value in found.values.items() if isinstance(value, Reason)},
     )
 
 
@@ -110,7 +112,7 @@ def key_of(order: Order, given: str | None) -> tuple[float, int] | None:
         ):
             return float(at), number
         case _:
-            raise UsageError("`after` is no cursor of this list; begin again without it")
+            raise UsageError(Reason("no-cursor"))
 
 
 def _fits(number: float) -> bool:
@@ -131,9 +133,9 @@ def unpacked(given: str) -> list[Any]:
     try:
         parts = json.loads(base64.urlsafe_b64decode(given + "=" * (-len(given) % 4)))
     except (binascii.Error, ValueError, RecursionError) as error:
-        raise UsageError("`after` is no cursor of this list; begin again without it") from error
+        raise UsageError(Reason("no-cursor")) from error
     if not isinstance(parts, list):
-        raise UsageError("`after` is no cursor of this list; begin again without it")
+        raise UsageError(Reason("no-cursor"))
     return list(parts)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
 
 
@@ -145,7 +147,7 @@ def number_of(given: str | None) -> int | None:
         case [int(number)] if _fits(number):
             return number
         case _:
-            raise UsageError("`after` is no cursor of this list; begin again without it")
+            raise UsageError(Reason("no-cursor"))
 
 
 def text_of(given: str | None) -> str:
@@ -156,7 +158,7 @@ def text_of(given: str | None) -> str:
         case [str(word)]:
             return word
         case _:
-            raise UsageError("`after` is no cursor of this list; begin again without it")
+            raise UsageError(Reason("no-cursor"))
 
 
 def state(catalog: Catalog, grouped_at: str) -> str:

@@ -16,8 +16,10 @@ from typing import Any, Final, TextIO
 
 from keepers.config import Settings
 from keepers.errors import KeepersError
+from keepers.reasons import Reason, packed
 from keepers.web import deeds
 from keepers.web.deeds import Done
+from keepers.web.problems import words_of
 from keepers.wiring import Session
 
 #: More often nobody can read it.
@@ -64,7 +66,7 @@ class Lines:
 
     def say(self, message: str) -> None:
         """Tell one sentence."""
-        self.tell(say=message)
+        self.tell(say=packed(message))
 
     def _show(self) -> None:
         self.told = time.monotonic()
@@ -113,16 +115,16 @@ def main() -> int:
         session = Session(Settings(**order["settings"]), os.environ, lines)
         _tell(lines, deeds.do(session, order["job"], wish))
     except KeyboardInterrupt:
-        lines.tell(end="stopped", result="Stopped; what was done is kept.")
+        lines.tell(end="stopped", result=packed(Reason("stopped-kept")))
         return STOPPED
     except KeepersError as error:
-        lines.tell(end="failed", error=str(error))
+        lines.tell(end="failed", error=packed(words_of(error)))
         return error.exit_code
     return 0
 
 
 def _tell(lines: Lines, done: Done) -> None:
-    lines.tell(end=done.state, result=done.result, error=done.error, run=done.run)
+    lines.tell(end=done.state, result=packed(done.result), error=packed(done.error), run=done.run)
 
 
 def _listen() -> None:

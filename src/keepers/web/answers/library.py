@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field
 
 from keepers.web.answers.groups import Id
+from keepers.web.answers.said import Said
 from keepers.web.answers.work import Job
 
 Text = Annotated[str, Field(max_length=4096)]
@@ -18,6 +19,8 @@ class Problem(BaseModel):
     status: int
     detail: str
     next: Annotated[str, Field(description="What to try next; empty: nothing known.")] = ""
+    detail_said: Said
+    next_said: Said
 
 
 class Root(BaseModel):
@@ -59,6 +62,8 @@ class Server(BaseModel):
     version: str
     words: str
     next: str
+    words_said: Said
+    next_said: Said
 
 
 class Servers(BaseModel):
@@ -111,6 +116,7 @@ class FolderPair(BaseModel):
     in_both: int
     bytes: Annotated[int, Field(description="Bytes that are in both.")]
     words: Annotated[str, Field(description="Such as `/b holds all of /a`.")]
+    words_said: Said
     decided: Annotated[int, Field(description="Groups of them that were reviewed.")]
     groups: int
     sample: Annotated[list[str], Field(description="Some groups to look at, by id.")]
@@ -138,6 +144,7 @@ class WeakDate(BaseModel):
     at: str
     source: str
     note: str
+    note_said: Said
     thumbnail: str
 
 
@@ -159,6 +166,7 @@ class Unreadable(BaseModel):
 
     path: str
     reason: str
+    reason_said: Said
 
 
 class UnreadableFiles(BaseModel):

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from keepers.web.answers.said import Said
 from keepers.web.answers.work import Job
 
 
@@ -27,6 +28,7 @@ class People(BaseModel):
     people: list[Person]
     next: str | None
     words: str
+    words_said: Said
 
 
 class SortStatus(BaseModel):
@@ -40,6 +42,7 @@ class SortStatus(BaseModel):
     people: int
     sorted: int
     words: str
+    words_said: Said
 
 
 class Sorted(BaseModel):
@@ -103,6 +106,7 @@ class Featured(BaseModel):
     file: str
     before: str | None
     why: str
+    why_said: Said
     thumbnail: Annotated[str | None, Field(description="null: the photo was not scanned.")]
 
 

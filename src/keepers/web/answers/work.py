@@ -17,6 +17,9 @@ class Action(BaseModel):
     verb: str
     source: str | None
     target: str | None
+    field: Annotated[str | None, Field(description="Which field is set; null: it is a file that is changed.")]
+    before: str | None
+    after: str | None
     words: str
     because: Said
     size: int
@@ -27,6 +30,8 @@ class Action(BaseModel):
 class Refused(BaseModel):
     """An action that may not be done, and why."""
 
+    verb: Annotated[str, Field(description="What was to be done; empty: nothing, the photo stays.")]
+    path: str
     words: str
     why: Said
 
@@ -113,6 +118,7 @@ class Progress(BaseModel):
     """How far the present stage of a job is; `total` 0: not known."""
 
     stage: str
+    stage_said: Said
     done: int
     total: int
     bytes: int
@@ -127,14 +133,18 @@ class Job(BaseModel):
     id: int
     kind: JobKind
     title: str
+    title_said: Said
     state: JobState
     queued: str
     started: str | None
     ended: str | None
     progress: Progress | None
     said: Annotated[list[str], Field(description="The latest sentences that it told.")]
+    latest_said: Annotated[Said, Field(description="The last of them.")]
     result: Annotated[str, Field(description="What came of it, in a sentence.")]
+    result_said: Said
     error: str
+    error_said: Said
     run: int | None
     can_cancel: bool
     can_resume: bool
@@ -159,7 +169,9 @@ class Run(BaseModel):
 
     id: int
     title: str
+    title_said: Said
     state: str
+    state_said: Said
     started: str
     undoes: int | None
     actions: int

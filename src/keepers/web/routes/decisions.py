@@ -16,7 +16,7 @@ from keepers.web.answers.asked import Behind, GroupName, Match
 from keepers.web.answers.groups import Band
 from keepers.web.changes import changed, now, step
 from keepers.web.desk import Desk, Here
-from keepers.web.problems import ProblemError, conflict, missing
+from keepers.web.problems import ProblemError, conflict, missing, words_of
 from keepers.workflows import saying
 from keepers.workflows.saying import Said, UnknownGroupError
 
@@ -29,7 +29,7 @@ _SAMPLE: Final = 20
 async def decide(desk: Here, group: GroupName, said: answers.Verdicts, seen: Match = None) -> answers.Changed:
     """Say which photos of a group stay and which may go."""
     if both := set(said.keep) & set(said.drop):
-        raise UsageError(f"photo {min(both)} can stay or go, not both")
+        raise UsageError(Reason("keep-or-drop", number=min(both)))
     verdicts = {**dict.fromkeys(said.keep, True), **dict.fromkeys(said.drop, False)}
     revision = _revision(seen)
     return await _changed(desk, lambda catalog: saying.decide(catalog, group, revision, verdicts, now()))
@@ -110,12 +110,12 @@ async def accept_band(desk: Here, band: Band, said: answers.AcceptBand) -> answe
     """Accept all groups of a band that nobody has reviewed, as they were when the sample was drawn."""
     newest = desk.samples.find(said.sample, band)
     if newest is None:
-        raise conflict(f"no sample of {band.value} was shown under that name; draw one and look at it")
+        raise conflict(Reason("no-sample", band=band.value))
 
     def change(catalog: Catalog) -> Said:
         left = reviews.unreviewed(catalog, band.value, newest)
         if not left:
-            raise conflict(f"nothing of {band.value} is left to accept")
+            raise conflict(Reason("band-done", band=band.value))
         return saying.accept_many(catalog, left, Reason("said-band", n=len(left), band=band.value), now())
 
     return await _changed(desk, change)
@@ -158,16 +158,14 @@ async def _changed(desk: Desk, what: Callable[[Catalog], Said]) -> answers.Chang
     try:
         return await desk.write(lambda catalog: changed(catalog, what(catalog)))
     except UnknownGroupError as error:
-        raise missing(str(error)) from error
+        raise missing(words_of(error)) from error
 
 
 def _revision(seen: str | None) -> int:
     """The revision that came along; a problem where none did."""
     if seen is None:
-        raise ProblemError(
-            428, "say which revision you saw, as If-Match", "Read the group; its ETag is its revision."
-        )
+        raise ProblemError(428, Reason("say-revision"), Reason("read-etag"))
     text = seen.strip().strip('"')
     if not text.isascii() or not text.isdigit() or len(text) > 15:
-        raise UsageError(f"If-Match {seen!r} is no revision of a group")
+        raise UsageError(Reason("no-revision", given=repr(seen)))
     return int(text)

@@ -55,5 +55,6 @@ def _featured(one: dict[str, Any], number: int | None) -> Featured:
         file=rows.text(one["file"]),
         before=one["before"],
         why=rows.text(one["why"]),
+        why_said=rows.said(one["why"]),
         thumbnail=None if number is None else f"{rows.PHOTOS}/{number}/thumbnail",
     )

@@ -44,7 +44,7 @@ async def keep_folder(desk: Here, pair: Annotated[str, Path(max_length=100)], sa
     def change(catalog: Catalog) -> Changed:
         known = next((one for one in review_lists.pairs(catalog) if one.id == pair), None)
         if known is None:
-            raise missing("there are no such two folders any more")
+            raise missing(Reason("no-pair"))
         keep, drop = (known.one, known.other) if said.keep == "one" else (known.other, known.one)
         verdicts = {
             number: said_of
@@ -52,7 +52,7 @@ async def keep_folder(desk: Here, pair: Annotated[str, Path(max_length=100)], sa
             if (said_of := _verdicts(catalog, number, keep, drop)) is not None
         }
         if not verdicts:
-            raise conflict("all groups of these folders were reviewed already")
+            raise conflict(Reason("pair-done"))
         words = Reason("said-folder", keep=rows.text(keep), drop=rows.text(drop), n=len(verdicts))
         return changed(catalog, saying.keep_where(catalog, verdicts, words, now()))
 
@@ -72,6 +72,7 @@ def _verdicts(catalog: Catalog, number: int, keep: str, drop: str) -> dict[int, 
 def _shown(catalog: Catalog, pair: Pair) -> FolderPair:
     known = reviews.numbered(catalog, pair.groups)
     both = len(known)
+    words = _words(pair, both)
     return FolderPair(
         id=pair.id,
         one=rows.text(pair.one),
@@ -80,7 +81,8 @@ def _shown(catalog: Catalog, pair: Pair) -> FolderPair:
         in_other=pair.photos_other,
         in_both=both,
         bytes=pair.bytes,
-        words=rows.text(_words(pair, both)),
+        words=rows.text(words),
+        words_said=rows.said(words),
         decided=sum(row.reviewed for row in known),
         groups=both,
         sample=[row.id for row in known[:_SAMPLE]],
@@ -89,12 +91,12 @@ def _shown(catalog: Catalog, pair: Pair) -> FolderPair:
 
 def _words(pair: Pair, both: int) -> str:
     if both >= pair.photos_one and both >= pair.photos_other:
-        return f"{pair.one} and {pair.other} hold the same"
+        return Reason("folders-same", one=pair.one, other=pair.other)
     if both >= pair.photos_one:
-        return f"{pair.other} holds all of {pair.one}"
+        return Reason("folder-holds", one=pair.other, other=pair.one)
     if both >= pair.photos_other:
-        return f"{pair.one} holds all of {pair.other}"
-    return f"{both:,} photos are in both"
+        return Reason("folder-holds", one=pair.one, other=pair.other)
+    return Reason("folders-both", n=both)
 
 
 def _key(pair: Pair) -> tuple[int, str]:
@@ -108,4 +110,4 @@ def _behind(after: str | None) -> tuple[int, str]:
         case [int(size), str(name)]:
             return size, name
         case _:
-            raise UsageError("`after` is no cursor of this list; begin again without it")
+            raise UsageError(Reason("no-cursor"))

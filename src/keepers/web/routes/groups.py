@@ -8,6 +8,7 @@ from keepers.catalog import locations, review_rows, review_steps, reviews
 from keepers.catalog.reviews import Count, Wanted
 from keepers.catalog.store import Catalog
 from keepers.model import Asset
+from keepers.reasons import Reason
 from keepers.web import details, rows
 from keepers.web.answers.asked import Filter, GroupName, Marked, Page
 from keepers.web.answers.groups import Band, BandCount, Choice, Group, GroupPage, Marks, Totals
@@ -79,7 +80,7 @@ async def get_group(
 def _group(catalog: Catalog, name: str, wanted: Wanted) -> tuple[Group, list[Asset]]:
     row = reviews.one(catalog, name, wanted.order)
     if row is None or row.photos < 1:
-        raise missing(f"there is no group {name} any more")
+        raise missing(Reason("no-group", name=name))
     made, own = details.group(catalog, row)
     key = (row.at, row.n)
     after = reviews.page(catalog, wanted, key, _AHEAD)

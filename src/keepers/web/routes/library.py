@@ -14,12 +14,13 @@ from keepers.catalog.review_lists import Weak
 from keepers.catalog.store import Catalog
 from keepers.errors import KeepersError, UsageError
 from keepers.model import Bundle
+from keepers.reasons import Reason
 from keepers.web import rows
 from keepers.web.answers import library as answers
 from keepers.web.answers.asked import Behind, PhotoId
 from keepers.web.answers.library import Root, Server, Setting
 from keepers.web.desk import Desk, Here
-from keepers.web.problems import ProblemError, missing
+from keepers.web.problems import ProblemError, missing, words_of
 from keepers.workflows import dating
 from keepers.workflows.folders import Dating
 
@@ -92,11 +93,21 @@ def asked(desk: Desk, name: str) -> Server:
             url = client.wire.url
             release = client.abilities().release
     except KeepersError as error:
-        following = f"keepers immich check --server {name}"
-        return Server(
-            name=name, url="", reachable=False, version="", words=rows.text(str(error)), next=following
-        )
-    return Server(name=name, url=url, reachable=True, version=str(release), words="It answers.", next="")
+        return _answered(name, "", "", words_of(error), Reason("check-server", name=name))
+    return _answered(name, url, str(release), Reason("answers"), "")
+
+
+def _answered(name: str, url: str, version: str, words: str, following: str) -> Server:
+    return Server(
+        name=name,
+        url=url,
+        reachable=url != "",
+        version=version,
+        words=rows.text(words),
+        next=following,
+        words_said=rows.said(words),
+        next_said=rows.said(following),
+    )
 
 
 # ---------------------------------------------------------------- settings
@@ -130,9 +141,9 @@ async def set_setting(
     """Set one of the settings that the page may set."""
     known = next((one for one in _settings(desk) if one.name == name), None)
     if known is None:
-        raise missing("there is no such setting")
+        raise missing(Reason("no-setting"))
     if not known.editable:
-        raise ProblemError(403, f"{name} is not set from the page", f"keepers config set {name} VALUE")
+        raise ProblemError(403, Reason("not-from-page", name=name), Reason("set-by-command", name=name))
     value = config.checked(name, said.value, "the page")
     await desk.write(lambda _: config.store(config.config_file(desk.session.environment), name, value))
     desk.renew()
@@ -203,7 +214,9 @@ async def unreadable(desk: Here, page: Annotated[Behind, Query()]) -> answers.Un
     part = found[: page.limit]
     more = rows.packed(part[-1][1], part[-1][0].hex()) if len(found) > page.limit else None
     files = [
-        answers.Unreadable(path=rows.path(place, key), reason=rows.text(reason))
+        answers.Unreadable(
+            path=rows.path(place, key), reason=rows.text(reason), reason_said=rows.said(reason)
+        )
         for key, place, reason in part
     ]
     return answers.UnreadableFiles(files=files, next=more)
@@ -221,20 +234,20 @@ def _key(after: str | None) -> tuple[str, bytes]:
                 pass
         case _:
             pass
-    raise UsageError("`after` is no cursor of this list; begin again without it")
+    raise UsageError(Reason("no-cursor"))
 
 
 def _bundle(catalog: Catalog, photo: int) -> Bundle:
     found = photos.numbered(catalog, photo)
     if found is None:
-        raise missing(f"there is no photo {photo}")
+        raise missing(Reason("no-photo", number=photo))
     return found[1]
 
 
 def _dated(catalog: Catalog, photo: int) -> Weak:
     found = review_lists.dated(catalog, photo)
     if found is None:
-        raise missing(f"there is no photo {photo}")
+        raise missing(Reason("no-photo", number=photo))
     return found
 
 
@@ -246,6 +259,7 @@ def _weak(one: Weak) -> answers.WeakDate:
         at=one.at,
         source=one.source,
         note=rows.text(one.note),
+        note_said=rows.said(one.note),
         thumbnail=rows.picture(one.number, one.content, "thumbnail"),
     )
 

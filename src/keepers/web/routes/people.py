@@ -11,13 +11,14 @@ from keepers.errors import KeepersError
 from keepers.people_work import tell
 from keepers.people_work.tell import Known, Standing, Told
 from keepers.places.immich_api import DEFAULT
+from keepers.reasons import Reason
 from keepers.web import rows
 from keepers.web.answers import people as answers
 from keepers.web.answers.asked import Behind
 from keepers.web.answers.library import Server
 from keepers.web.answers.people import Count
 from keepers.web.desk import Desk, Here
-from keepers.web.problems import missing
+from keepers.web.problems import missing, words_of
 from keepers.web.routes.library import asked
 
 ROUTES = APIRouter(tags=["people"])
@@ -60,6 +61,7 @@ def _standing(found: Standing) -> answers.SortStatus:
         people=found.people or 0,
         sorted=found.sorted,
         words=rows.text(found.trouble),
+        words_said=rows.said(found.trouble),
     )
 
 
@@ -70,13 +72,16 @@ async def list_people(desk: Here, page: Annotated[Behind, Query()]) -> answers.P
     try:
         found = await asyncio.to_thread(tell.people, desk.session)
     except KeepersError as error:
-        return answers.People(people=[], next=None, words=rows.text(str(error)))
+        words = words_of(error)
+        return answers.People(people=[], next=None, words=rows.text(words), words_said=rows.said(words))
     # Those with the most photos come first; the id of the last one says where a page ended.
     start = next((at + 1 for at, one in enumerate(found) if one.person.id == behind), 0) if behind else 0
     part = found[start : start + page.limit]
     more = rows.packed(part[-1].person.id) if start + page.limit < len(found) else None
-    words = "" if found else "The server knows nobody; it finds people when its machine learning is on."
-    return answers.People(people=[_person(one) for one in part], next=more, words=words)
+    words = "" if found else Reason("knows-nobody")
+    return answers.People(
+        people=[_person(one) for one in part], next=more, words=words, words_said=rows.said(words)
+    )
 
 
 @ROUTES.get("/people/{person}")
@@ -85,7 +90,7 @@ async def get_person(desk: Here, person: PersonId) -> answers.Person:
     found = await asyncio.to_thread(tell.people, desk.session, hidden=True)
     one = next((one for one in found if one.person.id == person), None)
     if one is None:
-        raise missing("the server knows nobody of that id")
+        raise missing(Reason("nobody-of-id"))
     return _person(one)
 
 
@@ -170,9 +175,5 @@ async def sort_server(desk: Here) -> Server:
 async def scan_libraries(desk: Here, wanted: answers.LibraryScan) -> answers.ScanStarted:
     """Ask the server to look for new files."""
     names = await asyncio.to_thread(tell.scan_library, desk.session, DEFAULT, wanted.library)
-    words = (
-        f"Immich looks for new files in {', '.join(names)}"
-        if names
-        else "Immich has no library that it scans"
-    )
+    words = Reason("looks-for-new", names=", ".join(names)) if names else Reason("no-libraries")
     return answers.ScanStarted(started=bool(names), words=rows.text(words))

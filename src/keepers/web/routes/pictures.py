@@ -13,6 +13,7 @@ from keepers.catalog.contents import digest
 from keepers.catalog.store import Catalog
 from keepers.model import Asset, Bundle, Facts, Kind
 from keepers.read import ingredients
+from keepers.reasons import Reason
 from keepers.web import details, files, rows
 from keepers.web.answers.asked import PhotoId
 from keepers.web.answers.library import Frame, PhotoFacts, Strip
@@ -120,7 +121,7 @@ async def film(desk: Here, photo: PhotoId, part: Range = None) -> Response:
     offset = 0
     if one.asset.kind is not Kind.VIDEO:
         if one.facts.film_offset is None or one.asset.ref != one.bundle.main.ref:
-            raise missing(f"photo {photo} is no film and has none in it")
+            raise missing(Reason("no-film-in", number=photo))
         offset = one.facts.film_offset
     path = await desk.pictures.file(one.asset)
     ending = os.path.splitext(_name(one.asset))[1].lower()
@@ -174,7 +175,7 @@ async def _picture(desk: Desk, photo: int, side: int, asked: str, known: str | N
 def _found(catalog: Catalog, photo: int, *, exif: bool = False) -> _Found:
     known = photos.numbered(catalog, photo)
     if known is None:
-        raise missing(f"there is no photo {photo}")
+        raise missing(Reason("no-photo", number=photo))
     asset, bundle = known
     facts = contents.facts_of(catalog, [asset.content], exif=exif)
     return _Found(asset, bundle, facts.get(asset.content, _NOTHING))
@@ -183,7 +184,7 @@ def _found(catalog: Catalog, photo: int, *, exif: bool = False) -> _Found:
 def _film(catalog: Catalog, photo: int) -> _Found:
     one = _found(catalog, photo)
     if one.asset.kind is not Kind.VIDEO:
-        raise missing(f"photo {photo} is no film")
+        raise missing(Reason("no-film", number=photo))
     return one
 
 

@@ -17,6 +17,7 @@ from keepers.catalog import jobs as remembered
 from keepers.catalog import review_steps
 from keepers.catalog.store import Catalog
 from keepers.plan import text
+from keepers.reasons import Reason
 from keepers.web import deeds, rows
 from keepers.web.answers.asked import Ahead, Behind
 from keepers.web.answers.work import (
@@ -97,20 +98,37 @@ def _plan(found: Prepared, first: int, limit: int) -> Plan:
         actions=[_action(seq, action) for seq, action in enumerate(part, first)],
         next=first + limit if first + limit < len(actions) else None,
         refused=[
-            Refused(words=rows.text(text.sentence(one.action)), why=rows.said(one.why))
+            _refused(_verb(one.action), _path(one.action), text.sentence(one.action), one.why)
             for one in found.refused[:_REASONS]
         ],
-        stays=[Refused(words=rows.text(one.path), why=rows.said(one.why)) for one in found.stays[:_REASONS]],
+        stays=[_refused("", one.path, one.path, one.why) for one in found.stays[:_REASONS]],
     )
+
+
+def _refused(verb: str, path: str, words: str, why: str) -> Refused:
+    return Refused(verb=verb, path=rows.text(path), words=rows.text(words), why=rows.said(why))
+
+
+def _verb(action: Deed) -> str:
+    return str(text.row(action)["verb"])
+
+
+def _path(action: Deed) -> str:
+    ref = source(action) or target(action)
+    return "" if ref is None else text.shown(ref)
 
 
 def _action(seq: int, action: Deed, state: str = "planned", why: str = "") -> Action:
     old, new = source(action), target(action)
+    row = text.row(action)
     return Action(
         seq=seq,
-        verb=str(text.row(action)["verb"]),
+        verb=_verb(action),
         source=None if old is None else rows.text(text.shown(old)),
         target=None if new is None else rows.text(text.shown(new)),
+        field=row["field"],
+        before=row["before"],
+        after=row["after"],
         words=rows.text(text.sentence(action)),
         because=rows.said(action.because),
         size=0 if isinstance(action, SetField) else action.size,
@@ -189,7 +207,7 @@ async def resume_job(desk: Here, job: JobId) -> Job:
 async def _job(desk: Desk, number: int) -> remembered.Job:
     found = await desk.read(lambda catalog: remembered.one(catalog, number))
     if found is None:
-        raise missing(f"there is no job {number}")
+        raise missing(Reason("no-job", number=number))
     return found
 
 
@@ -221,7 +239,7 @@ async def get_run(desk: Here, run: JobId, asked: Annotated[Ahead, Query()]) -> R
         with desk.session.journal(create=False) as journal:
             known = None if journal is None else journal.run(run)
             if journal is None or known is None:
-                raise missing(f"there is no run {run}")
+                raise missing(Reason("no-run", number=run))
             first = asked.after or 0
             actions = [
                 _action(step.seq, step.action, _state(step.state), step.why)
@@ -243,7 +261,9 @@ def _run(journal: Journal, run: Known) -> Run:
     return Run(
         id=run.id,
         title=rows.text(run.title),
+        title_said=rows.said(run.title),
         state=run.state.value,
+        state_said=rows.said(Reason(f"is-{run.state.value}")),
         started=run.started,
         undoes=run.undoes,
         actions=len(steps),
