@@ -10,7 +10,7 @@ from keepers.decide.originality import SCALED, SCREENSHOT, Company, Copy, Origin
 from keepers.fingerprint import blocks
 from keepers.fingerprint.blocks import Blocks
 from keepers.fingerprint.perceptual import BLOCK, TURNS
-from keepers.model import ContentId, GroupKind, Ref, Stage, Version
+from keepers.model import ContentId, GroupKind, Stage, Version
 
 #: What came first, came from what; a stage comes of an earlier one.
 ORDER: Final = (Stage.ORIGINAL, Stage.COPY, Stage.EDIT, Stage.EXPORT, Stage.MESSENGER, Stage.SCREENSHOT)
@@ -53,11 +53,6 @@ def tree(copies: Sequence[Copy], looks: Mapping[ContentId, Blocks]) -> tuple[Ver
 
     walk(0, 0)
     return tuple(found)
-
-
-def stage_of(versions: Sequence[Version], ref: Ref) -> Version | None:
-    """The version of a photo; None where it is none of these."""
-    return next((version for version in versions if version.ref == ref), None)
 
 
 def _stage(copy: Copy, first: Copy, among: Company) -> Stage:

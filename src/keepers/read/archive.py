@@ -28,7 +28,7 @@ File: TypeAlias = "io.BufferedReader[Any] | io.FileIO"
 
 _READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _HEADER: Final = 30
-_STORED, _DEFLATED = 0, 8
+_STORED: Final = 0
 #: Google numbers parts `takeout-20231021T071231Z-001.zip` or `…Z-1-001.zip`.
 _PART: Final = re.compile(r"(takeout-\d{8}T\d{6}Z)(?:-\d{1,4})+(\.zip!)|-\d{3}(\.zip!)", re.IGNORECASE)
 _UNPACKED: Final = re.compile(r"(/takeout-\d{8}T\d{6}Z)(?:-\d{1,4})+(?=/|$)")
