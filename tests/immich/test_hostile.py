@@ -48,7 +48,7 @@ def about_many(client):
     return [
         lambda: client.faces(one), lambda: client.people("Ada"), lambda: client.update([one], rating=None),
         client.albums, client.own_albums, lambda: client.albums_of(one), lambda: client.put_into_album(one, [two]),
-        lambda: client.take_out_of_album(one, [two]), client.tags, lambda: client.make_tag("a/b"),
+        lambda: client.take_out_of_album(one, [two]), client.tags, lambda: client.make_tags(["a/b"]),
         lambda: client.put_tag(one, [two]), lambda: client.take_tag(one, [two]), lambda: client.drop_tag(one),
         lambda: client.original(one, 5, lambda: bytearray().extend),
         lambda: client.picture(one, "preview").result(),

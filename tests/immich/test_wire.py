@@ -155,7 +155,7 @@ def test_a_redirected_change_is_not_made(newest, lately):
 def test_a_key_that_may_not_is_told_with_the_permission(server, client):
     server.keys[KEY] = {"asset.read"}
     with pytest.raises(ForbiddenError, match=r"lacks the permission tag\.create") as caught:
-        client.make_tag("a")
+        client.make_tags(["a"])
     assert caught.value.permission == "tag.create"
     assert caught.value.exit_code == 5
 

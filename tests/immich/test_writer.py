@@ -134,7 +134,7 @@ def test_a_tag_that_others_use_meanwhile_stays(server, place, client):
     trashed = server.state.add("b.jpg", trashed=True)
     actions = tagging(key)
     do(place, *actions)
-    client.put_tag(client.make_tag("photo-organizer/best").id, [trashed])
+    client.put_tag(client.make_tags(["photo-organizer/best"])[0].id, [trashed])
     outcomes = do(place, *(inverse(action, Trace()) for action in actions[::-1]))
     assert [outcome.end for outcome in outcomes] == [End.DONE, End.CHANGED, End.CHANGED]
     assert server.state.tagged("photo-organizer/best") == [trashed]
@@ -147,10 +147,10 @@ def test_of_many_tags_those_that_others_use_meanwhile_stay(server, place, client
     actions += [SetField(ref(key), f"tag:p/g{number}", None, "yes") for number, key in enumerate(keys)]
     do(place, *actions)
     mine = server.state.add("mine.jpg", visibility="hidden")
-    client.put_tag(client.make_tag("p/g3").id, [mine])
-    client.put_tag(client.make_tag("p/mine").id, [keys[5]])
+    client.put_tag(client.make_tags(["p/g3"])[0].id, [mine])
+    client.put_tag(client.make_tags(["p/mine"])[0].id, [keys[5]])
     # Somebody has taken one off already.
-    client.take_tag(client.make_tag("p/g7").id, [keys[7]])
+    client.take_tag(client.make_tags(["p/g7"])[0].id, [keys[7]])
     server.requests.clear()
     outcomes = do(place, *(inverse(action, Trace()) for action in actions[::-1]))
     ended = {names[-1 - number]: outcome.end for number, outcome in enumerate(outcomes[12:])}
@@ -326,7 +326,7 @@ def carried_out(place, journal, actions):
 def test_a_run_and_its_undo_leave_the_server_as_it_was(server, place, client, tmp_path):
     state = server.state
     keys = [state.add(f"{number}.jpg", rating=number % 3 or None) for number in range(12)]
-    client.put_tag(client.make_tag("family").id, keys[:3])
+    client.put_tag(client.make_tags(["family"])[0].id, keys[:3])
     state.album("Trip", *keys[:4])
     client.make_stack(keys[10:])
     earlier = remembered(server)

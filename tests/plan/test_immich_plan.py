@@ -209,6 +209,22 @@ def test_copies_are_stacked_only_where_that_is_asked_for():
 
 def test_a_plan_has_only_what_is_as_it_was_taken_to_be():
     actions = tuple(SetField(ref(key), "rating", None, "5") for key in "abc")
-    plan, stays = immich_actions.plan(Wanted("t", actions), [None, "5", "2"])
+    plan, stays = immich_actions.plan(Wanted("t", actions), [None, "5", "2"], {})
     assert plan.actions == actions[:1]
     assert [(one.ref.key, one.why) for one in stays] == [("c", "its rating is 2 already")]
+
+
+def test_what_is_gone_and_what_keepers_wrote_itself_are_told_as_such():
+    hidden = tuple(SetField(ref(key), "visibility", "timeline", "archive") for key in "abc")
+    plan, stays = immich_actions.plan(Wanted("t", hidden), ["archive", None, "hidden"], {})
+    assert plan.actions == ()
+    assert [(one.ref.key, one.why) for one in stays] == [
+        ("b", "it is gone from the server, or lies in its trash"),
+        ("c", "its visibility is hidden already"),
+    ]
+    said = SetField(ref("a"), "description", None, "Best of 2: sharpest")
+    new = replace(said, after="Best of 2: more is told of it")
+    ours = {(said.ref, said.name): said}
+    assert immich_actions.plan(Wanted("t", (new,)), [said.after], ours)[1] == ()
+    (stay,) = immich_actions.plan(Wanted("t", (new,)), ["a day at the sea"], ours)[1]
+    assert stay.why == "its description is a day at the sea already"

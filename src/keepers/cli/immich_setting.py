@@ -297,19 +297,28 @@ class _Job:
                 }
             )
         else:
-            self._said(finished, stays, done)
+            self._said(finished, 0 if prepared is None else prepared.settled, stays, done)
         if finished is not None and finished.state is RunState.FAILED and self.server.trouble is not None:
             return changing.lost(self.server.trouble)
         changing.tell_problems(self.options, problems, checked.refused)
         code = 0 if finished is None else finished.exit_code
         return code or (learning.PARTLY if checked.refused else 0)
 
-    def _said(self, finished: Finished | None, stays: Sequence[Stays], done: Sequence[Action]) -> None:
+    def _nothing(self, groups: int) -> str:
+        """Why there is nothing to do."""
+        if self.choice.what == "dedupe":
+            return immich_copies.NOTHING
+        if not groups:
+            return f"Nothing to do: no groups are known on {self.place}."
+        if self.choice.what == "stack":
+            return f"Nothing to do: nothing is left to stack on {self.place}."
+        return f"Nothing to do: {self.place} shows it all already."
+
+    def _said(
+        self, finished: Finished | None, groups: int, stays: Sequence[Stays], done: Sequence[Action]
+    ) -> None:
         if finished is None:
-            copies = self.choice.what == "dedupe"
-            show.line(
-                immich_copies.NOTHING if copies else f"Nothing to do: {self.place} shows it all already."
-            )
+            show.line(self._nothing(groups))
         else:
             if finished.state is RunState.STOPPED:
                 show.line("Stopped; the same command goes on from here.")

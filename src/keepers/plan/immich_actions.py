@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Final
 
 from keepers.actions import Plan, SetField
@@ -9,12 +10,14 @@ from keepers.model import GroupKind, PlaceId, Ref
 from keepers.plan.immich_groups import Served, album_name
 
 YES: Final = "yes"
+_GONE: Final = "it is gone from the server, or lies in its trash"
 _STACKED: Final = frozenset({GroupKind.BURST, GroupKind.BRACKET})
 
 #: Reads fields as they are now, in order; `before` and `after` of what is asked do not matter.
 Values = Callable[[Sequence[SetField]], Sequence[str | None]]
 #: What Keepers has set before and not taken back, by thing and field.
 Ours = Mapping[tuple[Ref, str], SetField]
+_NOTHING: Final[Ours] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +37,25 @@ class Wanted:
     stays: tuple[Stays, ...] = ()
 
 
-def plan(wanted: Wanted, now: Sequence[str | None]) -> tuple[Plan, tuple[Stays, ...]]:
-    """The plan, once it is known how the fields are now, and what is left as it is."""
+def plan(wanted: Wanted, now: Sequence[str | None], ours: Ours = _NOTHING) -> tuple[Plan, tuple[Stays, ...]]:
+    """The plan, once it is known how the fields are now, and what is left as it is.
+
+    What Keepers wrote itself is nobody else's word: it stays, and need not be told.
+    """
     actions: list[SetField] = []
     stays = list(wanted.stays)
     for action, value in zip(wanted.actions, now, strict=True):
         if value == action.before:
             actions.append(action)
-        elif value != action.after and action.after is not None:
-            stays.append(Stays(action.ref, f"its {action.name} is {value or 'not set'} already"))
+        elif value != action.after and action.after is not None and not _is_our_word(action, value, ours):
+            why = f"its {action.name} is {value} already" if value else _GONE
+            stays.append(Stays(action.ref, why))
     return Plan(wanted.title, tuple(actions)), tuple(stays)
+
+
+def _is_our_word(action: SetField, value: str | None, ours: Ours) -> bool:
+    said = ours.get((action.ref, action.name))
+    return action.name == "description" and said is not None and said.after == value
 
 
 def asked(ref: Ref, name: str) -> SetField:

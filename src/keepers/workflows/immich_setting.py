@@ -107,7 +107,7 @@ def prepare(setting: Setting, decisions: Sequence[Decision], choice: Choice) -> 
     groups = served(folders(decisions), setting.place, known, named)
     wanted = _wanted(setting, groups, choice)
     now = setting.server.values(wanted.actions)
-    plan, stays = immich_actions.plan(wanted, now)
+    plan, stays = immich_actions.plan(wanted, now, setting.ours)
     fields = {(a.ref, a.name): a.before for a in plan.actions if isinstance(a, SetField)}
     return Prepared(check(plan, World({}, fields=fields)), groups, stays)
 

@@ -35,7 +35,10 @@ READING: Final = (
 )
 #: What a key needs, too, so that results can be put on the server.
 CHANGING: Final = (
-    Need("asset.update", "favourites, archive, ratings and descriptions cannot be set"),
+    Need(
+        "asset.update",
+        "nothing can be set on photos: favourites, archive, ratings, descriptions, positions, duplicates, scores",
+    ),
     Need("tag.create", "tags cannot be made"),
     Need("tag.asset", "tags cannot be given to photos or taken back"),
     Need("album.create", "albums cannot be made"),
@@ -80,11 +83,6 @@ class Abilities:
     features: frozenset[str]
     key_name: str
     permissions: frozenset[str]
-
-    @property
-    def is_supported(self) -> bool:
-        """Whether the server is new enough."""
-        return self.version >= OLDEST
 
     @property
     def release(self) -> str:

@@ -260,13 +260,6 @@ class Client:
         """All tags."""
         return tuple(records.tag(row) for row in records.objects(self._get("tags"), "tags"))
 
-    def make_tag(self, value: str) -> Tag:
-        """Make a tag with all those above it, or find it."""
-        found = self.make_tags([value])
-        if not found:
-            raise AnswerError(f"the server made no tag {value}")
-        return found[-1]
-
     def make_tags(self, values: Sequence[str]) -> tuple[Tag, ...]:
         """Make tags with all those above them, or find them."""
         found: list[Tag] = []

@@ -3,8 +3,9 @@
 On an asset: `favourite` (yes), `visibility` (timeline, archive, hidden), `rating` (1-5), `description`, `tag:A/B` (yes),
 `album:NAME` (yes), `stack` (ids, the cover first), `cover` (the id of what covers its stack), `duplicate` (the id of its group on
 Immich's Duplicates page), `data:KEY` (JSON), `person:ID` (yes; the face is that of the asset which `revision` names), `position`
-(latitude and longitude in degrees; never taken off again) and `trashed` (yes; `revision` names what stays instead). On `tag/A/B` and `album/NAME`, which are things of their own: `there` (yes), and on an
-album `shared:USER-ID` (viewer, editor). Only read: `edited` (yes) and `albums` (ids) of an asset.
+(latitude and longitude in degrees; never taken off again) and `trashed` (yes; `revision` names what stays instead).
+On `tag/A/B` and `album/NAME`, which are things of their own: `there` (yes), and on an album `shared:USER-ID` (viewer, editor).
+Only read: `edited` (yes) and `albums` (ids) of an asset.
 """
 
 from collections.abc import Callable, Mapping, Sequence

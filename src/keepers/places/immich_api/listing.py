@@ -1,4 +1,4 @@
-"""Which assets of a server are meant, all of them or only what is new."""
+"""Which assets of a server are meant."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -26,24 +26,13 @@ class Wanted:
     type: str = ""
     taken_after: datetime | None = None
     taken_before: datetime | None = None
-    archive: bool = True
     visibility: str = ""
     ids: frozenset[str] = frozenset()
 
     @property
     def visibilities(self) -> tuple[str, ...]:
         """What is listed, one after another."""
-        if self.visibility:
-            return (self.visibility,)
-        return VISIBLE if self.archive else VISIBLE[:1]
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """Assets that are new or changed; `all` where everything was listed, so that what is not among them is gone."""
-
-    assets: tuple[Remote, ...]
-    all: bool
+        return (self.visibility,) if self.visibility else VISIBLE
 
 
 def search_for(client: Client, wanted: Wanted) -> Search:
@@ -84,26 +73,6 @@ def parts(client: Client, assets: Mapping[str, Remote]) -> Iterator[tuple[Remote
         for part in client.assets(Search(visibility=HIDDEN)):
             if part.id in holders:
                 yield holders[part.id], part
-
-
-def news(client: Client, wanted: Wanted, known: Mapping[str, datetime]) -> News:
-    """What has come or changed since assets were known, with when each had changed last.
-
-    The server tells nothing of what is gone. But then there are fewer than we should know, and all are listed.
-    Who joins or leaves an album does not change by that, so albums are always listed.
-    """
-    if not known or wanted.album or wanted.people:
-        return News(tuple(everything(client, wanted)), all=True)
-    search = replace(search_for(client, wanted), updated_after=max(known.values()).isoformat())
-    fresh: list[Remote] = []
-    count = 0
-    for visibility in wanted.visibilities:
-        part = replace(search, visibility=visibility)
-        fresh += [one for one in client.assets(part) if known.get(one.id) != one.updated]
-        count += client.count(replace(part, updated_after=""))
-    if count != len(known.keys() | {one.id for one in fresh}):
-        return News(tuple(everything(client, wanted)), all=True)
-    return News(tuple(fresh), all=False)
 
 
 def _one(found: list[str], what: str, name: str) -> str:

@@ -8,13 +8,13 @@ from typing import Any, Final
 from blake3 import blake3
 
 from keepers.errors import UsageError
-from keepers.model import ContentId, Found, PlaceId, Problem, Ref, Role
+from keepers.model import ContentId, Found, PlaceId, Problem, Ref
 from keepers.places.immich_api import fields, listing
 from keepers.places.immich_api.client import Client
 from keepers.places.immich_api.listing import Wanted
 from keepers.places.immich_api.profile import DEFAULT
 from keepers.places.immich_api.records import Remote
-from keepers.ports import Folder, Rights, Told, Volume
+from keepers.ports import Folder, Rights, Volume
 
 #: The root that means the whole account, and how that of an album begins.
 ALL: Final = ""
@@ -28,19 +28,13 @@ def place_id(profile: str) -> PlaceId:
     return PlaceId("immich" if profile == DEFAULT else f"immich@{profile}")
 
 
-def content_of(one: Remote, place: PlaceId) -> ContentId:
-    """What is known of an asset's bytes before anybody has read them: the server's SHA-1, or nothing but a name."""
-    return ContentId(f"sha1:{one.sha1}" if one.sha1 else f"ref:{place}/{one.id}")
-
-
 class ImmichReader:
     """Looks at the assets of one account; what is trashed or locked is not there."""
 
-    def __init__(self, client: Client, place: PlaceId, *, archive: bool = True) -> None:
-        """Look at a server; without `archive` only at what its timeline shows."""
+    def __init__(self, client: Client, place: PlaceId) -> None:
+        """Look at a server."""
         self.client = client
         self._place = place
-        self._archive = archive
         self._user = ""
 
     def assets(self, roots: Sequence[str]) -> list[Remote]:
@@ -49,24 +43,10 @@ class ImmichReader:
         for root in roots:
             if root != ALL and not root.startswith(ALBUM):
                 raise UsageError(f"{self._place}:{root} is no address; an album is {self._place}:{ALBUM}NAME")
-            wanted = Wanted(album=root.removeprefix(ALBUM), archive=self._archive)
+            wanted = Wanted(album=root.removeprefix(ALBUM))
             found |= {one.id: one for one in listing.everything(self.client, wanted)}
         found |= {part.id: part for _, part in listing.parts(self.client, dict(found))}
         return [found[key] for key in sorted(found)]
-
-    def told(self, assets: Sequence[Remote]) -> list[Told]:
-        """What the server knows of its assets; the film of a Live or Motion Photo belongs to its photo."""
-        holders = {one.motion: one.id for one in assets if one.motion}
-        return [
-            Told(
-                Ref(self._place, one.id),
-                holders.get(one.id, one.id),
-                Role.MOTION_VIDEO if one.id in holders else Role.MAIN,
-                one.taken,
-                tuple(spoken(one)),
-            )
-            for one in assets
-        ]
 
     # The Reader
 

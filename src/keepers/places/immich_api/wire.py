@@ -268,7 +268,8 @@ class Wire:
             found = _MISSING.search(said)
             permission = found[1] if found else ""
             raise ForbiddenError(
-                f"the API key may not do this: it lacks the permission {permission or '(' + said + ')'}",
+                f"the API key may not do this: it lacks the permission {permission or '(' + said + ')'}. Add it in Immich: "
+                "Account Settings, API Keys",
                 permission,
             )
         if status == 401 and "levated" not in said:

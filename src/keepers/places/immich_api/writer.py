@@ -56,9 +56,9 @@ _Wish = tuple[str, SetField]
 class ImmichPlace(ImmichReader):
     """Looks at one account and sets fields there. Each is looked at just before, and read back just after."""
 
-    def __init__(self, client: Client, place: PlaceId, *, archive: bool = True) -> None:
+    def __init__(self, client: Client, place: PlaceId) -> None:
         """Write to a server; `trouble` is why all that follows would fail, too."""
-        super().__init__(client, place, archive=archive)
+        super().__init__(client, place)
         self.trouble: KeepersError | None = None
         #: Tags and albums that we made just now; nothing is in them, so nobody need ask.
         self._fresh: set[str] = set()
@@ -107,9 +107,13 @@ class ImmichPlace(ImmichReader):
         return kept_for_good(wanted, found)
 
     def holders(self) -> Sequence[str]:
-        """The keys of all tags and of the user's own albums: `tag/A/B`, `album/NAME`."""
-        tags = (TAG_KEY + tag.value for tag in self.client.tags())
-        return (*tags, *(ALBUM_KEY + album.name for album in self.client.own_albums()))
+        """The keys of all tags and of the user's own albums: `tag/A/B`, `album/NAME`; none of what the key may not see."""
+        found: list[str] = []
+        with contextlib.suppress(ForbiddenError):
+            found += [TAG_KEY + tag.value for tag in self.client.tags()]
+        with contextlib.suppress(ForbiddenError):
+            found += [ALBUM_KEY + album.name for album in self.client.own_albums()]
+        return found
 
     def user_ids(self, names: Sequence[str]) -> Sequence[str]:
         """The ids of users by name, address or id; UsageError for one that is unknown or could be several."""
