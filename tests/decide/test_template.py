@@ -41,7 +41,7 @@ def test_a_template_is_filled(template: str, facts: Facts, path: tuple[str, ...]
 @pytest.mark.parametrize(
     "template",
     ["{nothing}/{name}", "{name", "a}/{name}", "/{name}", "../{name}", "a/../{name}", "{taken:%Y}/", "{name}/x",
-     "{camera:%Y}/{name}", "{taken:%Y/%m}"],
+     "{camera:%Y}/{name}", "{taken:%Y/%m}", "{stem}{ext}", "{name}-{camera}", "{stem}.{ext} ", "{ext}.{stem}"],
 )  # fmt: skip
 def test_a_template_that_makes_no_sense_is_refused(template: str) -> None:
     with pytest.raises(UsageError, match="template"):

@@ -10,6 +10,8 @@ from keepers.errors import UsageError
 
 FIELDS: Final = ("taken", "camera", "event", "folder", "people", "name", "stem", "ext")
 _FIELD: Final = re.compile(r"\{(\w+)(?::([^{}|]*))?(?:\|([^{}]*))?\}")
+#: What a template ends in, so that each file keeps its ending.
+_ENDING: Final = re.compile(r"(?:\{name|\.\{ext)(?:\|[^{}]*)?\}$")
 _UNKNOWN: Final = "unknown"
 _DAY: Final = "%Y-%m-%d"
 #: More names than these make no name for a folder.
@@ -86,10 +88,9 @@ def parsed(text: str) -> Template:
         raise UsageError(f"the template {text!r} has a brace that opens or closes no field")
     if text.startswith("/") or "\0" in literal or ".." in literal.split("/"):
         raise UsageError(f"the template {text!r} must stay below the library: no / in front, no ..")
-    last = text.rpartition("/")[2]
-    if not any(f"{{{name}{end}" in last for name in ("name", "ext") for end in "}|"):
+    if not _ENDING.search(text):
         raise UsageError(
-            f"the template {text!r} must end in a file name: {{name}}, or something with {{ext}}"
+            f"the template {text!r} must end in {{name}}, or in .{{ext}}: without its ending no program takes a file for a photo"
         )
     return Template(text, tuple(part for part in parts if part))
 
