@@ -31,7 +31,7 @@ def hdr(options: argparse.Namespace) -> int:
         tidied = opened.tidy(catalog, everywhere, [GroupKind.BRACKET])
         decisions = _chosen(options, tidied.decisions, GroupKind.BRACKET)
         key = json.dumps(["enhance hdr", target, *options.groups, wish.method, wish.gamma, wish.tiff])
-        words = Words("_hdr", "merge", "bracket", "one of them", _merged_of, _bracket_row, _tell_bracket)
+        words = Words("_hdr", "merge", "bracket", _beside_a_frame, _merged_of, _bracket_row, _tell_bracket)
         places = [{bundle.main.ref.place for bundle in one.group.members} for one in decisions]
         sending = far_away.sending(options, opened, catalog, places, key)
         with far_away.originals(opened, catalog, served=bool(everywhere), dry=options.dry_run) as afar:
@@ -56,7 +56,7 @@ def faces(options: argparse.Namespace) -> int:
             "_faces",
             "mend closed eyes in",
             "photo",
-            "it",
+            _beside_the_photo,
             _mended_from,
             _burst_row,
             _tell_burst,
@@ -120,6 +120,11 @@ def _chosen(
 # ---------------------------------------------------------------- brackets
 
 
+def _beside_a_frame(one: Merged) -> str:
+    places = {bundle.main.ref.place for bundle in one.decision.group.members} - {LOCAL}
+    return f"one of them on {', '.join(sorted(places))}" if len(places) == 1 else "one of them"
+
+
 def _merged_of(one: Merged) -> str:
     return f"merged of {', '.join(one.made.used)}"
 
@@ -154,6 +159,11 @@ def _tell_bracket(one: Merged, path: str) -> None:
 
 
 # ---------------------------------------------------------------- closed eyes
+
+
+def _beside_the_photo(one: Opened) -> str:
+    where = "" if one.source.ref.place == LOCAL else f" on {one.source.ref.place}"
+    return f"{visible(originals.name(one.source))}{where}"
 
 
 def _mended_from(one: Opened) -> str:

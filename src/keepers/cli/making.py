@@ -13,7 +13,7 @@ from keepers.apply.record import RunState
 from keepers.apply.run import Finished, Problem, resume, run
 from keepers.cli import changing, learning, show
 from keepers.decide.destination import collision_key
-from keepers.errors import KeepersError, PlaceUnreachableError, SettingsError
+from keepers.errors import KeepersError, PlaceUnreachableError, RefusedError, SettingsError
 from keepers.model import LOCAL, Asset, Decision, Ref
 from keepers.places.local import LocalPlace
 from keepers.plan import made_plan, text
@@ -70,7 +70,7 @@ class Words(Generic[T]):
     mark: str
     deed: str
     noun: str
-    beside: str
+    beside: Callable[[T], str]
     because: Callable[[T], str]
     row: Callable[[T, str], Mapping[str, object]]
     tell: Callable[[T, str], None]
@@ -105,7 +105,7 @@ class Making(Generic[T]):
             assert journal is not None  # noqa: S101 (create=True makes one)
             try:
                 self._made(journal, results)
-            except (PlaceUnreachableError, SettingsError) as error:
+            except (PlaceUnreachableError, SettingsError, RefusedError) as error:
                 if not self.told and not self.runs:
                     raise
                 self.trouble = error
@@ -186,7 +186,8 @@ class Making(Generic[T]):
             document = text.document(checked.title, checked.actions, checked.refused)
             show.document({**document, "loads": [self._load(one, one.far) for one in results if one.far]})
             return 0
-        changing.show_plan(self.options, checked)
+        if checked.actions or not any(one.far for one in results):
+            changing.show_plan(self.options, checked)
         for one in results:
             if one.far is None:
                 self.words.tell(one, "")
@@ -205,7 +206,7 @@ class Making(Generic[T]):
 
     def _tell_load(self, one: T, far: Far) -> None:
         size = f"{show.count(far.photos, 'photo')} ({far.size / 1e6:,.1f} MB)"
-        where = f"written to {self.target}" if self.target else f"put beside {self.words.beside}"
+        where = f"written to {self.target}" if self.target else f"put beside {self.words.beside(one)}"
         show.line(f"{one.decision.group.id}: {size} would be loaded; what is made of them would be {where}")
 
     def _ended(self) -> int:

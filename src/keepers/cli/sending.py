@@ -82,7 +82,7 @@ class Sending:
                     pictured[number] = self._pictured(account, one)
                 except UsageError as error:
                     missed.append(Problem(made_plan.writing(one, one.source.ref), str(error)))
-            prepared = uploading.prepare_made(receiver, f"{title} to {place}", list(pictured.values()))
+            prepared = uploading.prepare_made(receiver, f"{title} on {place}", list(pictured.values()))
             missed += [Problem(one.action, one.why) for one in prepared.checked.refused]
             missed += [
                 Problem(made_plan.writing(made[number], line.asset.ref), line.reason)

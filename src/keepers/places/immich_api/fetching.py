@@ -15,7 +15,7 @@ from keepers.model import Asset, Ref
 from keepers.places import files
 from keepers.places.immich_api.records import FaceBox
 from keepers.places.immich_api.viewing import Galleries
-from keepers.places.immich_api.wire import AT_ONCE
+from keepers.places.immich_api.wire import AT_ONCE, AnswerError
 from keepers.ports import Failure
 
 #: What was fetched lies here, beside the pictures that are kept, so that a second name of a file takes no room.
@@ -23,6 +23,8 @@ FOLDER: Final = "fetched"
 #: Folders that a run has left behind are this old at least: younger ones may just be made.
 _LEFT_SECONDS: Final = 600.0
 _ENDING: Final = re.compile(r"\.[0-9A-Za-z]{1,5}$")
+#: What servers say of an asset that is not there any more.
+_GONE: Final = frozenset({400, 404})
 _OTHER: Final = "the server sent other bytes than those that are known of it"
 #: What is loaded is kept, too, where its folder has no second names for files.
 _SPACE: Final = 2
@@ -62,7 +64,12 @@ def whose(galleries: Galleries, refs: Sequence[Ref]) -> dict[Ref, tuple[FaceBox,
     """The faces that servers found in assets, many asked at once; ForbiddenError where a key may not read faces."""
 
     def faces(ref: Ref) -> tuple[FaceBox, ...]:
-        return galleries.reader(ref.place).client.faces(ref.key)
+        try:
+            return galleries.reader(ref.place).client.faces(ref.key)
+        except AnswerError as error:
+            if error.status in _GONE:
+                return ()
+            raise
 
     found: dict[Ref, tuple[FaceBox, ...]] = {}
     for place in dict.fromkeys(ref.place for ref in refs):
