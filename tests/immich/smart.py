@@ -14,6 +14,8 @@ def smart_search(world: World, body: dict, query: dict) -> dict:
     """A page of the assets that are most like one, itself among them, as the real one answers."""
     if not world.state.smart:
         raise Refusal(400, "Smart search is not enabled")
+    if body["queryAssetId"] in world.state.puzzling:
+        raise Refusal(500, "Internal server error")
     mine = _seen(world.asset(body["queryAssetId"]))
     if mine is None:
         raise Refusal(400, f"Asset {body['queryAssetId']} has no embedding")

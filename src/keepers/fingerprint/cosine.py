@@ -34,7 +34,7 @@ def nearest(queries: Embedded, among: Iterable[Embedded], least: float, most: in
         for start in range(0, len(queries.rows), _AT_ONCE):
             rows, units = queries.rows[start : start + _AT_ONCE], queries.units[start : start + _AT_ONCE]
             alike = np.round(units @ part.units.T, _DECIMALS)
-            alike[rows[:, np.newaxis] == part.rows] = -1
+            alike[rows[:, np.newaxis] == part.rows] = -2
             for one, other in np.argwhere(alike >= least).tolist():
                 best.setdefault(int(rows[one]), []).append((-float(alike[one, other]), int(part.rows[other])))
         best = {row: sorted(some)[:most] for row, some in best.items()}

@@ -86,7 +86,7 @@ def _told(
                 alike.remember(judging.catalog, place, among, fresh)
                 fresh = {}
     except KeepersError as error:
-        judging.progress.say(f"{place} proposes no photos for a closer look: {error}")
+        judging.progress.say(f"{place} does not propose all photos for a closer look: {error}")
     finally:
         judging.progress.done()
     alike.remember(judging.catalog, place, among, fresh)

@@ -23,7 +23,7 @@ def alike(client: Client, assets: Sequence[str]) -> Iterator[tuple[str, tuple[st
     """Each asset with the ids of those that the server calls most alike it, the nearest of a visibility first.
 
     Those that the server cannot tell of are left out. SettingsError where it has no smart search or the key may not
-    ask, PlaceUnreachableError where it is gone, AnswerError where it fails again and again.
+    ask, PlaceUnreachableError where it is gone, AnswerError where it failed: at once if again and again, else at the end.
     """
     if _FEATURE not in client.abilities().features:
         raise SettingsError(f"smart search is switched off on {client.wire.url}")
@@ -36,22 +36,24 @@ def alike(client: Client, assets: Sequence[str]) -> Iterator[tuple[str, tuple[st
         }  # fmt: skip
         return client.wire.start(Ask("POST", "search/smart", body))
 
-    found: tuple[str, ...] | None = ()
+    parts: list[tuple[str, ...]] = []
     failed = 0
+    failure: AnswerError | None = None
     for (key, visibility), future in gathered(begin, [(key, one) for key in assets for one in VISIBLE]):
         try:
-            told = _ids(future.result().value, key)
+            parts.append(_ids(future.result().value, key))
             failed = 0
         except AnswerError as error:
-            told = None
-            failed += error.status not in _UNKNOWN
+            if error.status not in _UNKNOWN:
+                failure, failed = error, failed + 1
             if failed >= _IN_A_ROW:
                 raise
-        found = None if told is None or found is None else (*found, *told)
         if visibility == VISIBLE[-1]:
-            if found is not None:
-                yield key, found
-            found = ()
+            if len(parts) == len(VISIBLE):
+                yield key, tuple(one for part in parts for one in part)
+            parts = []
+    if failure is not None:
+        raise failure
 
 
 def _ids(value: object, key: str) -> tuple[str, ...]:
