@@ -1,6 +1,6 @@
 """Which photos of one place have the pixels, or at least the picture, of photos of another."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
@@ -8,16 +8,17 @@ import numpy as np
 import numpy.typing as npt
 
 from keepers.catalog import clips as films
-from keepers.catalog import contents, elsewhere, photos, verified
+from keepers.catalog import elsewhere, photos, verified
 from keepers.fingerprint.clips import Clips
 from keepers.fingerprint.table import Photos
 from keepers.group import clips, duplicates, looks
 from keepers.group.rule import Rule
 from keepers.model import ContentId
 from keepers.ports import Failure
+from keepers.workflows import proving
 from keepers.workflows.job import Proof
 from keepers.workflows.judging import Judging
-from keepers.workflows.tidy import PIXELS_METHOD, RAWS
+from keepers.workflows.tidy import RAWS
 
 #: Raised when `beside` finds something else.
 BESIDE_METHOD: Final = 1
@@ -45,10 +46,7 @@ def pixel_twins(judging: Judging, beside: Callable[[Proof], str], two: Two) -> d
     table = _narrowed(photos.table(judging.catalog, two.roots, RAWS, parts=True), two)
     table = _rows(table, np.flatnonzero(~table.raw))
     sought, among = _flags(table.content, two)
-    names = photos.content_ids(judging.catalog)
-    wanted = _worth_decoding(table, sought, among)
-    full = _decoded(judging, two, {int(table.content[row]): names(int(table.content[row])) for row in wanted})
-    known = {row: full[int(table.content[row])] for row in wanted if full.get(int(table.content[row]))}
+    known = proving.proven(judging, table, _worth_decoding(table, sought, among), _files(judging, two))
     pairs: dict[int, list[int]] = {}
     for cluster in duplicates.same_pixels(table, known):
         there = [int(table.content[row]) for row in cluster.rows if among[row]]
@@ -128,24 +126,22 @@ def _rows(table: Photos, rows: Rows) -> Photos:
     return replace(table, **narrowed)
 
 
-def _worth_decoding(table: Photos, sought: Sequence[bool], among: Sequence[bool]) -> list[int]:
-    """The rows of sets that look identical and hold both what is sought and what it is sought among."""
-    sets: dict[int, set[int]] = {}
-    for low, high in duplicates.pixel_candidates(table) if len(table) > 1 else ():
-        sets.setdefault(low, {low}).add(high)
-    mixed = (
-        rows for rows in sets.values() if any(sought[row] for row in rows) and any(among[row] for row in rows)
-    )
-    return sorted({row for rows in mixed for row in rows})
+def _worth_decoding(table: Photos, sought: Sequence[bool], among: Sequence[bool]) -> list[set[int]]:
+    """The sets that look identical and hold both what is sought and what it is sought among."""
+    return [
+        rows
+        for rows in proving.sets(table)
+        if any(sought[row] for row in rows) and any(among[row] for row in rows)
+    ]
 
 
-def _decoded(judging: Judging, two: Two, wanted: Mapping[int, ContentId]) -> dict[int, str]:
-    """Digests of fully decoded pixels by content row; from the catalog, or taken now."""
-    known = contents.full_pixels_of(judging.catalog, wanted.values(), PIXELS_METHOD)
-    work = _tasks(two, {row: content for row, content in wanted.items() if content not in known})
-    fresh = {wanted[row]: text for row, text in _worked(judging, judging.prove, work).items()}
-    contents.add_full_pixels(judging.catalog, fresh, PIXELS_METHOD)
-    return {row: text for row, content in wanted.items() if (text := (known | fresh).get(content))}
+def _files(judging: Judging, two: Two) -> proving.Files:
+    def files(wanted: Sequence[ContentId]) -> Iterator[tuple[ContentId, str]]:
+        rows = elsewhere.rows_of(judging.catalog, wanted)
+        found = ((content, two.path(row)) for content, row in rows.items())
+        return ((content, path) for content, path in found if path is not None)
+
+    return files
 
 
 def _whole(

@@ -34,6 +34,12 @@ def prove(task: Proof) -> str:
     return digests.full_pixel_digest(data, form)
 
 
+def small(task: Proof) -> str:
+    """A digest that is equal for JPEGs of equal pixels, in a twelfth of the time; empty for what is no JPEG."""
+    data, form = picture.read(task.path)
+    return digests.small_digest(data, form)
+
+
 def _is_film(path: str) -> bool:
     with archive.opened(path) as opened:
         form = formats.sniff(opened.file.read(HEAD), path)

@@ -13,7 +13,7 @@ from keepers.fingerprint import clips as prints
 from keepers.fingerprint.blocks import Blocks
 from keepers.fingerprint.clips import Clips
 from keepers.fingerprint.table import Photos
-from keepers.group import clips, duplicates, grouping, looks, suspects
+from keepers.group import clips, grouping, looks, suspects
 from keepers.group.rule import Cluster
 from keepers.model import (
     LOCAL,
@@ -28,15 +28,13 @@ from keepers.model import (
 from keepers.ports import Failure
 from keepers.read import extras, formats
 from keepers.reasons import Reason
-from keepers.workflows import closer_given, remembering
-from keepers.workflows.job import Footage, Proof
+from keepers.workflows import closer_given, proving, remembering
+from keepers.workflows.job import Footage
 from keepers.workflows.judging import Judging, look_at, view_paths, worked
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-#: Raised when the proof of equal pixels changes; older digests are taken again.
-PIXELS_METHOD: Final = 2
 RAWS: Final = frozenset(form.name for form in formats.FORMATS if form.raw)
 ORDER: Final = {kind: number for number, kind in enumerate(GroupKind)}
 #: A decoder of films holds a dozen pictures: those of 4K just fit into the memory of one worker among others.
@@ -117,7 +115,7 @@ def _sets(judging: Judging, roots: Sequence[str], table: Photos) -> list[_Set]:
     names = photos.content_ids(judging.catalog)
     clusters: tuple[Cluster, ...] = ()
     if len(table) > 1:
-        proven = _proven(judging, roots, table, names)
+        proven = _proven(judging, roots, table)
         clusters = grouping.clusters(table, judging.rule, proven, _closer(judging, roots, table))
     sets = [_named(cluster, table, names) for cluster in clusters]
     if GroupKind.SAME_BYTES in judging.rule.kinds:
@@ -177,27 +175,17 @@ def _named(cluster: Cluster, table: Photos | Clips, names: Callable[[int], Conte
     )
 
 
-def _proven(
-    judging: Judging, roots: Sequence[str], table: Photos, names: Callable[[int], ContentId]
-) -> dict[int, str]:
-    """Digests of fully decoded pixels by row, for pairs that look identical but prove nothing yet."""
-    rows = sorted({row for pair in duplicates.pixel_candidates(table) for row in pair})
-    if not rows:
-        return {}
-    wanted = {names(int(table.content[row])): row for row in rows}
-    known = contents.full_pixels_of(judging.catalog, wanted, PIXELS_METHOD)
-    missing = photos.bundles(judging.catalog, roots, [content for content in wanted if content not in known])
-    # What only a server has read proves nothing: its pictures are others than the files.
-    todo = [found[0].main for content, found in missing.items() if content.startswith("b3:")]
-    found = view_paths(judging.views, judging.progress, todo, exact=True)
-    work = (Proof(path, asset.content) for asset, path in found)
-    fresh = {
-        proof.content: result if isinstance(result, str) else ""
-        for proof, result in worked(judging, "comparing", judging.prove, work, len(todo))
-        if isinstance(result, str) or result.lasting
-    }
-    contents.add_full_pixels(judging.catalog, fresh, PIXELS_METHOD)
-    return {wanted[content]: text for content, text in (known | fresh).items() if text}
+def _proven(judging: Judging, roots: Sequence[str], table: Photos) -> dict[int, str]:
+    """Digests of decoded pixels by row, for pairs that look identical but prove nothing yet."""
+
+    def files(wanted: Sequence[ContentId]) -> Iterator[tuple[ContentId, str]]:
+        # What only a server has read proves nothing: its pictures are others than the files.
+        found = photos.bundles(judging.catalog, roots, [one for one in wanted if one.startswith("b3:")])
+        mains = [same[0].main for same in found.values()]
+        shown = view_paths(judging.views, judging.progress, mains, exact=True)
+        return ((asset.content, path) for asset, path in shown)
+
+    return proving.proven(judging, table, proving.sets(table), files)
 
 
 def _groups(judging: Judging, roots: Sequence[str], sets: Sequence[_Set]) -> list[Group]:
