@@ -94,6 +94,18 @@ def test_tags_of_the_old_tool_keep_their_numbers_to_themselves(newest, keepers):
     assert newest.state.tagged("photo-organizer/group-0005")
 
 
+def test_numbers_stay_when_the_files_themselves_have_been_read(newest, keepers, tmp_path):
+    def numbered():
+        tags = [one for one in newest.state.tags.values() if "/group-" in one.value]
+        return {one.value: sorted(one.assets) for one in tags if one.assets}
+
+    assert keepers("immich", "tag", "immich:", "--yes").code == 0
+    before = numbered()
+    assert keepers("organize", "immich:", "--to", str(tmp_path / "out")).code == 0
+    again = keepers("immich", "tag", "immich:", "--yes", "--json")
+    assert (again.code, again.json["run"], numbered()) == (0, None, before)
+
+
 def test_a_tag_that_does_not_hold_any_more_goes_and_undo_brings_it_back(newest, keepers):
     assert keepers("immich", "tag", "immich:", "--yes").code == 0
     before = remembered(newest)

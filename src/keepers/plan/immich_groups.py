@@ -20,7 +20,8 @@ _LONGEST_PERSON: Final = 40
 class Served:
     """One group on a server: `best` is the one to show, `keep` and `drop` are photos with all their files.
 
-    `people` and `day` say what it shows and when; `day` is empty where no date is known.
+    `contents` are its photos by the ids that they have there. `people` and `day` say what it shows and when; `day` is empty
+    where no date is known.
     """
 
     number: int
@@ -50,7 +51,8 @@ def served(
     People who are `favourites` come first in names.
     """
     narrowed = [found for decision in decisions if len((found := _narrowed(decision, place))[1]) > 1]
-    contents = [frozenset(bundle.main.content for bundle in bundles.values()) for _, bundles in narrowed]
+    # By their ids: what is known of their bytes may be more the next time, when files have been read.
+    contents = [frozenset(ContentId(f"ref:{place}/{ref.key}") for ref in bundles) for _, bundles in narrowed]
     numbers = group_numbers(contents, known)
     return tuple(
         _served(decision, bundles, number, held, favourites)
