@@ -4,6 +4,7 @@ import argparse
 import json
 import re
 import shlex
+import tomllib
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -100,6 +101,20 @@ def test_every_example_is_a_command_that_exists(page: Path) -> None:
             parser.parse_args(words)
         except (SystemExit, argparse.ArgumentError) as error:
             pytest.fail(f"{example}: {error}")
+
+
+def test_the_architecture_is_that_of_the_code() -> None:
+    """Every package and module has its row, and the layers are those that the linter holds."""
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    layers = next(one["layers"] for one in told if one["id"] == "layers")
+    kept = [re.sub(r"[()]", "", layer) for layer in layers if "__main__" not in layer]
+    assert "```\n" + "\n".join(kept) + "\n```" in text
+    there = {
+        path.stem for path in (ROOT / "src" / "keepers").iterdir() if not path.name.startswith(("_", "py."))
+    }
+    rows = re.findall(r"^\| ((?:`[a-z_]+`(?:, )?)+) \|", text, re.MULTILINE)
+    assert there - set(re.findall(r"`([a-z_]+)`", " ".join(rows))) == set()
 
 
 def test_make_help_names_every_target_of_the_contributor_page() -> None:
