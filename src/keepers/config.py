@@ -319,7 +319,8 @@ def store_secret(file: Path, text: str) -> None:
 def _written(value: Value) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    return _quoted(value) if isinstance(value, str) else repr(value)
+    # A TOML basic string: JSON's escapes are among TOML's.
+    return json.dumps(value) if isinstance(value, str) else repr(value)
 
 
 def _write(file: Path, what: str, lines: Sequence[str]) -> None:
@@ -333,11 +334,6 @@ def _write(file: Path, what: str, lines: Sequence[str]) -> None:
     fresh = file.with_name(f".keepers-{file.name}")
     fresh.write_text(text, "utf-8")
     fresh.replace(file)
-
-
-def _quoted(text: str) -> str:
-    """A TOML basic string: JSON's escapes are among TOML's."""
-    return json.dumps(text)
 
 
 def _home(environment: Mapping[str, str]) -> Path:

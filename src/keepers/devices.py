@@ -13,7 +13,7 @@ from keepers.config import Settings
 if TYPE_CHECKING:
     from keepers.detect.devices import Device
     from keepers.detect.serving import Order
-    from keepers.ports import SceneTask
+    from keepers.score.scenes import SceneTask
     from keepers.work.resident import Resident
     from keepers.workflows.closer_work import Scenes
     from keepers.workflows.doctor import Check

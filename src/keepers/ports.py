@@ -395,13 +395,3 @@ class LookTask:
     model_dir: str = ""
     boxes: tuple[tuple[float, float, float, float], ...] | None = None
     device: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SceneTask:
-    """One picture whose scene is to be embedded: where its bytes lie, by which scene back end and models."""
-
-    path: str
-    content: ContentId
-    backend: str
-    model_dir: str = ""

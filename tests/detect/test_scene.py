@@ -16,7 +16,7 @@ from keepers.detect.scene_choice import choose
 from keepers.detect.scene_look import embedded
 from keepers.errors import UnreadableError, UsageError
 from keepers.model import ContentId
-from keepers.ports import SceneTask
+from keepers.score.scenes import SceneTask
 from tests.cli.world import jpeg, picture
 
 OURS = importlib.metadata.EntryPoint("sscd", chooser.OURS, chooser.GROUP)

@@ -7,8 +7,8 @@ import numpy as np
 from keepers.detect.scene_choice import backend
 from keepers.errors import UnreadableError
 from keepers.model import Kind
-from keepers.ports import SceneTask
 from keepers.read import archive, formats, metadata, pixels
+from keepers.score.scenes import SceneTask
 
 HEAD: Final = 4096
 #: Longest side of the picture that a back end is given.

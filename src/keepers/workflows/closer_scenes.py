@@ -8,7 +8,8 @@ import numpy as np
 from keepers.catalog import scenes
 from keepers.fingerprint import cosine
 from keepers.fingerprint.cosine import Embedded
-from keepers.ports import Failure, SceneTask
+from keepers.ports import Failure
+from keepers.score.scenes import SceneTask
 from keepers.workflows.closer_work import Looking, Scenes
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from keepers.catalog.store import Catalog
 from keepers.fingerprint.table import Photos
 from keepers.group.rule import Rule
 from keepers.model import ContentId
-from keepers.ports import Failure, Progress, SceneTask
+from keepers.ports import Failure, Progress
+from keepers.score.scenes import SceneTask
 
 T = TypeVar("T")
 R = TypeVar("R")
