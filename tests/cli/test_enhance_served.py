@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from keepers.places.immich_api import wire
+from keepers.workflows import account
 from tests.cli.test_served import cache, set_up  # noqa: F401 (a fixture)
 from tests.cli.world import tree
 from tests.create.exposing import frame, write
@@ -110,7 +111,7 @@ def left_over(tmp_path):
 
 @pytest.mark.parametrize("server", list(VERSIONS), indirect=True)
 def test_a_bracket_of_a_server_is_merged_beside_its_photo_once_and_taken_back(
-    server, bracket, keepers, tmp_path
+    server, bracket, keepers, tmp_path, monkeypatch
 ):
     before_group = group(keepers, "bracket", "immich:")
     before = state_of(server)
@@ -147,6 +148,23 @@ def test_a_bracket_of_a_server_is_merged_beside_its_photo_once_and_taken_back(
     assert len(sent(server, "DSC_1_hdr.jpg")) == 1
     assert keepers("undo", "--yes").code == 0
     assert state_of(server) == before
+    # What we took back is not lost.
+    monkeypatch.setattr(account, "SHRINK_FROM", 1)
+    assert keepers("scan", "immich:").code == 0
+
+
+def test_what_lies_in_the_servers_trash_is_not_sent_again(server, bracket, keepers):
+    keepers("scan", "immich:")
+    assert keepers("enhance", "hdr", "--yes").code == 0
+    sent(server, "DSC_1_hdr.jpg")[0].trashed = True
+    told = keepers("enhance", "hdr", "--yes")
+    assert told.code == 3
+    assert "could not be put beside its photo" in told.out
+    assert "in the server's trash; restore them there" in told.err
+    server.state.assets[bracket.ids["DSC_1.JPG"]].trashed = True
+    told = keepers("enhance", "hdr", "--yes")
+    assert told.code == 3
+    assert "there is no photo immich:" in told.err
 
 
 def test_a_catalog_that_knows_nothing_of_it_makes_it_no_second_time(server, bracket, keepers, tmp_path):

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from keepers.actions import Write
 from keepers.model import LOCAL, Asset, Bundle, ContentId, Kind, PlaceId, Ref, Role
 from keepers.plan.upload_plan import (
     Beside,
@@ -107,6 +108,18 @@ def test_a_result_has_the_time_of_its_photo_and_lies_in_its_albums():
         (f"upload/{ONE}/hdr.jpg", "album:Rome", "yes", "a1"),
         (f"upload/{ONE}/hdr.jpg", "album:All", "yes", "a2"),
     ]
+
+
+def test_what_lies_in_no_file_is_written_there():
+    made = asset("a_hdr.jpg")
+    source = Beside(Ref(PLACE, "id"), "a.jpg", datetime(2024, 5, 1, tzinfo=UTC), ())
+    (line,) = beside([made], {made.ref: ONE}, {}, source, {made.ref: b"bytes"})
+    assert line.action == Write(
+        Ref(PLACE, f"upload/{ONE}/a_hdr.jpg"), b"bytes", made.content, because="was made of a.jpg",
+        modified_ns=1_714_521_600 * 10**9,
+    )  # fmt: skip
+    (line,) = beside([made], {made.ref: ONE}, {ONE: Held("x", False)}, source, {made.ref: b"bytes"})
+    assert (line.fate, line.action) == (Fate.THERE, None)
 
 
 def test_a_stack_has_the_photo_on_top_and_names_what_is_sent_by_its_bytes():

@@ -6,7 +6,7 @@ from typing import Any
 from keepers.actions import Action, Copy, Link, Move, Restore, SetField, Trash, Write, refs, source, target
 from keepers.apply.journal import Journal
 from keepers.apply.record import Run, RunState, Step, StepState
-from keepers.model import ContentId, Ref
+from keepers.model import LOCAL, ContentId, Ref
 from keepers.plan.text import row, shown
 from keepers.ports import Reader
 
@@ -123,6 +123,9 @@ def moved_away(journal: Journal | None) -> set[str]:
                 continue
             if isinstance(step.action, Move | Trash) and old is not None:
                 gone.add(old.key)
+                if old.place != LOCAL and isinstance(step.action, Trash):
+                    # What was sent is called by its bytes; the server's id for it is its revision.
+                    gone.add(step.action.revision)
             elif isinstance(step.action, SetField) and step.action.name == TRASHED:
                 # Runs are told in their order, so that an undo has the last word.
                 (gone.add if step.action.after else gone.discard)(step.action.ref.key)

@@ -62,7 +62,7 @@ def faces(options: argparse.Namespace) -> int:
             _tell_burst,
             _tell_needless,
         )
-        places = [_to_mend(one, every=options.all) for one in decisions]
+        places = [place for one in decisions for place in _to_mend(one, every=options.all)]
         sending = far_away.sending(options, opened, catalog, places, key)
         with far_away.originals(opened, catalog, served=bool(everywhere), dry=options.dry_run) as afar:
             work = studio.opening(opened, catalog, afar)
@@ -76,11 +76,11 @@ def faces(options: argparse.Namespace) -> int:
     return code
 
 
-def _to_mend(decision: Decision, *, every: bool) -> set[PlaceId]:
-    """Where the photos are that may be mended."""
+def _to_mend(decision: Decision, *, every: bool) -> list[set[PlaceId]]:
+    """Where each photo is that may be mended."""
     pick = best_photo(decision)
     members = decision.group.members if every else () if pick is None else (pick,)
-    return {bundle.main.ref.place for bundle in members}
+    return [{bundle.main.ref.place} for bundle in members]
 
 
 def _named(asset: Asset) -> str:

@@ -225,7 +225,12 @@ class Making(Generic[T]):
 
     def _tell(self, runs: Sequence[int], missed: Sequence[Problem]) -> None:
         for one, path in self.told:
-            self.words.tell(one, path)
+            if one.data and not path:
+                show.line(
+                    f"{one.decision.group.id}: a picture was made, and could not be put beside its photo"
+                )
+            else:
+                self.words.tell(one, path)
         made = sum(bool(path) for _, path in self.told)
         show.line(f"{show.count(made, 'picture')} of {show.count(len(self.told), self.words.noun)}.")
         if self.words.after is not None:
