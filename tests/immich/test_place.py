@@ -98,6 +98,12 @@ def test_assets_of_people_can_be_wanted(server, client):
     assert len(list(listing.everything(client, Wanted(taken_after=day, type="IMAGE")))) == 2
 
 
+def test_nobody_is_asked_for_somebody_without_a_name(server, client):
+    with pytest.raises(UsageError, match="say --person NAME"):
+        list(listing.everything(client, Wanted(people=("",))))
+    assert server.requests == []
+
+
 def test_the_film_of_a_motion_photo_is_listed_and_no_other_hidden_one(server, place):
     state = server.state
     film = state.add("IMG_1.mov", type="VIDEO", visibility="hidden")

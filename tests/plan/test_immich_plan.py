@@ -90,7 +90,10 @@ def test_a_raw_goes_with_its_picture_and_a_film_stays_hidden():
 
 def test_numbers_stay_and_those_of_others_are_not_used():
     first, second = decision(*map(bundle, "ab"), keep="a"), decision(*map(bundle, "cd"), keep="c")
-    known = {3: frozenset({ContentId(f"ref:{HERE}/c"), ContentId(f"ref:{HERE}/d")}), 7: frozenset[ContentId]()}
+    known = {
+        3: frozenset({ContentId(f"ref:{HERE}/c"), ContentId(f"ref:{HERE}/d")}),
+        7: frozenset[ContentId](),
+    }
     assert [group.number for group in served([first, second], HERE, known)] == [8, 3]
 
 

@@ -38,8 +38,10 @@ class Wanted:
 def search_for(client: Client, wanted: Wanted) -> Search:
     """The server's ids for the names of an album and of people.
 
-    UsageError where there is none of that name, or there are several.
+    UsageError where there is none of that name, or there are several, or a name is empty.
     """
+    if "" in wanted.people:
+        raise UsageError("a person without a name cannot be looked for; say --person NAME")
     album = ""
     if wanted.album:
         album = _one([one.id for one in client.albums() if one.name == wanted.album], "album", wanted.album)
