@@ -235,6 +235,8 @@ _TROUBLES: Final[Mapping[str, Text]] = {
     "catalog-busy": "the catalog {file} is in use by another program (waited {seconds} s)",
     "catalog-damaged": "the catalog {file} cannot be used: {why}. Move it away and run `keepers scan` again: everything but "
     "decisions is rebuilt from the photos",
+    "catalog-closed": "the catalog {file} cannot be opened ({why}): is it a folder, or in one that may not be written to? Name "
+    "another file with --catalog",
     "catalog-newer": "{file} was made by a newer Keepers (schema {theirs}, this one knows {ours})",
     "journal-damaged": "the journal {file} is damaged; keep the file, and restore it from a backup",
     "journal-newer": "the journal {file} was written by a newer Keepers; update this one",
@@ -316,6 +318,7 @@ _TROUBLES: Final[Mapping[str, Text]] = {
     "cut-scans": "is cut short: its last scans are missing",
     "cut-data": "is cut short: part of its picture data is missing",
     "cut-no-end": "is cut short: no end chunk",
+    "text-swells": "holds a compressed text that swells beyond reason",
     "cut-pixels": "is cut short: its pixels lie beyond its end",
     "damaged-header": "is damaged: its header cannot be read",
     "damaged-header-why": "is damaged: its header cannot be read ({why})",
@@ -346,6 +349,7 @@ _TROUBLES: Final[Mapping[str, Text]] = {
     "took-longer": "took longer than {seconds} s",
     "decoder-crashed": "the decoder crashed (signal {signal})",
     "decoder-stopped": "the decoder stopped (exit code {exit})",
+    "worker-lost": "the worker lost its connection",
     "worker-killed": "the worker was killed (signal 9)",
     "more-memory": "needs more than {most} MiB of memory",
 }

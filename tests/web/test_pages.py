@@ -1,6 +1,7 @@
 """The files of the page: those that were there at the start, and those of an update that came later."""
 
 import asyncio
+import gzip
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -41,3 +42,18 @@ def test_a_page_that_was_updated_meanwhile_is_whole(tmp_path: Path, monkeypatch:
     assert _asked(app, "/assets/index-2.js") == (200, b"script")
     for path in ("/assets/index-1.js", "/assets/../../secret.js"):
         assert _asked(app, path)[0] == 404
+
+
+#: What a browser loads in each language, gzipped; German refusals come only when there is one to tell.
+@pytest.mark.parametrize("language", ["english", "german"])
+def test_the_page_in_one_language_is_at_most_80_kb(language: str):
+    folder = Path(pages.FOLDER)
+    if not (folder / "index.html").is_file():
+        pytest.skip("the page is not built; `make page` builds it")
+    parts = [
+        folder / "index.html",
+        *(folder / "assets").glob("index-*"),
+        *(folder / "assets").glob(f"{language}-*"),
+    ]
+    assert len(parts) == 4
+    assert sum(len(gzip.compress(part.read_bytes())) for part in parts) <= 80_000

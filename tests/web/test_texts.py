@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from keepers.config import Settings, describe
 from keepers.reasons import ENGLISH
 
 TEXTS = Path(__file__).parents[2] / "frontend" / "src" / "texts"
@@ -34,3 +35,8 @@ def test_both_say_the_same_of_the_same(code: str):
     forms = (english,) if isinstance(english, str) else english
     assert german.startswith("{ one") == (not isinstance(english, str))
     assert set(re.findall(r"\{(\w+)\}", german)) == set().union(*map(_holes, forms))
+
+
+def test_no_setting_lacks_its_german():
+    told = (TEXTS / "settings.de.ts").read_text("utf-8")
+    assert set(re.findall(r"^  (\w+): \"", told, re.MULTILINE)) == {one.name for one in describe(Settings())}

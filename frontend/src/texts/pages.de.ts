@@ -94,7 +94,7 @@ export const pagesDe: Readonly<Record<keyof typeof pagesEn, Text>> = {
   "jobState.stopped": "Angehalten",
   jobEnded: "{title}: {state}",
 
-  settingsWhy: "Einstellungen von Keepers; `keepers settings` zeigt dieselben. Die ohne Feld werden dort gesetzt.",
+  settingsWhy: "Einstellungen von Keepers; `keepers config show` zeigt dieselben. Die ohne Feld setzt `keepers config set`.",
   settingsFile: "In {file}",
   thisPage: "Diese Seite",
   theme: "Farben",

@@ -101,7 +101,7 @@ export const pagesEn = {
   jobEnded: "{title}: {state}",
 
   // settings
-  settingsWhy: "Settings of Keepers; `keepers settings` shows the same. Those without a field are set there.",
+  settingsWhy: "Settings of Keepers; `keepers config show` tells the same. Those without a field are set with `keepers config set`.",
   settingsFile: "Kept in {file}",
   thisPage: "This page",
   theme: "Colours",

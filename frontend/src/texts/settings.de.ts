@@ -31,6 +31,7 @@ export const settingsDe: Readonly<Record<string, string>> = {
   preview_cache_size: "MB, die Bilder dieser Seite belegen dürfen; die am längsten unbenutzten gehen zuerst.",
   taste: "Ob in Serien zählt, was `keepers taste learn` aus der eigenen Auswahl gelernt hat: on oder off.",
   second_pass: "Ein zweiter, genauerer Blick auf Ausschnitte.",
+  scene: "Erkennung von Szenen für den zweiten Blick: auto, none oder der Name einer installierten.",
   weight_faces: "Anteil der Gesichter an der Wertung eines Fotos.",
   weight_technical: "Anteil von Schärfe und Belichtung, wo Gesichter sind.",
   weight_composition: "Anteil des Aufbaus, wo Gesichter sind.",

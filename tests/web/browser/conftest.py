@@ -85,21 +85,23 @@ def opened(browser: Browser) -> Iterator[Opener]:
     """
     complaints: list[str] = []
 
-    def open_page(client: Client, path: str = "/", *, phone: bool = False, dark: bool = False) -> Page:
+    def open_page(
+        client: Client, path: str = "/", *, phone: bool = False, dark: bool = False, locale: str = "en-GB"
+    ) -> Page:
         context = browser.new_context(
             viewport=PHONE if phone else DESK,  # type: ignore[arg-type]  # a dict of these two
             has_touch=phone,
             is_mobile=phone,
             color_scheme="dark" if dark else "light",
-            locale="en-GB",
+            locale=locale,
             reduced_motion="reduce",
         )
         page = context.new_page()
         page.set_default_timeout(15_000)
 
         def heard(message: ConsoleMessage) -> None:
-            # The answers 404 and 409 are part of what is tested; the browser tells of them too.
-            if message.type == "error" and not re.search(r"status of (404|409)", message.text):
+            # The answers 404, 409 and 422 are part of what is tested; the browser tells of them too.
+            if message.type == "error" and not re.search(r"status of (404|409|422)", message.text):
                 complaints.append(f"{message.text} {message.location.get('url', '')}")
 
         page.on("console", heard)
