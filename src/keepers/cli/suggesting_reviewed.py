@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from keepers.actions import SetField
 from keepers.apply.ours import run_key
 from keepers.apply.run import Finished, resume, run
 from keepers.catalog import inspections
@@ -74,7 +75,8 @@ def _refuse_without_rights(server: ImmichPlace) -> None:
 
 def _archived(job: "_Job", checked: Checked) -> Finished | None:
     """Finish what was begun with these photos, or archive them; None where all of them are in the archive."""
-    photos = show.count(len(checked.actions), "photo")
+    leaving = {action.ref for action in checked.actions if isinstance(action, SetField)}
+    photos = show.count(sum(bundle.main.ref in leaving for bundle in job.said.archive), "photo")
     key = run_key(
         "archive", job.place, "suggestions", sorted(bundle.main.ref.key for bundle in job.said.archive)
     )

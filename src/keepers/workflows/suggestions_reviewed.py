@@ -92,16 +92,20 @@ def _is_content(text: str) -> bool:
 
 def planned(server: Server, place: PlaceId, archive: Sequence[Bundle]) -> tuple[Checked, tuple[Stays, ...]]:
     """The plan that takes photos off the timeline of a server; what somebody liked since then stays, and why."""
-    refs = [ref for bundle in archive if bundle.main.ref.place == place for ref in _files(bundle)]
+    photos = [tuple(_files(bundle)) for bundle in archive if bundle.main.ref.place == place]
+    refs = [ref for files in photos for ref in files]
     liked = server.values([immich_actions.asked(ref, "favourite") for ref in refs])
-    spared = {ref for ref, value in zip(refs, liked, strict=True) if value is not None}
+    favourites = {ref for ref, value in zip(refs, liked, strict=True) if value is not None}
+    # A RAW stays where its JPEG stays, and the other way round.
+    spared = [files for files in photos if not favourites.isdisjoint(files)]
+    leaving = [files for files in photos if favourites.isdisjoint(files)]
     actions = tuple(
         SetField(ref, "visibility", "timeline", "archive", "was marked archive in a list of suggestions")
-        for ref in refs
-        if ref not in spared
+        for files in leaving
+        for ref in files
     )
-    stays = tuple(Stays(ref, "it is a favourite") for ref in refs if ref in spared)
-    wanted = Wanted(f"archive: {len(actions)} suggested photos", actions, stays)
+    stays = tuple(Stays(files[0], "it is a favourite") for files in spared)
+    wanted = Wanted(f"archive: {len(leaving):,} suggested photos", actions, stays)
     plan, left = immich_actions.plan(wanted, server.values(actions))
     fields = {(one.ref, one.name): one.before for one in plan.actions if isinstance(one, SetField)}
     return check(plan, World({}, fields=fields)), left
