@@ -76,7 +76,7 @@ class Originals:
         here = lying.of(self._catalog, [asset.ref for asset in assets])
         paths = {ref: one.path for ref, one in here.items() if one.evidence != lying.BY_NAME}
         folder = str(config.picture_folder(self._opened.settings, self._opened.environment))
-        with fetched(self._galleries, folder, assets, paths) as found:
+        with fetched(self._galleries, folder, assets, paths, self._opened.progress) as found:
             yield found
 
     def whose(self, refs: Sequence[Ref]) -> Mapping[Ref, Sequence[Told]]:

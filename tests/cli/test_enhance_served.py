@@ -201,6 +201,18 @@ def test_what_lies_on_disk_too_is_read_there_and_the_picture_stays_here(server, 
     assert len(server.state.assets) == 3
 
 
+def test_what_the_server_keeps_on_a_disk_of_this_machine_is_read_there(server, bracket, keepers, monkeypatch):
+    monkeypatch.setenv("KEEPERS_IMMICH_PATHS", f"/photos={bracket.folder}")
+    keepers("scan", "immich:")
+    before = tree(bracket.folder)
+    told = keepers("enhance", "hdr", "--yes", "--json")
+    assert told.code == 0, told.err
+    (made,) = sent(server, "DSC_1_hdr.jpg")
+    assert told.json["pictures"][0]["path"] == f"immich:{made.id}"
+    assert not loaded(server)
+    assert tree(bracket.folder) == before
+
+
 def test_a_server_that_goes_away_is_told_and_the_same_command_finishes(
     server, bracket, keepers, monkeypatch, tmp_path
 ):

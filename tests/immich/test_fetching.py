@@ -15,9 +15,11 @@ from keepers.places import files, immich_api
 from keepers.places.immich_api import Profile, fetching
 from keepers.ports import Failure
 from keepers.workflows.uploading import sha1
+from tests.apply.worlds import Silent
 from tests.immich.server import KEY, Fault
 from tests.immich.state import Face, an_id
 
+SILENT = Silent()
 PLACE = PlaceId("immich")
 #: When an asset changed, in nanoseconds: what the folder of pictures knows it by.
 REVISION = "9:1714564801000000000:0"
@@ -38,7 +40,7 @@ def fetch(newest, tmp_path):
     def fetched(*assets, lying=None):
         with (
             galleries(newest, tmp_path) as made,
-            fetching.fetched(made, str(tmp_path / "pictures"), assets, lying or {}) as found,
+            fetching.fetched(made, str(tmp_path / "pictures"), assets, lying or {}, SILENT) as found,
         ):
             yield found
 

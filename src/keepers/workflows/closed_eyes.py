@@ -99,11 +99,13 @@ def opened(
     if not able:
         yield tuple(_result(work, one, {}) for one in tasks)
         return
+    left = len(able)
     workers = work.workers(max(task.memory for task in able))
-    work.progress.stage("mending", len(able), 0)
     try:
         for numbers in originals.portions([_needs(work, one) for one in tasks], PORTION):
-            yield _portion(work, [tasks[number] for number in numbers], workers)
+            part = [tasks[number] for number in numbers]
+            yield _portion(work, part, workers, left)
+            left -= sum(isinstance(one.mending, Mending) and not _waits(work, one) for one in part)
     finally:
         workers.close()
         work.progress.done()
@@ -121,10 +123,11 @@ def _waits(work: Opening, task: _Task) -> bool:
     return work.fetch is None and bool(originals.far(task.photos))
 
 
-def _portion(work: Opening, part: Sequence[_Task], workers: Workers) -> tuple[Opened, ...]:
+def _portion(work: Opening, part: Sequence[_Task], workers: Workers, left: int) -> tuple[Opened, ...]:
     fetch = work.fetch or originals.nothing
     results: dict[Mending, Mended | Failure] = {}
     with fetch([asset for one in part for asset in _needs(work, one)]) as files:
+        work.progress.stage("mending", left, 0)
         ready = [task if _waits(work, task) else _at(task, files) for task in part]
         tasks = [one.mending for one in ready if isinstance(one.mending, Mending) and not _waits(work, one)]
         for task, result in workers.map(work.mend, tasks):

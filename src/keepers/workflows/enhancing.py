@@ -77,12 +77,13 @@ def merged(work: Enhancing, decisions: Sequence[Decision], wish: Wish) -> Genera
     if not able:
         yield tuple(_result(work, one, {}) for one in tasks)
         return
+    left = len(able)
     workers = work.workers(max(bracket.memory for bracket in able))
-    work.progress.stage("merging", len(able), 0)
     try:
         for numbers in originals.portions([_needs(work, one) for one in tasks], PORTION):
             part = [tasks[number] for number in numbers]
-            yield _portion(work, part, workers)
+            yield _portion(work, part, workers, left)
+            left -= sum(isinstance(one.bracket, Bracket) and not _waits(work, one) for one in part)
     finally:
         workers.close()
         work.progress.done()
@@ -100,10 +101,11 @@ def _waits(work: Enhancing, task: _Task) -> bool:
     return work.fetch is None and bool(originals.far(task.mains))
 
 
-def _portion(work: Enhancing, part: Sequence[_Task], workers: Workers) -> tuple[Merged, ...]:
+def _portion(work: Enhancing, part: Sequence[_Task], workers: Workers, left: int) -> tuple[Merged, ...]:
     fetch = work.fetch or originals.nothing
     results: dict[Bracket, Developed | Failure] = {}
     with fetch([asset for one in part for asset in _needs(work, one)]) as files:
+        work.progress.stage("merging", left, 0)
         ready = [task if _waits(work, task) else _at(task, files) for task in part]
         brackets = [
             one.bracket for one in ready if isinstance(one.bracket, Bracket) and not _waits(work, one)

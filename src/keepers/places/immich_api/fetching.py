@@ -16,7 +16,7 @@ from keepers.places import files
 from keepers.places.immich_api.records import FaceBox
 from keepers.places.immich_api.viewing import Galleries
 from keepers.places.immich_api.wire import AT_ONCE, AnswerError
-from keepers.ports import Failure
+from keepers.ports import Failure, Progress
 
 #: What was fetched lies here, beside the pictures that are kept, so that a second name of a file takes no room.
 FOLDER: Final = "fetched"
@@ -32,7 +32,7 @@ _SPACE: Final = 2
 
 @contextlib.contextmanager
 def fetched(
-    galleries: Galleries, folder: str, assets: Sequence[Asset], lying: Mapping[Ref, str]
+    galleries: Galleries, folder: str, assets: Sequence[Asset], lying: Mapping[Ref, str], progress: Progress
 ) -> Generator[Mapping[Ref, str | Failure]]:
     """Files with the bytes of assets, proved by what is known of them, or why there are none; gone at the end.
 
@@ -52,11 +52,16 @@ def fetched(
     _refuse_without_room(folder, sum(asset.size for asset in left))
     _sweep(f"{folder}/{FOLDER}")
     with _folder(f"{folder}/{FOLDER}") as own:
-        for number, (asset, view) in enumerate(galleries.views(left, exact=True)):
-            if isinstance(view, Failure):
-                found[asset.ref] = view
-            else:
-                found[asset.ref] = _kept(view.path, f"{own}/{number}{_ending(asset.name)}", asset)
+        progress.stage("loading originals", len(left), sum(asset.size for asset in left))
+        try:
+            for number, (asset, view) in enumerate(galleries.views(left, exact=True)):
+                if isinstance(view, Failure):
+                    found[asset.ref] = view
+                else:
+                    found[asset.ref] = _kept(view.path, f"{own}/{number}{_ending(asset.name)}", asset)
+                progress.step(1, asset.size)
+        finally:
+            progress.done()
         yield found
 
 
