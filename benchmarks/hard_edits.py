@@ -6,7 +6,8 @@ Takes one photo of each picture and series of the folders, and makes the edits i
 borders, screenshots, photos of screens and paper, stickers, captions and collages, small versions, and
 combinations. They lie in other folders than the originals, under other names, without any metadata. Every pair
 of two different sources in one group is false. `held` are the photos of which half the hashes of the names begin with
-an even number: nothing was tuned on them.
+an even number: nothing was tuned on them. With `--option=--scene=none` or `--option=--scene=sscd` beside the second pass it tells what a
+scene back end adds.
 """
 
 import argparse
