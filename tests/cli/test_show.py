@@ -3,8 +3,11 @@
 import io
 import json
 import sys
+from contextlib import redirect_stdout
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from keepers.cli import show
 
@@ -38,6 +41,16 @@ def test_json_is_ascii_and_says_its_version(capsys: pytest.CaptureFixture[str]) 
     text = capsys.readouterr().out
     assert text.isascii()
     assert json.loads(text) == {"schema_version": 1, "path": "é\udcff"}
+
+
+@given(st.dictionaries(st.text(), st.recursive(st.none() | st.integers() | st.text(), st.lists)))
+def test_json_is_what_was_given_with_a_line_for_each_row(value: dict[str, object]) -> None:
+    written = io.StringIO()
+    with redirect_stdout(written):
+        show.document(value)
+    assert json.loads(written.getvalue()) == {"schema_version": 1, **value}
+    rows = sum(len(held) + 1 for held in value.values() if isinstance(held, list) and held)
+    assert written.getvalue().count("\n") == len({"schema_version", *value}) + rows + 2
 
 
 def test_progress_without_a_terminal_is_a_plain_line_every_ten_seconds(

@@ -13,9 +13,19 @@ _UNITS: Final = ("B", "KB", "MB", "GB", "TB")
 
 
 def document(value: Mapping[str, object]) -> None:
-    """Print one JSON document, in ASCII, with its schema version first."""
+    """Print one JSON document, in ASCII, with its schema version first: a line a member, and a line a row of a list."""
+    # Indenting all of it takes ten times as long, which is seconds where there are 20,000 groups.
+    members = (
+        f"{json.dumps(name)}: {_member(held)}" for name, held in {"schema_version": 1, **value}.items()
+    )
     # One write: json.dump would make one for each word.
-    sys.stdout.write(json.dumps({"schema_version": 1, **value}, indent=1) + "\n")
+    sys.stdout.write("{\n " + ",\n ".join(members) + "\n}\n")
+
+
+def _member(held: object) -> str:
+    if not isinstance(held, list | tuple) or not held:
+        return json.dumps(held)
+    return "[\n  " + ",\n  ".join(map(json.dumps, held)) + "\n ]"
 
 
 def line(text: str = "") -> None:
