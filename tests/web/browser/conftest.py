@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.cli.world import copied
 from tests.web.served import Client, serving
@@ -28,6 +28,9 @@ FLAGS = (
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
+#: Playwright gives what is expected 5 s, which a busy machine of two cores may need for itself.
+PATIENCE_MS = 15_000
+
 Opener = Callable[..., Page]
 
 
@@ -38,6 +41,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip("chromium is not installed; `scripts/packages chromium` installs it")
     if not (STATIC / "index.html").is_file():
         pytest.skip("the page is not built; `make page` builds it")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         yield browser
@@ -97,7 +101,7 @@ def opened(browser: Browser) -> Iterator[Opener]:
             reduced_motion="reduce",
         )
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE_MS)
 
         def heard(message: ConsoleMessage) -> None:
             # The answers 404, 409 and 422 are part of what is tested; the browser tells of them too.
