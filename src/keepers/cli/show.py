@@ -4,8 +4,8 @@ import json
 import sys
 import time
 import unicodedata
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Final, cast
 
 QUIET_SECONDS: Final = 10.0
 REDRAW_SECONDS: Final = 0.2
@@ -25,7 +25,8 @@ def document(value: Mapping[str, object]) -> None:
 def _member(held: object) -> str:
     if not isinstance(held, list | tuple) or not held:
         return json.dumps(held)
-    return "[\n  " + ",\n  ".join(map(json.dumps, held)) + "\n ]"
+    rows = cast("Sequence[object]", held)
+    return "[\n  " + ",\n  ".join(map(json.dumps, rows)) + "\n ]"
 
 
 def line(text: str = "") -> None:
