@@ -149,7 +149,7 @@ def _tell_bracket(one: Merged, path: str) -> None:
         show.line(f"{group.id}: not merged: {made.why}")
         return
     moved = (
-        f"; what moved ({made.moved:.0%}) is as in {text.shown(one.source.ref).rpartition('/')[2]}"
+        f"; what moved ({made.moved:.0%}) is as in {visible(originals.name(one.source))}"
         if made.moved >= 0.005
         else ""
     )
