@@ -26,7 +26,8 @@ def sidecar(path):
 def best(kind, known, *bundles):
     """The pick, whatever the order of the copies."""
     found = {
-        ranked([seen(b, known) for b in order], kind)[0].bundle.main.ref.key for order in permutations(bundles)
+        ranked([seen(b, known) for b in order], kind)[0].bundle.main.ref.key
+        for order in permutations(bundles)
     }
     assert len(found) == 1
     return found.pop()
@@ -117,6 +118,18 @@ def test_what_was_made_of_a_photo_is_no_original_however_large(worse):
     worse = Copy(replace(worse.bundle, main=replace(worse.bundle.main, size=90_000_000)), worse.facts)
     assert ranked([worse, original], GroupKind.SAME_PICTURE)[0] is original
     assert ranked([original, worse], GroupKind.SAME_PICTURE)[0] is original
+
+
+def test_an_enlargement_without_a_camera_is_no_original():
+    original, larger = copy("original"), copy("larger", width=8000, height=6000)
+    made = Copy(larger.bundle, PHOTO._replace(width=8000, height=6000, camera=""))
+    assert ranked([made, original], GroupKind.SAME_PICTURE)[0] is original
+    # An export of an editor keeps the camera's words, and may well be smaller than the photo.
+    exported = copy("exported", width=1200, height=900, software="Adobe Lightroom 7")
+    assert ranked([exported, made], GroupKind.SAME_PICTURE)[0] is made
+    # Of two with a camera's words the larger one is the original.
+    small = copy("small", width=1200, height=900)
+    assert ranked([small, made, original], GroupKind.SAME_PICTURE)[0] is original
 
 
 def test_a_border_that_all_have_is_part_of_the_picture():

@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache
 from typing import Final
 
+from keepers.decide.second_hand import MESSENGER, messenger_places, second_names, second_places
 from keepers.model import Bundle, ContentId, Facts, GroupKind, Ref, Role
 from keepers.read import formats
 from keepers.read.merging import merged
@@ -48,6 +48,9 @@ LOSSLESS: Final = frozenset({"png", "tiff", "bmp", "gif"})
 #: Fewer pixels than this share of the largest copy's: it was scaled down or cropped.
 SCALED: Final = 0.9
 
+#: With fewer pixels (1280x960) than cameras have had since 2000 it may have been scaled down, whatever camera it names.
+CAMERA_PIXELS: Final = 1_228_800
+
 #: Share inside a border from which on there is none to speak of.
 _FRAMED: Final = 0.95
 _ONE_ASPECT: Final = 0.01
@@ -62,22 +65,6 @@ _EDITORS: Final = re.compile(
     r"photoshop|lightroom|gimp|snapseed|darktable|rawtherapee|affinity|pixelmator|capture one|luminar|picasa"
     r"|vsco|polarr|canva|dxo|photoscape|facetune|afterlight|irfanview|imagemagick"
     r"|acdsee|krita|paint\.net|acorn|photos? editor",
-    re.IGNORECASE,
-)
-_MESSENGER: Final = re.compile(
-    r"whatsapp|-wa\d{4}|telegram|^signal-|messenger|^received_\d{6}|^fb_img|viber|wechat|^mmexport|threema"
-    r"|instagram|snapchat",
-    re.IGNORECASE,
-)
-_SECOND_NAME: Final = re.compile(
-    r"\(\d+\)$|(?:^|[ _-])cop(?:y|ie|ia)\d*(?:$|[ _-])|kopie|[ _-]edit(?:ed)?$|~\d+$|resized|[ _-]small$"
-    r"|thumb",
-    re.IGNORECASE,
-)
-_SECOND_PLACE: Final = re.compile(
-    r"(?:^|[ _.-])(?:back-?ups?|cop(?:y|ies)|kopien?|\.?trash\w*|papierkorb|\$?recycle(?:\.bin)?|corbeille"
-    r"|downloads?|duplicates?|dupes?|te?mp|cache|\.?thumb\w*|sent|whatsapp|telegram|exports?|old|lost\+found)"
-    r"(?:$|[ _.-])",
     re.IGNORECASE,
 )
 
@@ -157,7 +144,7 @@ class Copy:
     @property
     def second_hand(self) -> int:
         """How much its name and folders look like a copy's."""
-        return _second_places(self.folder) + _second_names(self.stem)
+        return second_places(self.folder) + second_names(self.stem)
 
     def tables(self) -> float:
         """How little it is compressed, by the tables of a JPEG."""
@@ -166,24 +153,6 @@ class Copy:
     def bytes_per_pixel(self) -> float:
         """How little it is compressed."""
         return self.bundle.main.size / self.pixels if self.pixels else 0.0
-
-
-@lru_cache(maxsize=1024)
-def _second_places(folder: str) -> int:
-    """How many of the folders on the way look like those of copies."""
-    return sum(bool(_SECOND_PLACE.search(part)) for part in folder.split("/"))
-
-
-@lru_cache(maxsize=1024)
-def _second_names(stem: str) -> int:
-    """In how many ways a name without its extension looks like a copy's; copies mostly bear one name."""
-    return bool(_SECOND_NAME.search(stem)) + bool(_MESSENGER.search(stem))
-
-
-@lru_cache(maxsize=1024)
-def _messenger_places(folder: str) -> bool:
-    """Whether one of the folders on the way is a messenger's."""
-    return any(_MESSENGER.search(part) for part in folder.split("/"))
 
 
 def seen(bundle: Bundle, facts: Mapping[ContentId, Facts]) -> Copy:
@@ -226,8 +195,12 @@ def company(copies: Sequence[Copy]) -> Company:
     known = [copy.facts for copy in copies if copy.facts is not None]
     whole = frozenset((facts.width, facts.height) for facts in known if facts.inside > _FRAMED)
     # A screenshot may be larger than the photo it shows.
-    written = (copy.pixels for copy in copies if _as_written(copy) and not _is_shown(copy, whole))
-    return Company(any(facts.camera for facts in known), max(written, default=0), whole)
+    written = [copy for copy in copies if _as_written(copy) and not _is_shown(copy, whole)]
+    # So may a poster, a collage or an enlargement: none of them makes the camera's own file a scaled one.
+    cameras = [copy for copy in written if copy.facts and copy.facts.camera and _only_beside(copy)]
+    own = [copy.pixels for copy in cameras if copy.pixels >= CAMERA_PIXELS]
+    pixels = max(own or (copy.pixels for copy in written), default=0)
+    return Company(any(facts.camera for facts in known), pixels, whole)
 
 
 def origin(copy: Copy, among: Company) -> Origin:
@@ -237,7 +210,7 @@ def origin(copy: Copy, among: Company) -> Origin:
         return Origin.UNREADABLE
     if facts.format in RAW_FORMATS:
         return Origin.RAW
-    if _MESSENGER.search(copy.stem) or _MESSENGER.search(facts.software) or _in_messenger(copy):
+    if MESSENGER.search(copy.stem) or MESSENGER.search(facts.software) or _in_messenger(copy):
         return Origin.MESSENGER
     if _is_shown(copy, among.whole):
         return Origin.DERIVED
@@ -278,7 +251,7 @@ def _same_shape(one: Facts, width: int, height: int) -> bool:
 
 
 def _in_messenger(copy: Copy) -> bool:
-    return not (copy.facts and copy.facts.camera) and _messenger_places(copy.folder)
+    return not (copy.facts and copy.facts.camera) and messenger_places(copy.folder)
 
 
 def _only_beside(copy: Copy) -> bool:
