@@ -26,6 +26,7 @@ export const de: Readonly<Record<Key, Text>> = {
   saving: "Wird gesichert…",
   yes: "Ja",
   of: "{at} von {all}",
+  unknown: "nicht bekannt",
   none: "nichts",
 
   groups: { one: "{n} Gruppe", other: "{n} Gruppen" },
@@ -179,6 +180,11 @@ export const de: Readonly<Record<Key, Text>> = {
   "field.exposure": "Belichtung",
   "field.software": "Programm",
   "field.seconds": "Länge",
+  "field.featured": "Bestes Foto",
+  "field.trashed": "Papierkorb",
+  "field.stack": "Stapel",
+  "field.visibility": "Sichtbarkeit",
+  "field.duplicate": "Duplikate",
   "field.files": "Dateien",
   "field.date_proven_by": "Datum nach",
 

@@ -26,6 +26,7 @@ export const en = {
   saving: "Saving…",
   yes: "Yes",
   of: "{at} of {all}",
+  unknown: "not known",
   none: "none",
 
   // counts
@@ -184,6 +185,11 @@ export const en = {
   "field.exposure": "Exposure",
   "field.software": "Software",
   "field.seconds": "Length",
+  "field.featured": "Featured photo",
+  "field.trashed": "Trash",
+  "field.stack": "Stack",
+  "field.visibility": "Visibility",
+  "field.duplicate": "Duplicates",
   "field.files": "Files",
   "field.date_proven_by": "Date from",
 

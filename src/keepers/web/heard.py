@@ -55,6 +55,9 @@ def _listed(text: str) -> str:
         first, found, rest = text.partition(between)
         if found and isinstance(one := heard(first), Reason) and isinstance(others := heard(rest), Reason):
             return Reason("listed" if between == "; " else "listed-short", first=one, rest=others)
+    name, found, rest = text.partition(": ")
+    if found and isinstance(said := heard(rest), Reason):
+        return Reason("listed-of", name=name, rest=said)
     return text
 
 
