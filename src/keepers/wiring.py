@@ -20,11 +20,11 @@ from keepers.catalog.store import Catalog, open_catalog
 from keepers.config import Settings
 from keepers.devices import Devices
 from keepers.model import LOCAL, Asset, Bundle, ContentId, GroupKind, Look, PlaceId, Score
-from keepers.places.addresses import Filter, Sources, inside, is_there, server, sources, target
+from keepers.places.addresses import Filter, Sources, inside, is_there, server, server_names, sources, target
 from keepers.places.local import Known, LocalPlace
 from keepers.ports import LookTask, Progress, Rights, Viewed, Workers
 from keepers.workflows import folders, scan
-from keepers.workflows.job import Footage, Job, Measured, Measuring, Proof, Thumb
+from keepers.workflows.job import MEASURE, Footage, Job, Measured, Measuring, Proof, Thumb
 
 if TYPE_CHECKING:
     from keepers.apply.journal import Journal
@@ -109,7 +109,7 @@ class Session:
 
     def workers(self) -> Workers:
         """Crash-proof worker processes for measuring."""
-        return self._workers("keepers.workflows.measure")
+        return self._workers(MEASURE)
 
     def picture_workers(self) -> Workers:
         """Crash-proof worker processes for looking at pictures."""
@@ -132,10 +132,9 @@ class Session:
         """The workers of a scan and what they run."""
         from keepers.work.named import Named  # noqa: PLC0415 (only a scan with work needs it)
 
-        measure: Named[Job, Measured] = Named("keepers.workflows.measure", "measure")
-        finished: Named[Sequence[Measured], Sequence[Measured]] = Named(
-            "keepers.workflows.measure", "finished"
-        )
+        name = "measure_for_servers" if server_names(self.environment) else "measure"
+        measure: Named[Job, Measured] = Named(MEASURE, name)
+        finished: Named[Sequence[Measured], Sequence[Measured]] = Named(MEASURE, "finished")
         return Measuring(self.workers(), measure, finished)
 
     @contextlib.contextmanager

@@ -1,19 +1,24 @@
 """Files that travel together are learned together, each as if it were alone."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from keepers.catalog import served
+from keepers.config import Settings
 from keepers.fingerprint.exact import content_id
 from keepers.fingerprint.perceptual import PRINT
 from keepers.model import Kind
+from keepers.places import addresses
 from keepers.read.packed import unpack
 from keepers.workflows import measure as measuring
-from keepers.workflows.job import Job
-from keepers.workflows.measure import finished, measure
-from tests.read.making import encoded, jpeg, picture, tags
+from keepers.workflows.job import METHOD, Job
+from keepers.workflows.measure import finished, measure, measure_for_servers
+from tests.read.making import encoded, film, jpeg, picture, tags
+from tests.workflows.near import Near, Silent
 
 
 def job(path: Path, **more: object) -> Job:
@@ -105,3 +110,38 @@ def test_an_orientation_turns_the_picture_before_it_is_fingerprinted(tmp_path: P
         for each in finished([measure(each) for each in put(tmp_path, files)])
     )
     assert int(np.bitwise_count(one ^ other)) <= 4
+
+
+@pytest.mark.parametrize(("name", "kind"), [("a.jpg", Kind.PHOTO), ("a.mov", Kind.VIDEO)])
+def test_what_servers_know_bytes_by_is_taken_in_the_same_read(tmp_path: Path, name: str, kind: Kind) -> None:
+    data: bytes = jpeg() if kind is Kind.PHOTO else film()
+    (tmp_path / name).write_bytes(data)
+    asked = Job(str(tmp_path / name), len(data), 0, kind)
+    plain, summed = finished([measure(asked), measure_for_servers(asked)])
+    assert summed.sha1 == hashlib.sha1(data, usedforsecurity=False).digest()
+    assert summed._replace(sha1=b"") == plain
+
+
+def test_of_companions_servers_know_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.xmp").write_bytes(b"<x/>")
+    assert measure_for_servers(Job(str(tmp_path / "a.xmp"), 4, 0, Kind.COMPANION)).sha1 == b""
+
+
+@pytest.mark.parametrize(
+    ("environment", "left"), [({}, 1), ({"KEEPERS_IMMICH_URL": "http://127.0.0.1:1"}, 0)]
+)
+def test_a_scan_takes_it_where_a_server_is_set_up(
+    tmp_path: Path, environment: dict[str, str], left: int
+) -> None:
+    (tmp_path / "photos").mkdir()
+    data: bytes = jpeg()
+    (tmp_path / "photos" / "a.jpg").write_bytes(data)
+    session = Near(
+        Settings(catalog=str(tmp_path / "catalog.db")), {"HOME": str(tmp_path), **environment}, Silent()
+    )
+    with session.catalog(create=True) as catalog:
+        session.scan(catalog, addresses.sources([str(tmp_path / "photos")]))
+        unhashed = list(served.unhashed(catalog, [len(data)]))
+        assert len(unhashed) == left
+        sha1 = hashlib.sha1(data, usedforsecurity=False).digest()
+        assert (served.by_sha1(catalog, sha1, METHOD) is None) == bool(left)

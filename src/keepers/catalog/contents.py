@@ -28,6 +28,7 @@ class NewContent:
     packed: Packed = NOTHING
     prints: bytes = b""
     clip: bytes = b""
+    sha1: bytes = b""
 
 
 class Known(NamedTuple):
@@ -104,6 +105,7 @@ def _put_parts(catalog: Catalog, rows: Mapping[int, NewContent]) -> None:
     parts = {
         "print": [(number, new.prints) for number, new in rows.items() if new.prints],
         "clip": [(number, new.clip) for number, new in rows.items() if new.clip],
+        "alias": [(number, new.sha1) for number, new in rows.items() if new.sha1],
         "exif": [(number, new.packed.exif) for number, new in rows.items() if new.packed.exif],
     }
     for table, values in parts.items():

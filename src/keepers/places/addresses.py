@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, overload
 
+from keepers import config
 from keepers.decide.destination import collision_key
 from keepers.errors import SourceShrunkError, UsageError
 from keepers.read import archive
@@ -121,6 +122,14 @@ def _server(text: str, wanted: Filter) -> tuple[str, Filter]:
     found = replace(wanted, album=album or wanted.album)
     address = f"{place}:{_ALBUM}{found.album}" if found.album else f"{place}:"
     return address + ("#" + found.words if found.words else ""), found
+
+
+def server_names(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The names of the Immich servers that are set up, in keepers.toml or the environment."""
+    tables = config.table(config.config_file(environment), "immich")
+    found = {name for name, value in tables.items() if isinstance(value, dict)}
+    named = any(environment.get(name) for name in ("KEEPERS_IMMICH_URL", "IMMICH_URL"))
+    return tuple(sorted(found | {"default"} if named else found))
 
 
 def is_there(path: str) -> bool:

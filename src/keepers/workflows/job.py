@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 #: Raised with every change of what is read or computed from the bytes; older content is measured again.
 METHOD: Final = 3
+#: Where workers find what measures a file.
+MEASURE: Final = "keepers.workflows.measure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,8 @@ class Measured(NamedTuple):
 
     `again` asks for a second run with the memory that a heavy picture needs. `fresh` is False when
     the content was known already. `begun` waits to be decoded, `facts` to be packed and `grey` to be
-    fingerprinted, with others. `clip` is the fingerprint of a film. Size, time and inode are those of
-    the bytes that were read.
+    fingerprinted, with others. `clip` is the fingerprint of a film, `sha1` is taken where a server is set up.
+    Size, time and inode are those of the bytes that were read.
     """
 
     b3: bytes
@@ -52,6 +54,7 @@ class Measured(NamedTuple):
     prints: bytes = b""
     grey: "Pixels | None" = None
     clip: bytes = b""
+    sha1: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Measure one file, in one read: content id, facts, fingerprints. Runs in a worker process."""
 
+import hashlib
 import os
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -33,15 +34,35 @@ def measure(job: Job) -> Measured:
 
     OSError when it cannot be opened or read.
     """
+    return _measured(job, served=False)
+
+
+def measure_for_servers(job: Job) -> Measured:
+    """The same, and the SHA-1 by which Immich servers know the bytes of photos and films."""
+    return _measured(job, served=job.kind is not Kind.COMPANION)
+
+
+def _measured(job: Job, *, served: bool) -> Measured:
+    sha1 = hashlib.sha1(usedforsecurity=False)
     with archive.opened(job.path, buffered=False) as opened:
         status = opened.status
         whole = job.kind is not Kind.VIDEO and status.size <= (
             MOST_BYTES if job.kind is Kind.PHOTO else sidecars.MOST_BYTES
         )
         data, lasts = _shelf().read(opened.file, status.size) if whole else (b"", False)
-        digest = blake3(data).digest() if whole else _streamed(opened.file)
+        if served:
+            sha1.update(data)
+        digest = blake3(data).digest() if whole else _streamed(opened.file, sha1.update if served else None)
     fresh = digest not in job.known
-    base = Measured(digest, status.size, status.mtime_ns, status.inode, job.kind, fresh)
+    base = Measured(
+        digest,
+        status.size,
+        status.mtime_ns,
+        status.inode,
+        job.kind,
+        fresh,
+        sha1=sha1.digest() if served else b"",
+    )
     if not fresh:
         return base
     if status.size == 0:
@@ -138,10 +159,12 @@ def _shelf() -> _Shelf:
     return _Shelf()
 
 
-def _streamed(file: archive.File) -> bytes:
+def _streamed(file: archive.File, also: Callable[[bytes], None] | None) -> bytes:
     hasher = blake3()
     while chunk := file.read(CHUNK):
         hasher.update(chunk)
+        if also is not None:
+            also(chunk)
     return hasher.digest()
 
 

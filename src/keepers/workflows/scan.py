@@ -376,6 +376,7 @@ def _content(batch: Batch, job: Job, result: Measured) -> tuple[int, str, Kind]:
         result.packed,
         result.prints,
         result.clip,
+        result.sha1,
     )
     return batch.put(new), result.reason, result.kind
 
