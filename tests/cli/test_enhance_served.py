@@ -312,6 +312,26 @@ def test_closed_eyes_are_opened_beside_the_photo_once_and_taken_back(server, bur
     assert state_of(server) == before
 
 
+def test_a_burst_that_lies_here_in_part_gets_each_picture_beside_its_photo(server, burst, keepers, tmp_path):
+    here = tmp_path / "here"
+    here.mkdir()
+    (burst.folder / "IMG_0.JPG").rename(here / "IMG_0.JPG")
+    server.state.assets.pop(burst.ids["IMG_0.JPG"])
+    group(keepers, "burst", here, "immich:")
+    before = state_of(server), tree(here)
+    told = keepers("enhance", "faces", "--all", "--yes", "--json")
+    assert told.code == 0, told.err
+    made = {one["reference"]: one["path"] for one in told.json["pictures"]}
+    assert made[f"{here}/IMG_0.JPG"] == f"{here}/IMG_0_faces.jpg"
+    assert made[f"immich:{burst.ids['IMG_1.JPG']}"] == f"immich:{sent(server, 'IMG_1_faces.jpg')[0].id}"
+    faces = {one["reference"]: one["used"] for one in told.json["pictures"]}
+    assert faces[f"{here}/IMG_0.JPG"] == ["IMG_1.JPG"]
+    assert faces[f"immich:{burst.ids['IMG_1.JPG']}"] == ["IMG_0.JPG"]
+    for _ in told.json["runs"]:
+        assert keepers("undo", "--yes").code == 0
+    assert (state_of(server), tree(here)) == before
+
+
 def test_organize_opens_eyes_in_the_folder_of_the_burst(server, burst, keepers, tmp_path):
     command = ("organize", "immich:", "--to", tmp_path / "out", "--min-size", "2", "--enable-face-swap")
     assert keepers(*command).code == 0

@@ -89,11 +89,11 @@ class Sending:
                 for number, line in zip(pictured, prepared.lines, strict=True)
                 if line.fate is Fate.TRASHED
             ]
+            # Before they are sent: whatever happens then, a scan is to know them.
+            made_there.note(self.catalog, [one.data for one in pictured.values()])
             finished = None
             if prepared.checked.actions:
                 finished = carried_out(self.opened, prepared.checked, journal, receiver, self._key(place))
-            if receiver.trouble is None:
-                made_there.note(self.catalog, [one.data for one in pictured.values()])
             names = _names(receiver, place, made)
             return Sent(names, finished, tuple(missed), receiver.trouble)
 
