@@ -29,6 +29,7 @@ def album(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Client, Pa
     put(folder / "side.jpg", buffer.getvalue())
     put(folder / "cut.jpg", buffer.getvalue()[:20_000])
     put(folder / HOSTILE, jpeg(picture(2), TAKEN))
+    put(folder / "twice.jpg", jpeg(picture(4, (900, 600)), TAKEN))
     filming.film(folder / "clip.mp4", filming.scene(3, 2.0))
     with serving(tmp_path_factory.mktemp("state") / "catalog.db") as client:
         assert client.done({"kind": "scan", "sources": [str(folder)]})["state"] == "done"
@@ -43,6 +44,22 @@ def _numbers(client: Client) -> dict[str, int]:
         if answer.status == 200:
             found[answer.json["name"]] = number
     return found
+
+
+def test_a_thumbnail_is_made_of_the_preview_that_is_there(album: tuple[Client, Path]):
+    client, folder = album
+    photo = client.get(f"/photos/{_numbers(client)['twice.jpg']}")
+    assert client.ask("GET", photo["preview"]).status == 200
+    (folder / "twice.jpg").rename(folder / "away")
+    try:
+        made = client.ask("GET", photo["thumbnail"])
+    finally:
+        (folder / "away").rename(folder / "twice.jpg")
+        # To the catalog it is another file now.
+        client.done({"kind": "scan", "sources": [str(folder)], "then_group": False})
+    assert made.status == 200
+    with Image.open(io.BytesIO(made.body)) as small:
+        assert small.size == (384, 256)
 
 
 @pytest.mark.parametrize(("kind", "size"), [("thumbnail", (256, 384)), ("preview", (1365, 2048))])

@@ -115,9 +115,15 @@ class Pictures:
         return made
 
     def _kept(self, asset: Asset, side: int) -> bytes:
+        thumbnail: Named[Thumb, bytes] = Named("keepers.workflows.picture", "thumbnail")
+
         def make() -> bytes:
+            larger = None if side >= PREVIEW else self._folder().find(_OWNER, asset.content, str(PREVIEW))
+            if larger is not None:
+                # A twentieth of the pixels of a camera's; where room was made just now, the original has them all.
+                with contextlib.suppress(UnreadableError):
+                    return self._worked(thumbnail, Thumb(larger.path, asset.content, side), heavy=False)
             task = Thumb(self._path(asset, exact=False), asset.content, side)
-            thumbnail: Named[Thumb, bytes] = Named("keepers.workflows.picture", "thumbnail")
             return self._worked(thumbnail, task, heavy=asset.width * asset.height > _HEAVY)
 
         return self._once(asset, str(side), make)
