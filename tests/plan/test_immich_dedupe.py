@@ -148,6 +148,16 @@ def test_descriptions_say_what_both_said(mine: str, its: str, both: str) -> None
     assert lacking(other, replace(one, description=both)) == ""
 
 
+def test_what_is_too_long_to_be_read_whole_is_neither_handed_on_nor_added_to() -> None:
+    long = "x" * 10_000
+    pair = decision(GroupKind.SAME_PIXELS, "a", "b")
+    made = dedupe([pair], work(TWO[0], replace(TWO[1], description=long)))
+    assert [one.why for one in made.stays] == ["its description is too long to be handed on"]
+    for mine, its in ((long, "lake"), ("x" * 6000, "y" * 6000)):
+        made = dedupe([pair], work(replace(TWO[0], description=mine), replace(TWO[1], description=its)))
+        assert (made.actions, [one.why for one in made.stays]) == ((), ["the kept one lacks its description"])
+
+
 ITEMS = st.lists(st.sampled_from("pqr"), unique=True, max_size=2)
 
 

@@ -80,7 +80,7 @@ def scores(decisions: Sequence[Decision], place: PlaceId, now: Now) -> Wanted:
             if here is not None:
                 row = _row(decision, bundle.main.ref, by_ref.get(bundle.main.ref))
                 told.setdefault(here, []).append(row)
-    texts = {ref: _text({"version": VERSION, "groups": rows}) for ref, rows in told.items()}
+    texts = {ref: in_one_form({"version": VERSION, "groups": rows}) for ref, rows in told.items()}
     actions = tuple(
         SetField(ref, DATA, now[ref, DATA], text, "says what Keepers thinks of it")
         for ref, text in texts.items()
@@ -99,8 +99,8 @@ def _row(decision: Decision, ref: Ref, score: Score | None) -> dict[str, object]
     return row
 
 
-def _text(value: object) -> str:
-    """JSON in the one form in which it is read back: databases keep fields in an order of their own."""
+def in_one_form(value: object) -> str:
+    """JSON that is the same text for the same value, in whatever order a database gives its fields back."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 

@@ -6,9 +6,12 @@ from typing import Final
 
 from keepers.actions import SetField
 from keepers.model import Ref
+from keepers.plan.immich_actions import YES
 
 #: The only visibility that people see without asking for it.
 TIMELINE: Final = "timeline"
+#: So much is read of a description. One that is as long may go on, so it is never written anew.
+LONGEST: Final = 10_000
 #: The field of where a photo was taken.
 POSITION: Final = "position"
 
@@ -66,11 +69,12 @@ def position_of(value: str) -> tuple[float, float]:
 
 
 def described(one: Twin, other: Twin) -> str:
-    """A description that says all that both say, the first one first."""
+    """A description that says all that both say, the first one first; unchanged where that could not be read back whole."""
     mine, its = one.description.strip(), other.description.strip()
     if not its or its in mine:
         return one.description
-    return its if not mine or mine in its else f"{mine}\n{its}"
+    both = its if not mine or mine in its else f"{mine}\n{its}"
+    return both if max(len(both), len(one.description)) < LONGEST else one.description
 
 
 def fixed(one: Twin) -> str:
@@ -83,7 +87,7 @@ def fixed(one: Twin) -> str:
         return "it lies in an external library, whose files belong to somebody else"
     if any(not album.ours for album in one.albums):
         return "it lies in an album of somebody else"
-    return ""
+    return "its description is too long to be handed on" if len(one.description) >= LONGEST else ""
 
 
 def lacking(goes: Twin, stays: Twin) -> str:
@@ -195,7 +199,7 @@ def differing(wanted: Twin, now: Twin) -> Iterator[SetField]:
     """The fields that would have to be set so that one is as it was wanted."""
     ref, because = wanted.ref, "the server merged more than was planned"
     if wanted.favourite != now.favourite:
-        yield SetField(ref, "favourite", None, "yes" if wanted.favourite else None, because)
+        yield SetField(ref, "favourite", None, YES if wanted.favourite else None, because)
     if wanted.rating != now.rating:
         yield SetField(ref, "rating", None, str(wanted.rating) if wanted.rating else None, because)
     if wanted.description != now.description:
@@ -207,9 +211,9 @@ def differing(wanted: Twin, now: Twin) -> Iterator[SetField]:
     if wanted.position is not None and wanted.position != now.position:
         yield SetField(ref, POSITION, None, position_value(wanted.position), because)
     for tag in sorted({*wanted.tags} ^ {*now.tags}):
-        yield SetField(ref, f"tag:{tag}", None, "yes" if tag in wanted.tags else None, because)
+        yield SetField(ref, f"tag:{tag}", None, YES if tag in wanted.tags else None, because)
     mine = {album.id: album for album in wanted.albums}
     its = {album.id: album for album in now.albums}
     for key in sorted(mine.keys() ^ its.keys()):
         name = (mine.get(key) or its[key]).name
-        yield SetField(ref, f"album:{name}", None, "yes" if key in mine else None, because, revision=key)
+        yield SetField(ref, f"album:{name}", None, YES if key in mine else None, because, revision=key)

@@ -1,4 +1,4 @@
-"""Further operations of Immich's REST interface: trash, faces, duplicates, data of other programs, favourite people."""
+"""Further operations of Immich's REST interface: trash, faces, duplicates, data of other programs."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,9 +10,8 @@ from keepers.places.immich_api import records
 from keepers.places.immich_api.client import BATCH, PAGE
 from keepers.places.immich_api.records import Given, Json
 from keepers.places.immich_api.wire import AnswerError, Ask, Wire
+from keepers.plan.immich_pages import in_one_form
 
-#: A server of photos knows fewer people than so many pages hold.
-_MOST_PAGES: Final = 1000
 _GONE: Final = frozenset({400, 404})
 
 
@@ -33,22 +32,6 @@ class Resolution:
     duplicate: str
     keep: tuple[str, ...]
     trash: tuple[str, ...]
-
-
-# People
-
-
-def favourite_people(wire: Wire) -> list[str]:
-    """The names of the people who are favourites."""
-    found: list[str] = []
-    for page in range(1, _MOST_PAGES):
-        query = {"page": str(page), "size": str(PAGE), "withHidden": "false"}
-        told = records.mapping(wire.ask(Ask("GET", "people", query=query)).value, "people")
-        rows = list(records.objects(told.get("people"), "people"))
-        found += [records.text(row, "name") for row in rows if row.get("isFavorite") is True]
-        if told.get("hasNextPage") is not True or not rows:
-            break
-    return [name for name in found if name]
 
 
 # The trash
@@ -138,11 +121,6 @@ def data(wire: Wire, asset: str, key: str) -> str | None:
         raise
     rows = (row for row in records.objects(told, "data") if row.get("key") == key)
     return next((in_one_form(row.get("value")) for row in rows), None)
-
-
-def in_one_form(value: object) -> str:
-    """JSON that is the same text for the same value, in whatever order a database gives its fields back."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
 def set_data(wire: Wire, key: str, texts: Mapping[str, str]) -> dict[str, KeepersError]:

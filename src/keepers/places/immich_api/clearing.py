@@ -8,7 +8,8 @@ from keepers.actions import SetField
 from keepers.errors import KeepersError
 from keepers.places.immich_api.client import Search
 from keepers.places.immich_api.records import Tag
-from keepers.places.immich_api.sight import EVERYWHERE, TAG, YES, Now, Sight
+from keepers.places.immich_api.sight import EVERYWHERE, TAG, Now, Sight
+from keepers.plan.immich_actions import YES
 
 #: Fewer are asked for one by one.
 _MANY: Final = 8

@@ -35,11 +35,11 @@ from keepers.places.immich_api.sight import (
     THERE,
     TRASHED,
     VISIBILITY,
-    YES,
     Sight,
     stack_value,
 )
 from keepers.places.immich_api.wire import AnswerError
+from keepers.plan.immich_actions import YES
 from keepers.plan.immich_twins import POSITION, position_of
 
 __all__ = ["note", "stack_value", "value", "write"]

@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 from keepers.places.immich_api.wire import AnswerError
+from keepers.plan.immich_twins import LONGEST
 from keepers.read.told_names import file_name
 
 _ID: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,63}")
 _PERMISSION: Final = re.compile(r"[A-Za-z.]{1,60}")
-_LONGEST_TEXT: Final = 10_000
 _LONGEST_WORD: Final = 200
 _EXPOSURE: Final = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(?:/(\d{1,9}(?:\.\d{1,9})?))?")
 _WAY_BACK: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -170,7 +170,7 @@ def text(row: Json, key: str) -> str:
     if not isinstance(value, str):
         return ""
     # JSON can name half a character, which no file and no database takes.
-    return value[:_LONGEST_TEXT].encode(errors="replace").decode()
+    return value[:LONGEST].encode(errors="replace").decode()
 
 
 def number(row: Json, key: str) -> int:

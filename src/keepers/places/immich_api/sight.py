@@ -1,5 +1,6 @@
 """How many things on a server are now, asked in as few calls as that takes."""
 
+import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -11,11 +12,11 @@ from keepers.places.immich_api.client import PAGE, Client, Search
 from keepers.places.immich_api.listing import HIDDEN, VISIBLE
 from keepers.places.immich_api.records import Album, Remote, Tag
 from keepers.places.immich_api.wire import AT_ONCE, AnswerError, ForbiddenError
+from keepers.plan.immich_actions import YES
 from keepers.plan.immich_twins import POSITION, position_value
 
 T = TypeVar("T")
 
-YES: Final = "yes"
 FAVOURITE: Final = "favourite"
 VISIBILITY: Final = "visibility"
 RATING: Final = "rating"
@@ -188,16 +189,12 @@ class Sight:
 
     def _all_albums(self, keys: Sequence[str]) -> dict[str, Now]:
         """The ids of all albums that assets lie in, those that others share, too."""
-        albums = self.client.albums()
-        if len(keys) <= len(albums) * len(EVERYWHERE):
-            return _each(lambda key: " ".join(sorted(a.id for a in self.client.albums_of(key))) or None, keys)
-        held: dict[str, list[str]] = {key: [] for key in keys}
-        for album in albums:
-            for visibility in EVERYWHERE:
-                for one in self.client.assets(Search(visibility=visibility, album=album.id, bare=True)):
-                    if one.id in held:
-                        held[one.id].append(album.id)
-        return {key: " ".join(sorted(set(ids))) or None for key, ids in held.items()}
+        return {
+            key: held
+            if isinstance(held, KeepersError)
+            else " ".join(sorted({one.id for one in held})) or None
+            for key, held in albums_of(self.client, keys).items()
+        }
 
     # Stacks
 
@@ -239,6 +236,19 @@ class Sight:
         except ForbiddenError:
             return False
         return total < count * PAGE // PAGE_COST
+
+
+def albums_of(client: Client, keys: Sequence[str]) -> dict[str, Sequence[Album] | KeepersError]:
+    """All albums that assets lie in, or why they cannot be told: asked album by album, or asset by asset, whichever is less."""
+    albums = client.albums()
+    if len(keys) <= len(albums) * len(EVERYWHERE):
+        return {**_each(client.albums_of, keys)}
+    held: dict[str, list[Album]] = {key: [] for key in keys}
+    for album, visibility in itertools.product(albums, EVERYWHERE):
+        for one in client.assets(Search(visibility=visibility, album=album.id, bare=True)):
+            if one.id in held:
+                held[one.id].append(album)
+    return {**held}
 
 
 def _each(ask: Callable[[str], T], keys: Sequence[str]) -> dict[str, T | KeepersError]:

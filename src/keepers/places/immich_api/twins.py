@@ -1,6 +1,5 @@
 """Assets of a server as dedupe weighs them: looked at one by one, since only so a server tells tags and stacks."""
 
-import itertools
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -8,8 +7,8 @@ from dataclasses import replace
 from keepers.actions import SetField
 from keepers.errors import KeepersError
 from keepers.model import PlaceId, Ref
-from keepers.places.immich_api.client import Client, Search
-from keepers.places.immich_api.sight import EVERYWHERE
+from keepers.places.immich_api.client import Client
+from keepers.places.immich_api.sight import albums_of
 from keepers.places.immich_api.wire import AT_ONCE, AnswerError
 from keepers.plan.immich_twins import Held, Twin, fixed, lacking, position_of, position_value
 
@@ -21,45 +20,23 @@ def twins(client: Client, place: PlaceId, keys: Sequence[str]) -> dict[str, Look
     if not keys:
         return {}
     try:
-        albums = _Albums(client, keys)
+        mine = {album.id for album in client.own_albums()}
+        albums = albums_of(client, keys)
     except KeepersError as error:
         return dict.fromkeys(keys, error)
 
     def told(key: str) -> Looked:
+        held = albums[key]
+        if isinstance(held, KeepersError):
+            return held
         try:
-            return _twin(client, place, key, albums.of(key))
+            return _twin(client, place, key, tuple(Held(one.id, one.name, one.id in mine) for one in held))
         except KeepersError as error:
             return error
 
     with ThreadPoolExecutor(AT_ONCE) as threads:
         found = dict(zip(keys, threads.map(told, keys), strict=True))
     return _stacked(client, found)
-
-
-class _Albums:
-    """Which albums assets lie in: asked album by album, or asset by asset, whichever is less."""
-
-    def __init__(self, client: Client, keys: Sequence[str]) -> None:
-        self._client = client
-        self._mine = {album.id for album in client.own_albums()}
-        self._held: dict[str, list[Held]] | None = None
-        albums = client.albums()
-        if len(keys) > len(albums) * len(EVERYWHERE):
-            held: dict[str, list[Held]] = {key: [] for key in keys}
-            for album, visibility in itertools.product(albums, EVERYWHERE):
-                for one in client.assets(Search(visibility=visibility, album=album.id, bare=True)):
-                    if one.id in held:
-                        held[one.id].append(self._of(album.id, album.name))
-            self._held = held
-
-    def of(self, key: str) -> tuple[Held, ...]:
-        """The albums of one asset."""
-        if self._held is not None:
-            return tuple(self._held[key])
-        return tuple(self._of(album.id, album.name) for album in self._client.albums_of(key))
-
-    def _of(self, key: str, name: str) -> Held:
-        return Held(key, name, key in self._mine)
 
 
 def _twin(client: Client, place: PlaceId, key: str, albums: tuple[Held, ...]) -> Twin:

@@ -10,12 +10,13 @@ from typing import Final, TypeVar
 from keepers.actions import SetField
 from keepers.errors import ChangedError, KeepersError, PlaceUnreachableError, SettingsError, UsageError
 from keepers.model import PlaceId, Ref
-from keepers.places.immich_api import calls, fields, resolving
+from keepers.places.immich_api import fields, resolving
 from keepers.places.immich_api.clearing import Clearing, clearing
 from keepers.places.immich_api.client import Client, Search
 from keepers.places.immich_api.featuring import FEATURED, Featuring, Recogniser, Teller
 from keepers.places.immich_api.fields import PATIENCE
 from keepers.places.immich_api.listing import VISIBLE
+from keepers.places.immich_api.people import RestPeople
 from keepers.places.immich_api.place import ImmichReader
 from keepers.places.immich_api.sight import (
     ALBUM,
@@ -153,9 +154,10 @@ class ImmichPlace(ImmichReader):
     def favourite_people(self) -> Sequence[str]:
         """The names of the people who are favourites; none where the key may not ask."""
         try:
-            return calls.favourite_people(self.client.wire)
+            people = RestPeople(self.client).people(counted=False)
         except ForbiddenError:
             return ()
+        return [one.name for one in people if one.favorite and one.name]
 
     def shown_assets(self) -> Iterable[tuple[Ref, str, datetime | None]]:
         """Every photo that people see, with its name and its local wall time."""
