@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from keepers.actions import Copy, Move, Restore, Trash
+from keepers.actions import Copy, Link, Move, Restore, Trash
 from keepers.apply.record import Step, StepState
 from keepers.catalog import contents, library, locations
 from keepers.catalog.store import Catalog
@@ -18,11 +18,11 @@ def placed(catalog: Catalog, reader: Reader, steps: Iterable[Step]) -> None:
 
 
 def carried(catalog: Catalog, reader: Reader, steps: Iterable[Step]) -> None:
-    """Know where a run has moved or brought back files, and forget where nothing lies any more.
+    """Know where a run has moved, linked or brought back files, and forget where nothing lies any more.
 
     Copies stay unknown: what `organize` makes is a result, and no library.
     """
-    _follow(catalog, reader, steps, (Move, Restore))
+    _follow(catalog, reader, steps, (Move, Link, Restore))
 
 
 def finish(catalog: Catalog, roots: Sequence[str], dating: Dating) -> None:
@@ -34,7 +34,10 @@ def finish(catalog: Catalog, roots: Sequence[str], dating: Dating) -> None:
 
 
 def _follow(
-    catalog: Catalog, reader: Reader, steps: Iterable[Step], puts: tuple[type[Copy | Move | Restore], ...]
+    catalog: Catalog,
+    reader: Reader,
+    steps: Iterable[Step],
+    puts: tuple[type[Copy | Link | Move | Restore], ...],
 ) -> None:
     gone: set[str] = set()
     with catalog.writing():
@@ -60,7 +63,7 @@ def _emptied(step: Step) -> Iterator[Ref]:
 def _known(catalog: Catalog, reader: Reader, step: Step) -> locations.NewLocation | None:
     """What a step has put under its name; None where its bytes were never read, or it has changed since."""
     action = step.action
-    if not isinstance(action, Copy | Move | Restore):
+    if not isinstance(action, Copy | Link | Move | Restore):
         return None
     ref = action.ref if isinstance(action, Restore) else action.target
     found = reader.look(ref)
