@@ -122,7 +122,8 @@ def test_a_bracket_of_a_server_is_merged_beside_its_photo_once_and_taken_back(
             "group": before_group["id"],
             "photos": 3,
             "bytes": sum(one.stat().st_size for one in bracket.folder.iterdir()),
-            "to": "immich:",
+            "to": None,
+            "beside": [member["path"] for member in before_group["members"]],
         }
     ]
     assert "would be put beside one of them on immich" in keepers("enhance", "hdr", "--dry-run").out
@@ -292,7 +293,7 @@ def test_closed_eyes_are_opened_beside_the_photo_once_and_taken_back(server, bur
     stem = pick["name"].removesuffix(".JPG")
     before = state_of(server)
     dry = keepers("enhance", "faces", "--dry-run", "--json").json
-    assert [(one["photos"], one["to"]) for one in dry["loads"]] == [(3, "immich:")]
+    assert [(one["photos"], one["beside"]) for one in dry["loads"]] == [(3, [pick["path"]])]
     assert not loaded(server)
     page = tmp_path / "look.html"
     told = keepers("enhance", "faces", "--yes", "--report", page, "--json")

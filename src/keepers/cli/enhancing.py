@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from keepers import studio
 from keepers.catalog import locations, sightings
 from keepers.cli import far_away, report_files, session, show
-from keepers.cli.making import Making, Words
+from keepers.cli.making import Making, Words, named
 from keepers.create.hdr import Method
 from keepers.decide.destination import visible
 from keepers.errors import UsageError
@@ -31,7 +31,7 @@ def hdr(options: argparse.Namespace) -> int:
         tidied = opened.tidy(catalog, everywhere, [GroupKind.BRACKET])
         decisions = _chosen(options, tidied.decisions, GroupKind.BRACKET)
         key = json.dumps(["enhance hdr", target, *options.groups, wish.method, wish.gamma, wish.tiff])
-        words = Words("_hdr", "merge", "bracket", _beside_a_frame, _merged_of, _bracket_row, _tell_bracket)
+        words = Words("_hdr", "merge", "bracket", _frames, _merged_of, _bracket_row, _tell_bracket)
         places = [{bundle.main.ref.place for bundle in one.group.members} for one in decisions]
         sending = far_away.sending(options, opened, catalog, places, key)
         with far_away.originals(opened, catalog, served=bool(everywhere), dry=options.dry_run) as afar:
@@ -56,7 +56,7 @@ def faces(options: argparse.Namespace) -> int:
             "_faces",
             "mend closed eyes in",
             "photo",
-            _beside_the_photo,
+            _photo,
             _mended_from,
             _burst_row,
             _tell_burst,
@@ -81,11 +81,6 @@ def _to_mend(decision: Decision, *, every: bool) -> list[set[PlaceId]]:
     pick = best_photo(decision)
     members = decision.group.members if every else () if pick is None else (pick,)
     return [{bundle.main.ref.place} for bundle in members]
-
-
-def _named(asset: Asset) -> str:
-    """A photo as documents name it."""
-    return asset.ref.key if asset.ref.place == LOCAL else f"{asset.ref.place}:{asset.ref.key}"
 
 
 def _shown(asset: Asset) -> str:
@@ -120,9 +115,8 @@ def _chosen(
 # ---------------------------------------------------------------- brackets
 
 
-def _beside_a_frame(one: Merged) -> str:
-    places = {bundle.main.ref.place for bundle in one.decision.group.members} - {LOCAL}
-    return f"one of them on {', '.join(sorted(places))}" if len(places) == 1 else "one of them"
+def _frames(one: Merged) -> Sequence[Asset]:
+    return [bundle.main for bundle in one.decision.group.members]
 
 
 def _merged_of(one: Merged) -> str:
@@ -134,8 +128,8 @@ def _bracket_row(one: Merged, path: str) -> dict[str, object]:
     return {
         "group": one.decision.group.id,
         "path": path or None,
-        "of": [_named(bundle.main) for bundle in one.decision.group.members],
-        "reference": _named(one.source) if path else None,
+        "of": [named(bundle.main) for bundle in one.decision.group.members],
+        "reference": named(one.source) if path else None,
         "used": list(made.used),
         "left": list(made.left),
         "moved": round(made.moved, 4),
@@ -161,9 +155,8 @@ def _tell_bracket(one: Merged, path: str) -> None:
 # ---------------------------------------------------------------- closed eyes
 
 
-def _beside_the_photo(one: Opened) -> str:
-    where = "" if one.source.ref.place == LOCAL else f" on {one.source.ref.place}"
-    return f"{visible(originals.name(one.source))}{where}"
+def _photo(one: Opened) -> Sequence[Asset]:
+    return [one.source]
 
 
 def _mended_from(one: Opened) -> str:
@@ -174,8 +167,8 @@ def _burst_row(one: Opened, path: str) -> dict[str, object]:
     return {
         "group": one.decision.group.id,
         "path": path or None,
-        "of": [_named(bundle.main) for bundle in one.decision.group.members],
-        "reference": _named(one.source),
+        "of": [named(bundle.main) for bundle in one.decision.group.members],
+        "reference": named(one.source),
         "used": list(one.made.used),
         "faces": [
             {

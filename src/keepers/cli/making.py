@@ -12,13 +12,14 @@ from keepers.apply.look import world
 from keepers.apply.record import RunState
 from keepers.apply.run import Finished, Problem, resume, run
 from keepers.cli import changing, learning, show
-from keepers.decide.destination import collision_key
+from keepers.decide.destination import collision_key, visible
 from keepers.errors import KeepersError, PlaceUnreachableError, RefusedError, SettingsError
 from keepers.model import LOCAL, Asset, Decision, Ref
 from keepers.places.local import LocalPlace
 from keepers.plan import made_plan, text
 from keepers.plan.check import Checked, check
 from keepers.plan.made_plan import Made
+from keepers.workflows import originals
 from keepers.workflows.originals import Far
 
 if TYPE_CHECKING:
@@ -62,15 +63,15 @@ T = TypeVar("T", bound=Result)
 class Words(Generic[T]):
     """How pictures of one kind are named and told.
 
-    `mark` stands behind the name of the photo, `deed` and `noun` in the title ("merge", "bracket"); `beside` says which
-    photo a picture goes next to; `because` says why a picture is made; `row` and `tell` tell one result with its path,
+    `mark` stands behind the name of the photo, `deed` and `noun` in the title ("merge", "bracket"); `beside` has
+    the photos of which a picture goes next to one; `because` says why a picture is made; `row` and `tell` tell one result with its path,
     which is empty where there is none; `after` says what else is to be said of all.
     """
 
     mark: str
     deed: str
     noun: str
-    beside: Callable[[T], str]
+    beside: Callable[[T], Sequence[Asset]]
     because: Callable[[T], str]
     row: Callable[[T, str], Mapping[str, object]]
     tell: Callable[[T, str], None]
@@ -149,7 +150,7 @@ class Making(Generic[T]):
             self._note(sent)
             paths |= dict(zip(mine, sent.names, strict=True))
         if not self._is_stopped():
-            self.told += [(one, paths[number]) for number, one in enumerate(part)]
+            self.told += [(one, paths.get(number, "")) for number, one in enumerate(part)]
 
     def _picture(self, one: T) -> Made:
         return Made(one.source, self.words.mark, extension(one.data), one.data, self.words.because(one))
@@ -196,18 +197,26 @@ class Making(Generic[T]):
         return 0
 
     def _load(self, one: T, far: Far) -> dict[str, object]:
-        """What would be loaded for a picture, and where that would go: a folder, or a server."""
+        """What would be loaded for a picture, and where that would go: into a folder, or beside one of some photos."""
+        beside = [] if self.target else [named(asset) for asset in self.words.beside(one)]
         return {
             "group": one.decision.group.id,
             "photos": far.photos,
             "bytes": far.size,
-            "to": self.target or f"{one.source.ref.place}:",
+            "to": self.target or None,
+            "beside": beside,
         }
 
     def _tell_load(self, one: T, far: Far) -> None:
         size = f"{show.count(far.photos, 'photo')} ({far.size / 1e6:,.1f} MB)"
-        where = f"written to {self.target}" if self.target else f"put beside {self.words.beside(one)}"
+        where = f"written to {self.target}" if self.target else f"put beside {self._beside(one)}"
         show.line(f"{one.decision.group.id}: {size} would be loaded; what is made of them would be {where}")
+
+    def _beside(self, one: T) -> str:
+        photos = self.words.beside(one)
+        places = {asset.ref.place for asset in photos}
+        what = "one of them" if len(photos) > 1 else visible(originals.name(photos[0]))
+        return what if len(places) > 1 or LOCAL in places else f"{what} on {min(places)}"
 
     def _ended(self) -> int:
         missed = [*self.refused, *(problem for one in self.runs for problem in one.problems)]
@@ -240,6 +249,11 @@ class Making(Generic[T]):
         for number in runs:
             show.line(f"Take it back: keepers undo {number}")
         changing.tell_problems(self.options, () if self.trouble else missed, ())
+
+
+def named(asset: Asset) -> str:
+    """A photo as documents name it."""
+    return asset.ref.key if asset.ref.place == LOCAL else f"{asset.ref.place}:{asset.ref.key}"
 
 
 def extension(data: bytes) -> str:
