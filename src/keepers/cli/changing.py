@@ -19,7 +19,6 @@ from keepers.apply.run import Finished, Problem, resume
 from keepers.apply.undo import Place, run_to_undo
 from keepers.apply.undo import undo as undo_run
 from keepers.catalog import locations
-from keepers.catalog.store import Catalog
 from keepers.cli import session, show
 from keepers.errors import KeepersError, UsageError
 from keepers.model import LOCAL
@@ -191,16 +190,10 @@ def apply(options: argparse.Namespace) -> int:
 def noted(opened: wiring.Session, journal: Journal, run: int) -> None:
     """Let the catalog, if there is one, show what a run did."""
     if opened.catalog_file.exists():
+        from keepers.workflows import following  # noqa: PLC0415 (only here)
+
         with opened.catalog(create=False) as catalog:
-            note(opened, catalog, journal, run)
-
-
-def note(opened: wiring.Session, catalog: Catalog, journal: Journal, run: int) -> None:
-    """Let the catalog, and the groups that the page keeps, show what a run did."""
-    from keepers.workflows import following, review_runs  # noqa: PLC0415 (only here)
-
-    review_runs.note(catalog, journal, run)
-    following.carried(catalog, opened.local(), journal.steps(run))
+            following.noted(catalog, opened.local(), journal, run)
 
 
 def _place(opened: wiring.Session, actions: Sequence[Action]) -> contextlib.AbstractContextManager[Place]:

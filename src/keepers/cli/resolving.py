@@ -23,7 +23,7 @@ from keepers.plan import text
 from keepers.plan.check import Checked, check
 from keepers.plan.duplicates_document import document
 from keepers.plan.duplicates_plan import Deed, Resolved
-from keepers.workflows import deduplicating
+from keepers.workflows import deduplicating, following
 from keepers.workflows.scan import ScanReport
 
 
@@ -153,7 +153,7 @@ def _carried_out(job: _Job, catalog: Catalog, journal: Journal, scanned: ScanRep
         progress.say(f"finishing run {old.id}, which was stopped")
         with changing.stopping(progress) as stop:
             resumed = resume(old.id, journal, job.place(catalog), progress=progress, stop=stop)
-        changing.note(job.opened, catalog, journal, resumed.run)
+        following.noted(catalog, job.opened.local(), journal, resumed.run)
         if resumed.state is RunState.STOPPED:
             return resumed.exit_code
         scanned = job.opened.scan(catalog, job.sources) if job.sources else None
@@ -167,7 +167,7 @@ def _carried_out(job: _Job, catalog: Catalog, journal: Journal, scanned: ScanRep
             finished = run(
                 found.checked, journal, job.place(catalog), progress=progress, key=job.key, stop=stop
             )
-        changing.note(job.opened, catalog, journal, finished.run)
+        following.noted(catalog, job.opened.local(), journal, finished.run)
     duplicates.write(job.reports, found.resolved.groups, job.sources.paths)
     _tell_done(job, found, found.resolved.groups, finished)
     code = 0 if finished is None else finished.exit_code

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from keepers.actions import Copy, Link, Move, Restore, Trash
+from keepers.apply.journal import Journal
 from keepers.apply.record import Step, StepState
 from keepers.catalog import contents, library, locations
 from keepers.catalog.store import Catalog
 from keepers.model import LOCAL, Fate, Kind, Ref
 from keepers.ports import Reader
-from keepers.workflows import folders
+from keepers.workflows import folders, review_runs
 from keepers.workflows.folders import Dating
 
 
@@ -23,6 +24,12 @@ def carried(catalog: Catalog, reader: Reader, steps: Iterable[Step]) -> None:
     Copies stay unknown: what `organize` makes is a result, and no library.
     """
     _follow(catalog, reader, steps, (Move, Link, Restore))
+
+
+def noted(catalog: Catalog, reader: Reader, journal: Journal, run: int) -> None:
+    """Let the catalog, and the groups that the page keeps, show what a run did."""
+    review_runs.note(catalog, journal, run)
+    carried(catalog, reader, journal.steps(run))
 
 
 def finish(catalog: Catalog, roots: Sequence[str], dating: Dating) -> None:
