@@ -118,6 +118,13 @@ def test_an_undo_without_the_profile_of_its_run_is_told(newest, keepers, monkeyp
     assert "no Immich server is set" in told.err
 
 
+def test_a_run_that_was_taken_back_is_not_looked_for_on_this_machine(newest, keepers):
+    assert keepers("immich", "tag", "immich:", "--yes").code == 0
+    assert keepers("undo", "1", "--yes").code == 0
+    again = keepers("undo", "1", "--yes")
+    assert (again.code, again.out.strip()) == (0, "Nothing to undo.")
+
+
 def test_a_run_is_not_taken_back_on_another_account(newest, keepers, monkeypatch):
     assert keepers("immich", "tag", "immich:", "--yes").code == 0
     earlier = remembered(newest)

@@ -60,6 +60,9 @@ def undo(options: argparse.Namespace) -> int:
             return _nothing_to_undo(options)
         taken_back = wanted.id if wanted.undoes is None else wanted.undoes
         back = _to_take_back(journal, wanted)
+        if not back and wanted.state is RunState.UNDONE:
+            # Where it was at work nothing tells any more, and this machine would be asked about a server's run.
+            return _nothing_to_undo(options)
         if options.dry_run:
             return _would_undo(options, wanted, back)
         finish = "Finish" if wanted.undoes is not None else f"Take back run {wanted.id},"
