@@ -1,9 +1,11 @@
 """A library that is drawn once, and a command with a catalog of its own."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.cli.people_home import Home, at_home
 from tests.cli.world import TAKEN, Keepers, copied, jpeg, make_library, picture, put
 
 
@@ -34,3 +36,16 @@ def shelf(tmp_path: Path) -> Path:
     put(folder / "old/IMG_1.jpg", data)
     put(folder / "2024/IMG_2.jpg", jpeg(picture(2), TAKEN))
     return folder
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
+    """A server with people, and the folder that their photos came from."""
+    with at_home(tmp_path, monkeypatch) as made:
+        yield made
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Path:
+    """The folder that photos are sorted into, one folder for each person."""
+    return tmp_path / "by-person"

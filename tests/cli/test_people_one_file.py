@@ -7,22 +7,11 @@ import pytest
 
 from keepers.apply.journal import open_journal
 from keepers.places.immich_api import wire
-from tests.cli.people_home import SIDE, at_home, hook
+from tests.cli.people_home import SIDE, hook
 from tests.cli.world import TAKEN, jpeg, names, picture, put
 from tests.immich.server import Fault
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    with at_home(tmp_path, monkeypatch) as made:
-        yield made
-
-
-@pytest.fixture
-def base(tmp_path):
-    return tmp_path / "by-person"
 
 
 def test_one_file_is_sorted_with_what_belongs_to_it_and_told_in_the_old_words(keepers, home, base):

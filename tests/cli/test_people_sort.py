@@ -13,22 +13,11 @@ from keepers.places.local import LocalPlace
 from keepers.ports import Volume
 from keepers.workflows import people_matching
 from tests.cli.drives import raw
-from tests.cli.people_home import SIDE, at_home, hook, reasons
+from tests.cli.people_home import SIDE, hook, reasons
 from tests.cli.world import TAKEN, bytes_in, jpeg, names, picture, put, tree
 from tests.immich.server import KEY
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    with at_home(tmp_path, monkeypatch) as made:
-        yield made
-
-
-@pytest.fixture
-def base(tmp_path):
-    return tmp_path / "by-person"
 
 
 def test_photos_are_copied_to_whom_they_show_once_and_undo_takes_all_back(keepers, home, base):

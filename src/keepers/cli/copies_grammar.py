@@ -51,7 +51,7 @@ def _duplicates(command: Command, sources: Sources, consent: Consent) -> None:
         help="only duplicates of this kind; may be given again; default: same-bytes and same-pixels",
     )
     duplicates.add_argument(
-        "--report", action="append", default=[], metavar="FILE", help="all groups: .csv, .json or .html"
+        "--report", action="append", default=[], metavar="FILE", help="all groups: .csv, .json, .html or .log"
     )
     deed = duplicates.add_mutually_exclusive_group()
     deed.add_argument("--trash", action="store_true", help="move what may go into the trash of its drive")
