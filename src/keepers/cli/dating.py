@@ -73,7 +73,9 @@ def _proposed(options: argparse.Namespace, catalog: Catalog) -> int:
 
 
 def report(options: argparse.Namespace) -> int:
-    """List what could not be read, or the dates that nothing proves."""
+    """List what could not be read, the dates that nothing proves, or what takes room."""
+    if options.what == "space":
+        return learning.space(options)
     if options.what != "dates":
         return learning.report(options)
     with session.opened(options).catalog(create=False) as catalog:

@@ -5,6 +5,7 @@ import json
 import sys
 
 from keepers.catalog import sightings
+from keepers.catalog.space import taken
 from keepers.cli import session, show
 from keepers.model import Fate
 
@@ -67,4 +68,26 @@ def report(options: argparse.Namespace) -> int:
         for path, reason in ordered:
             show.line(f"{path}: {reason}")
         show.line(f"{show.count(len(ordered), 'unreadable file')}.")
+    return 0
+
+
+def space(options: argparse.Namespace) -> int:
+    """Say what the known folders take, and how much of it copies of the same bytes do."""
+    with session.opened(options).catalog(create=False) as catalog:
+        rows, total = taken(catalog)
+    told = [
+        {"path": row.path, "files": row.files, "bytes": row.bytes, "again": row.again}
+        for row in sorted(rows, key=lambda row: (-row.bytes, row.path))
+    ]
+    if options.jsonl:
+        sys.stdout.writelines(json.dumps(row) + "\n" for row in told)
+    elif options.json:
+        show.document({"space": told, "files": total.files, "bytes": total.bytes, "again": total.again})
+    else:
+        for row in sorted(rows, key=lambda row: (-row.bytes, row.path)):
+            show.line(f"{show.size(row.bytes):>9}  {row.path}  ({show.size(row.again)} of it exact copies)")
+        show.line(
+            f"{show.count(total.files, 'file')}, {show.size(total.bytes)}, {show.size(total.again)} of it exact copies. "
+            "Next: keepers duplicates"
+        )
     return 0

@@ -131,9 +131,9 @@ def _learning(command: Command) -> None:
     report = command(
         "report",
         "keepers.cli.dating:report",
-        "list what could not be read, or the dates that nothing proves, and why",
+        "list what could not be read, the dates that nothing proves, and why, or what takes room",
     )
-    report.add_argument("what", choices=("unreadable", "dates"), help="what to list")
+    report.add_argument("what", choices=("unreadable", "dates", "space"), help="what to list")
     report.add_argument("--jsonl", action="store_true", help="one line of JSON a file")
 
 
