@@ -42,7 +42,7 @@ LIMITS = (
     (r"unlinkat#.*=EACCES", "I5", "folders differ", "the disk refused to remove an empty folder"),
     (r"openat#.*=ENOENT", "I4", "contents differ", "the disk said that a folder was gone that was there"),
 )
-FULL = (2, 25, 55, 85, 10, 40, 70, 95)
+FULL = (20, 250, 550, 850, 100, 400, 700, 950)
 
 
 def without() -> str:
@@ -298,9 +298,17 @@ def _filled(self: Any) -> None:
         size = f"remount,size={need * 4 + (8 << 20)}"
         subprocess.run(["mount", "-o", size, str(self.vol["dst"].at)], check=True)
 
-    for percent in FULL[: self.a.points]:
-        volumes = {"src": "dir", "dst": f"tmpfs:{max(need * percent // 100, 8192)}"}
-        self.trial("disk full", f"{percent}% of need", vols=volumes, after=grown, expect_error=True)
+    first, parts = self.part
+    for share in rooms(self.a.points)[first - 1 :: parts]:
+        volumes = {"src": "dir", "dst": f"tmpfs:{max(need * share // 1000, 8192)}"}
+        self.trial("disk full", f"{share / 10:g}% of need", vols=volumes, after=grown, expect_error=True)
+
+
+def rooms(points: int) -> list[int]:
+    """How full a disk is made, in thousandths of what is needed: so many steps from 2 to 95 %, the widest first."""
+    step = (max(FULL) - min(FULL)) / max(1, points - 1)
+    even = [round(min(FULL) + step * number) for number in range(points)]
+    return list(dict.fromkeys([*FULL, *even]))[:points]
 
 
 CHANGED = {

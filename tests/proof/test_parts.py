@@ -8,7 +8,7 @@ from itertools import chain
 import pytest
 
 from tests.proof.__main__ import part
-from tests.proof.blackbox import CHANGED
+from tests.proof.blackbox import CHANGED, FULL, rooms
 
 
 @dataclass(frozen=True, order=True)
@@ -63,3 +63,12 @@ def test_a_piece_has_a_number_and_a_whole() -> None:
     for wrong in ("0/8", "9/8"):
         with pytest.raises(argparse.ArgumentTypeError):
             part(wrong)
+
+
+@pytest.mark.parametrize("points", [1, 4, 8, 40, 150])
+def test_a_disk_is_filled_in_as_many_steps_as_asked_for(points: int) -> None:
+    found = rooms(points)
+    assert len(found) == len(set(found)) == points
+    assert found[: len(FULL)] == list(FULL[:points])
+    assert min(found) == min(FULL)
+    assert max(found) <= max(FULL)
