@@ -25,6 +25,7 @@ def lines(*words):
     [
         (["--tag-only"], [["immich", "tag", "immich:", *GROUPING, "--yes"]]),
         (["--tag-only", "--dry-run"], [["immich", "tag", "immich:", *GROUPING, "--dry-run"]]),
+        (["--mark-best-favorite"], [["immich", "favorites", "immich:", *GROUPING, "--yes"]]),
         (
             ["--create-albums", "--album-prefix", "Best of ", "--mark-best-favorite"],
             [
@@ -92,6 +93,11 @@ def called(monkeypatch):
     ):
         monkeypatch.delenv(name, raising=False)
     return found
+
+
+def test_one_thing_alone_may_be_asked_for(called):
+    assert old.photo_organizer(["--source-type", "immich", "--archive-non-best"]) == 0
+    assert [line[:3] for line, _ in called] == [["immich", "archive", "immich:"]]
 
 
 def test_a_key_on_the_command_line_is_taken_warned_of_and_forgotten(called, capsys):

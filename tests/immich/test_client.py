@@ -1,5 +1,6 @@
 """What the client understands of servers, well-behaved and hostile."""
 
+import hashlib
 import json
 from datetime import UTC, datetime
 
@@ -85,9 +86,7 @@ def test_an_asset_is_understood(server, client):
     stack = client.make_stack([key, other])
     found = client.asset(key)
     assert (found.name, found.size, found.rating, found.description) == ("IMG_1.jpg", 5, 4, "a day")
-    assert found.sha1 == "a1a2574e2aff7ff4ee1e9a1af1d9c5c4fcdd2e0b"[:0] + records._sha1(
-        state.assets[key].checksum
-    )
+    assert found.sha1 == hashlib.sha1(b"bytes", usedforsecurity=False).hexdigest()
     assert (found.width, found.height) == (4000, 3000)
     assert found.favourite
     assert found.tags == ("a/b",)

@@ -67,7 +67,7 @@ def remembered(server):
     """All that people would miss, without the times and the numbers that a server gives by itself."""
     state = copy.deepcopy(server.state)
     stacks = sorted((stack.assets[0], sorted(stack.assets)) for stack in state.stacks.values())
-    held = sorted((album.name, sorted(album.assets)) for album in state.albums.values())
+    held = sorted((one.name, sorted(one.assets), sorted(one.users.items())) for one in state.albums.values())
     tags = sorted((tag.value, sorted(tag.assets)) for tag in state.tags.values())
     return [vars(asset) | {"updated": None} for asset in state.assets.values()], stacks, held, tags
 

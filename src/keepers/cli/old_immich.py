@@ -42,7 +42,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def organized(options: argparse.Namespace, grouping: Sequence[str], merging: Sequence[str]) -> int:
     """Do on a server what the old command line asked for; the exit code."""
-    if not (options.output or options.tag_only or options.create_albums):
+    commands = translated(options, grouping, merging)
+    if not commands:
         sys.stderr.write(
             "photo-organizer: say what is to be done: --tag-only, --create-albums or --output DIR\n"
         )
@@ -54,7 +55,7 @@ def organized(options: argparse.Namespace, grouping: Sequence[str], merging: Seq
         )
     worst = 0
     with environment(_server(options)):
-        for words in translated(options, grouping, merging):
+        for words in commands:
             code = keepers.main(words)
             if code not in _GOES_ON:
                 return code
