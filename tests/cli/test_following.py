@@ -64,12 +64,17 @@ def test_a_moved_photo_is_known_where_it_lies_now(keepers: Keepers, card: Path, 
     assert (status["photos"], status["companions"]) == (files, 1)
 
 
-@pytest.mark.parametrize("deed", ["--trash", "--hardlink"])
-def test_what_was_settled_is_no_duplicate_that_has_changed(keepers: Keepers, card: Path, deed: str) -> None:
+@pytest.mark.parametrize(
+    ("deed", "back"),
+    [("--trash", ("undo",)), ("--hardlink", ("undo",)), ("--trash", ("trash", "restore", "--all"))],
+)
+def test_what_was_settled_is_no_duplicate_that_has_changed(
+    keepers: Keepers, card: Path, deed: str, back: tuple[str, ...]
+) -> None:
     put(card / "twin/IMG_0002.JPG", (card / "IMG_0002.JPG").read_bytes())
     keepers("scan", card)
     found = keepers("duplicates", "--json").json["groups"]
     assert keepers("duplicates", deed, "--yes").code == 0
     assert keepers("duplicates", "--json").json["groups"] == []
-    assert keepers("undo", "--yes").code == 0
+    assert keepers(*back, "--yes").code == 0
     assert keepers("duplicates", "--json").json["groups"] == found

@@ -20,7 +20,7 @@ from keepers.plan.check import Checked, check
 from keepers.plan.world import folder
 from keepers.ports import Folder
 from keepers.wiring import Session
-from keepers.workflows import trashing
+from keepers.workflows import following, trashing
 
 _EMPTY: Final = "trash empty"
 
@@ -43,7 +43,7 @@ def trash(options: argparse.Namespace) -> int:
             case "empty":
                 return _empty(options, opened, items, catalog, journal)
             case _:
-                return _restore(options, opened, items, journal)
+                return _restore(options, opened, items, catalog, journal)
 
 
 @contextlib.contextmanager
@@ -178,7 +178,11 @@ def _show(options: argparse.Namespace, checked: Checked, stays: Sequence[tuple[K
 
 
 def _restore(
-    options: argparse.Namespace, opened: Session, items: Sequence[Kept], journal: Journal | None
+    options: argparse.Namespace,
+    opened: Session,
+    items: Sequence[Kept],
+    catalog: Catalog | None,
+    journal: Journal | None,
 ) -> int:
     if not options.items and options.run_number is None and not options.all:
         message = "say what to take back: a FILE, --run NUMBER or --all"
@@ -199,6 +203,8 @@ def _restore(
     if checked.actions:
         changing.consent(options, f"Take {show.count(len(checked.actions), 'file')} out of the trash?")
         finished = _run(opened, checked, journal)
+        if catalog is not None and journal is not None:
+            following.noted(catalog, place, journal, finished.run)
     _told(options, finished, lost, checked)
     code = 0 if finished is None else finished.exit_code
     return code or (learning.PARTLY if lost or checked.refused else 0)
