@@ -99,6 +99,13 @@ def test_names_are_no_texts_of_ours(name: str):
     assert not isinstance(heard(f"/{name}"), Reason)
 
 
+@pytest.mark.parametrize("between", [", ", "; ", ": "])
+def test_a_text_that_never_ends_is_not_taken_apart(between: str):
+    endless = between.join(["sharpest"] * 20_000)
+    assert heard(endless) is endless
+    assert isinstance(heard(between.join(["sharpest"] * 20)), Reason)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -84,10 +84,12 @@ describe("who a key belongs to", () => {
 });
 
 it.each([
-  ["Mod+Shift+Z", false, "Ctrl+⇧+Z"],
-  ["Mod+Shift+Z", true, "⌘⇧Z"],
-  ["ArrowLeft", false, "←"],
-  ["+", false, "+"],
-  ["p", false, "P"],
-  ["Escape", false, "Esc"],
-])("%s on a Mac (%s) reads %s", (key, mac, words) => expect(shown(key, mac)).toBe(words));
+  ["Mod+Shift+Z", "Ctrl", "Ctrl+⇧+Z"],
+  ["Mod+Shift+Z", "Strg", "Strg+⇧+Z"],
+  ["Mod+Shift+Z", "⌘", "⌘⇧Z"],
+  ["ArrowLeft", "Ctrl", "←"],
+  ["+", "Ctrl", "+"],
+  ["p", "Ctrl", "P"],
+  [" ", "Ctrl", "Space"],
+  ["Escape", "Ctrl", "Esc"],
+])("%s where Ctrl is %s reads %s", (key, ctrl, words) => expect(shown(key, ctrl)).toBe(words));

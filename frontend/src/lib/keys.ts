@@ -118,17 +118,17 @@ const SHOWN: Readonly<Record<string, string>> = {
   ArrowDown: "↓",
   Enter: "⏎",
   Escape: "Esc",
-  " ": "Space",
 };
 
-/** A key as people read it. */
-export function shown(key: string, mac = false): string {
+/** A key as people read it, in their names for Ctrl and the space bar; signs of a Mac stand side by side. */
+export function shown(key: string, ctrl = "Ctrl", space = "Space"): string {
   return key
     .split(/\+(?=.)/)
     .map((part) => {
-      if (part === "Mod") return mac ? "⌘" : "Ctrl";
+      if (part === "Mod") return ctrl;
+      if (part === " ") return space;
       if (part === "Shift") return "⇧";
       return SHOWN[part] ?? (part.length === 1 ? part.toUpperCase() : part);
     })
-    .join(mac ? "" : "+");
+    .join(ctrl === "⌘" ? "" : "+");
 }

@@ -1,9 +1,9 @@
 // How a person likes the page: keys, colours, language. The server keeps it.
 
 import * as calls from "../api/calls";
-import { bindings, type Remapped } from "../lib/keys";
+import { bindings, shown, type Remapped } from "../lib/keys";
 import { trying } from "./notice.svelte";
-import { speak } from "./texts.svelte";
+import { speak, t } from "./texts.svelte";
 
 export const prefs = $state({
   keys: {} as Remapped,
@@ -19,6 +19,9 @@ export const table = () => bindings(prefs.keys, prefs.single);
 /** The key of an action as it is now; empty where it has none. */
 export const keyOf = (action: string): string =>
   table().find((binding) => binding.action === action)?.key ?? "";
+
+/** A key as it is written on the reader's keyboard. */
+export const keyName = (key: string): string => shown(key, mac ? "⌘" : t("ctrl"), t("space"));
 
 function used(): void {
   document.documentElement.classList.toggle("is-light", prefs.theme === "light");

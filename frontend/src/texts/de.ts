@@ -253,6 +253,8 @@ export const de: Readonly<Record<Key, Text>> = {
   remove: "Nicht dasselbe",
   removeDone: "{name} ist nicht dasselbe und kommt nie wieder in diese Gruppe.",
 
+  ctrl: "Strg",
+  space: "Leertaste",
   help: "Tasten",
   helpWhy: "Diese Tasten gelten überall, wo niemand schreibt. In den Einstellungen lassen sie sich ändern oder abschalten.",
   helpOff: "Einzelne Tasten sind aus. In den Einstellungen lassen sie sich einschalten.",

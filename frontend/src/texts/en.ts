@@ -261,6 +261,8 @@ export const en = {
   removeDone: "{name} is not the same and is never grouped here again.",
 
   // keys
+  ctrl: "Ctrl",
+  space: "Space",
   help: "Keys",
   helpWhy: "These keys work wherever nobody is typing. They can be changed or switched off in the settings.",
   helpOff: "Single keys are off. They can be switched on in the settings.",

@@ -55,7 +55,10 @@ _DOOR: Final = """<!doctype html><html lang="en"><head><meta charset="utf-8"><ti
 <meta name="viewport" content="width=device-width"></head><body><h1>Keepers</h1>
 <p>This browser is not known to this server.</p>
 <p>Open the address that <code>keepers review</code> or <code>keepers serve</code> printed when it was started: it carries the
-key to this page, which is another one after each start.</p></body></html>"""
+key to this page, which is another one after each start.</p>
+<p lang="de">Dieser Server kennt diesen Browser nicht. Bitte die Adresse öffnen, die <code>keepers review</code> oder
+<code>keepers serve</code> beim Start gezeigt hat: sie enthält den Schlüssel zu dieser Seite, bei jedem Start einen anderen.</p>
+</body></html>"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,9 @@ _NUMBERS: Final[Mapping[str, str]] = {
     ":.1f": r"\d+\.\d",
     ":.2f": r"\d+\.\d\d",
 }
-#: A list of reasons, as they are printed one after the other.
+#: A list of reasons, as they are printed one after the other; a longer one is somebody else's.
 _BETWEEN: Final = ("; ", ", ")
+_LONGEST: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ def heard(text: str) -> str:
 
 def _listed(text: str) -> str:
     """Reasons that were printed one after the other, where each is known."""
+    if len(text) > _LONGEST:
+        return text
     for between in _BETWEEN:
         first, found, rest = text.partition(between)
         if found and isinstance(one := heard(first), Reason) and isinstance(others := heard(rest), Reason):

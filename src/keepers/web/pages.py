@@ -33,8 +33,8 @@ _TYPES: Final = {
 }
 _FORM: Final = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Keepers</title>
 <meta name="viewport" content="width=device-width"></head><body><h1>Keepers</h1>{said}
-<form method="post" action="/login"><p><label>Password <input type="password" name="password" autofocus
-autocomplete="current-password" required></label></p><p><button>Open</button></p></form></body></html>"""
+<form method="post" action="/login"><p><label>Password · <span lang="de">Passwort</span> <input type="password" name="password" autofocus
+autocomplete="current-password" required></label></p><p><button>Open · <span lang="de">Öffnen</span></button></p></form></body></html>"""
 
 
 @dataclass(frozen=True, slots=True)
