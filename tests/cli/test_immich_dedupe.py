@@ -245,8 +245,6 @@ def test_what_covers_a_stack_of_others_stays(newest, keepers, add):
 def test_tags_of_ours_are_taken_back_and_not_handed_on(newest, keepers, add):
     best, copy = pair(newest, add)
     assert keepers("immich", "tag", "immich:", "--kind", "same-picture", "--yes").code == 0
-    if not newest.state.tagged("photo-organizer/non-best"):
-        assert keepers("immich", "tag", "immich:", "--yes", "--use-full-resolution").code == 0
     tagged = whole(newest)
     assert newest.state.tagged("photo-organizer/non-best") == [copy]
     assert keepers("immich", "dedupe", "--yes").code == 0

@@ -42,6 +42,8 @@ class Server:
         self.keys = {KEY: {"all"}}
         self.faults: list[Fault] = []
         self.requests: list[str] = []
+        #: The same with what stood behind the path.
+        self.lines: list[str] = []
         self.headers: list[dict[str, str]] = []
         self.stop = threading.Event()
         #: Called after a request was carried out, before it is answered.
@@ -124,6 +126,7 @@ class _Answering(BaseHTTPRequestHandler):
         request = f"{self.command} {parts.path}"
         with server.lock:
             server.requests.append(request)
+            server.lines.append(f"{self.command} {self.path}")
             server.headers.append(dict(_small(self.headers)))
             fault = server.fault(request)
         if fault is not None and self._misbehave(fault):

@@ -26,7 +26,7 @@ def ask(client, **more):
 def test_the_key_travels_in_a_header_alone(newest, lately):
     lately.abilities()
     assert {headers["x-api-key"] for headers in newest.headers} == {KEY}
-    assert not [request for request in newest.requests if KEY in request]
+    assert not [line for line in newest.lines if KEY in line]
 
 
 @pytest.mark.parametrize("what", ["cut", "half"])
