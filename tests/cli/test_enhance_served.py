@@ -242,6 +242,23 @@ def test_a_server_that_goes_away_is_told_and_the_same_command_finishes(
     assert state_of(server) == before
 
 
+def test_what_needs_no_server_is_made_though_it_does_not_answer(
+    server, bracket, keepers, monkeypatch, tmp_path
+):
+    here = tmp_path / "here"
+    here.mkdir()
+    for number, ev in enumerate((-4.0, 0.0, 4.0)):
+        write(here / f"P_{number}.JPG", frame(light(seed=7), ev), ev, second=40 + number)
+    keepers("scan", here, "immich:")
+    monkeypatch.setattr(wire, "ATTEMPTS", 1)
+    monkeypatch.setenv("KEEPERS_IMMICH_URL", "http://127.0.0.1:9")
+    told = keepers("enhance", "hdr", "--yes")
+    assert told.code == 6
+    assert "127.0.0.1:9" in told.err
+    assert "1 picture of 1 bracket" in told.out
+    assert [path.name for path in here.iterdir() if "_hdr" in path.name] == ["P_1_hdr.jpg"]
+
+
 def test_other_bytes_than_the_checksum_says_are_told_and_nothing_is_made(server, bracket, keepers):
     keepers("scan", "immich:")
     request = f"GET /api/assets/{bracket.ids['DSC_2.JPG']}/original"

@@ -29,6 +29,8 @@ HALF = [asset("a", MOST // 2), asset("b", MOST // 2), asset("c", MOST // 2)]
         ([[HALF[0]], [HALF[0], HALF[1]], [HALF[1]]], 16, [range(3)]),
         # A single task may need more than fits; then it is alone.
         ([[asset("x")], HALF, [asset("y")]], 16, [range(1), range(1, 2), range(2, 3)]),
+        # What loads nothing does not wait for a server.
+        ([[], [asset("/a", 5, LOCAL)], [asset("x")], [], [asset("y")]], 16, [range(2), range(2, 5)]),
         # What lies on this machine is not loaded.
         ([[asset("/a", MOST, LOCAL)], [asset("/b", MOST, LOCAL)]], 16, [range(2)]),
     ],

@@ -34,7 +34,8 @@ def hdr(options: argparse.Namespace) -> int:
         words = Words("_hdr", "merge", "bracket", _frames, _merged_of, _bracket_row, _tell_bracket)
         places = [{bundle.main.ref.place for bundle in one.group.members} for one in decisions]
         sending = far_away.sending(options, opened, catalog, places, key)
-        with far_away.originals(opened, catalog, served=bool(everywhere), dry=options.dry_run) as afar:
+        served, dry = bool(everywhere), options.dry_run
+        with far_away.originals(opened, catalog, served=served, dry=dry, sending=sending) as afar:
             results = enhancing.merged(studio.enhancing(opened, catalog, afar), decisions, wish)
             return Making(options, opened, words, target, key, sending).done(results)
 
@@ -64,7 +65,8 @@ def faces(options: argparse.Namespace) -> int:
         )
         places = [place for one in decisions for place in _to_mend(one, every=options.all)]
         sending = far_away.sending(options, opened, catalog, places, key)
-        with far_away.originals(opened, catalog, served=bool(everywhere), dry=options.dry_run) as afar:
+        served, dry = bool(everywhere), options.dry_run
+        with far_away.originals(opened, catalog, served=served, dry=dry, sending=sending) as afar:
             work = studio.opening(opened, catalog, afar)
             results = closed_eyes.opened(work, decisions, every=options.all, shown=bool(reports))
             making = Making(options, opened, words, target, key, sending)

@@ -46,18 +46,18 @@ class Sending:
     key: str
 
     def consent(self) -> None:
-        """Ask before anything is loaded or sent; refuse a key that may not send, or not take back."""
-        if not self.servers:
-            return
-        for place in self.servers:
-            with self.opened.server(place) as account:
-                refuse_without_rights(
-                    account.client, (*beside.NEEDS, *(beside.FOR_STACKS if self.options.stack else ()))
-                )
+        """Ask before anything is loaded or sent."""
         what = ", ".join(
             f"{show.count(most, 'picture')} at most to {place}" for place, most in self.servers.items()
         )
         changing.consent(self.options, f"Send {what}, each beside its photo?")
+
+    def refuse_without_rights(self) -> None:
+        """SettingsError where a key may not send, or not take back: before anything is loaded."""
+        needs = (*beside.NEEDS, *(beside.FOR_STACKS if self.options.stack else ()))
+        for place in self.servers:
+            with self.opened.server(place) as account:
+                refuse_without_rights(account.client, needs)
 
     def resumed(self, journal: Journal) -> list[Sent]:
         """Finish the runs of this command that were stopped."""

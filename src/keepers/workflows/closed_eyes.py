@@ -90,11 +90,12 @@ class _Task:
 def opened(
     work: Opening, decisions: Sequence[Decision], *, every: bool = False, shown: bool = False
 ) -> Generator[tuple[Opened, ...]]:
-    """Mend the pick of each burst, or with `every` each of its photos, in their order; some at a time.
+    """Mend the pick of each burst, or with `every` each of its photos, some at a time.
 
-    `shown` asks for pictures of before and after.
+    They come in their order, but for those that need a server, which are last. `shown` asks for pictures of before and after.
     """
     tasks = [task for decision in decisions for task in _tasks(work, decision, every=every, shown=shown)]
+    tasks.sort(key=lambda one: bool(_needs(work, one)))
     able = [one.mending for one in tasks if isinstance(one.mending, Mending) and not _waits(work, one)]
     if not able:
         yield tuple(_result(work, one, {}) for one in tasks)

@@ -71,8 +71,12 @@ class _Task:
 
 
 def merged(work: Enhancing, decisions: Sequence[Decision], wish: Wish) -> Generator[tuple[Merged, ...]]:
-    """Merge the bracket of each decision, in their order; some at a time, since pictures take memory, and originals room."""
+    """Merge the bracket of each decision, some at a time, since pictures take memory, and originals room.
+
+    They come in their order, but for those that need a server, which are last.
+    """
     tasks = [_task(work, one, wish) for one in decisions]
+    tasks.sort(key=lambda one: bool(_needs(work, one)))
     able = [one.bracket for one in tasks if isinstance(one.bracket, Bracket) and not _waits(work, one)]
     if not able:
         yield tuple(_result(work, one, {}) for one in tasks)

@@ -35,12 +35,16 @@ def told(assets: Sequence[Asset]) -> Far:
 
 
 def portions(needs: Sequence[Sequence[Asset]], most: int) -> Iterator[range]:
-    """Which tasks, by their number, are done together: `most` at once, and as many as MOST bytes of originals serve."""
+    """Which tasks, by their number, are done together: `most` at once, and as many as MOST bytes of originals serve.
+
+    Those that load nothing before others that do are by themselves: they are done whatever becomes of a server.
+    """
     start = size = 0
     seen: set[Ref] = set()
     for number, assets in enumerate(needs):
         fresh = {asset.ref: asset.size for asset in far(assets) if asset.ref not in seen}
-        if number > start and (number - start >= most or (fresh and size + sum(fresh.values()) > MOST)):
+        is_full = number - start >= most or (fresh and (not seen or size + sum(fresh.values()) > MOST))
+        if number > start and is_full:
             yield range(start, number)
             start, size = number, 0
             seen = set()
