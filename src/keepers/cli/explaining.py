@@ -9,9 +9,9 @@ from keepers.catalog import contents, locations, lying, photos, served, sighting
 from keepers.catalog import told as facts_told
 from keepers.catalog.store import Catalog
 from keepers.cli import judging, learning, session, show, telling
+from keepers.cli.whole import with_siblings
 from keepers.errors import UsageError
-from keepers.model import LOCAL, Bundle, Decision, Face, Fate, Ref, Role, Score
-from keepers.read import siblings
+from keepers.model import Bundle, Decision, Face, Fate, Role, Score
 
 
 def explain(options: argparse.Namespace) -> int:
@@ -58,7 +58,7 @@ _EVIDENCE = {
 
 def _explain_photo(options: argparse.Namespace, opened: wiring.Session, path: str) -> int:
     with opened.catalog(create=True) as catalog:
-        report = opened.scan(catalog, _with_siblings(opened, path))
+        report = opened.scan(catalog, with_siblings(opened, path))
         bundle = photos.bundle_at(catalog, path)
         if bundle is None:
             rows = dict(report.unreadable) | dict(report.ignored)
@@ -120,21 +120,6 @@ def _judged(
     )
     told = tuple(dict.fromkeys(reasons)) or (*score.reasons, "it is in no group")
     return _Photo(bundle, look.faces if look else (), mine, score, told, beside, film, apart, pixels, here)
-
-
-def _with_siblings(opened: wiring.Session, path: str) -> wiring.Sources:
-    """A photo and the files beside it that may belong to it: without them it is not known whole."""
-    place = opened.local()
-    folder, name = os.path.split(path)
-    here = place.look(Ref(LOCAL, path))
-    if here is None:
-        return wiring.sources([path])
-    beside = {(here.device, here.inode): path}
-    for other in siblings.related(name, place.names(Ref(LOCAL, folder))):
-        found = place.look(Ref(LOCAL, os.path.join(folder, other)))
-        if found is not None:
-            beside.setdefault((found.device, found.inode), found.ref.key)
-    return wiring.sources(list(beside.values()))
 
 
 def _photo_json(path: str, photo: _Photo) -> dict[str, object]:

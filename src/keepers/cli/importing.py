@@ -16,6 +16,7 @@ from keepers.apply.run import Finished, go_on, resume, run
 from keepers.catalog import library, sightings
 from keepers.catalog.store import Catalog
 from keepers.cli import changing, learning, session, show
+from keepers.cli.whole import whole
 from keepers.decide.contest import Rule
 from keepers.decide.template import parsed
 from keepers.errors import UsageError
@@ -54,7 +55,7 @@ def bring(options: argparse.Namespace) -> int:
 
         return uploading.bring(options)
     opened = session.opened(options)
-    sources = wiring.sources([*options.sources, *options.reference])
+    sources = whole(opened, wiring.sources([*options.sources, *options.reference]))
     job = _Job(options, opened, sources, _request(options, opened, sources))
     with opened.catalog(create=True) as catalog:
         if options.dry_run:

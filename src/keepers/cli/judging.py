@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from keepers.catalog import sightings
 from keepers.catalog.store import Catalog
 from keepers.cli import learning, page_groups, session, show
+from keepers.cli.whole import whole
 from keepers.decide.versions import WORDS as STAGES
 from keepers.model import LOCAL, Bundle, ContentId, Decision, Group, GroupKind, Ref, Score
 from keepers.wiring import Session
@@ -30,7 +31,7 @@ WORDS = {
 def group(options: argparse.Namespace) -> int:
     """Print the groups of the sources, or of all that is known, with the keepers and why."""
     opened = session.opened(options)
-    sources = session.sources(options)
+    sources = whole(opened, session.sources(options))
     with opened.catalog(create=bool(sources)) as catalog:
         report = opened.scan(catalog, sources) if sources else None
         roots = sources or sightings.everywhere(catalog)

@@ -16,6 +16,7 @@ from keepers.apply.run import Finished, resume, run
 from keepers.apply.undo import Place
 from keepers.catalog.store import Catalog
 from keepers.cli import changing, judging, learning, page_groups, session, show
+from keepers.cli.whole import whole
 from keepers.model import Decision, GroupKind, Ref
 from keepers.places.local import LocalPlace
 from keepers.plan import layout
@@ -31,7 +32,7 @@ from keepers.workflows.tidy import Tidied
 def organize(options: argparse.Namespace) -> int:
     """Scan, group, judge, and copy every group into a folder of its own."""
     opened = session.opened(options)
-    sources = session.sources(options)
+    sources = whole(opened, session.sources(options))
     job = _Job(options, opened, sources, wiring.target(options.to, sources.paths))
     with opened.catalog(create=True) as catalog:
         report = opened.scan(catalog, sources)

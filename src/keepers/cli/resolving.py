@@ -14,6 +14,7 @@ from keepers.catalog import locations
 from keepers.catalog.store import Catalog
 from keepers.cli import changing, duplicates, judging, learning, session, show
 from keepers.cli.duplicates import FOUND
+from keepers.cli.whole import whole
 from keepers.decide.copies import CERTAIN, Settled
 from keepers.decide.rules import Rule
 from keepers.errors import UsageError
@@ -88,7 +89,16 @@ def _job(options: argparse.Namespace) -> _Job:
     if deed is not None:
         kinds = _certain(deed, kinds, named=bool(options.kind))
     opened = session.opened(options)
-    return _Job(options, opened, asked.sources, asked.references, asked.rules, kinds, deed, asked.reports)
+    return _Job(
+        options,
+        opened,
+        whole(opened, asked.sources),
+        asked.references,
+        asked.rules,
+        kinds,
+        deed,
+        asked.reports,
+    )
 
 
 def _certain(deed: Deed, kinds: tuple[GroupKind, ...], *, named: bool) -> tuple[GroupKind, ...]:
