@@ -122,6 +122,8 @@ def test_reports(keepers, folder, tmp_path):
     [
         (["--min-certainty", "1.5"], "between 0 and 1"),
         (["--reviewed", "list.csv"], "lacks the columns"),
+        (["--reviewed", "nowhere.csv"], "is no file; `keepers suggest --report"),
+        (["--reviewed", "latin.csv"], "save the list as CSV, UTF-8"),
         (["--report", "list.txt"], "must end in"),
         (["--dry-run"], "is for --reviewed"),
         (["in", "--reviewed", "list.csv"], "leave out the SOURCE"),
@@ -131,6 +133,7 @@ def test_mistakes_are_told(keepers, folder, tmp_path, monkeypatch, words, says):
     keepers("scan", folder)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "list.csv").write_text("a,b\n1,2\n")
+    (tmp_path / "latin.csv").write_bytes("Öl,b\n".encode("latin-1"))
     said = keepers("suggest", *words)
     assert said.code == 2
     assert says in said.err

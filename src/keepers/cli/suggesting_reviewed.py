@@ -1,7 +1,6 @@
 """`keepers suggest --reviewed F.csv`: a list that a person went through is remembered, and archived on a server."""
 
 import argparse
-import contextlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -57,11 +56,15 @@ def reviewed(options: argparse.Namespace) -> int:
 
 
 def _text(path: str) -> str:
-    with contextlib.suppress(UnicodeDecodeError):
-        data = Path(path)
-        if data.stat().st_size <= _MOST_BYTES:
-            return data.read_text("utf-8")
-    raise UsageError(f"{path} is no text in UTF-8; save the list as CSV, UTF-8")
+    data = Path(path)
+    if not data.is_file():
+        raise UsageError(f"{path} is no file; `keepers suggest --report F.csv` writes the list")
+    if data.stat().st_size > _MOST_BYTES:
+        raise UsageError(f"{path} is too large for a list; `keepers suggest --report F.csv` writes one")
+    try:
+        return data.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is no text in UTF-8; save the list as CSV, UTF-8") from error
 
 
 def _refuse_without_rights(server: ImmichPlace) -> None:
