@@ -18,7 +18,8 @@ VERSIONS = ("2.0.0", "2.7.5", "3.1.0")
 WHERE = "https://raw.githubusercontent.com/immich-app/immich/v{}/open-api/immich-openapi-specs.json"
 INTO = Path(__file__).parents[1] / ".cache" / "immich"
 PARTS = {
-    "albums", "api-keys", "assets", "duplicates", "faces", "people", "search", "server", "stacks", "tags", "trash", "users",
+    "albums", "api-keys", "assets", "duplicates", "faces", "libraries", "people", "search", "server", "stacks", "tags", "trash",
+    "users",
 }  # fmt: skip
 PROSE = {"description", "example", "summary", "tags", "security", "x-immich-history", "x-immich-state"}
 

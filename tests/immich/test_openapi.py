@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from scripts.immich_openapi import PARTS
 from tests.immich import openapi
 from tests.immich.conftest import VERSIONS
 from tests.immich.openapi import Document
@@ -32,6 +33,10 @@ def test_our_server_asks_for_the_same_permissions(document):
     # A route that no version has is none of Immich's.
     newest = openapi.document(VERSIONS["3.1"])
     assert not missing or document is not newest
+
+
+def test_what_the_script_brings_has_all_that_our_server_answers():
+    assert {pattern.split("/")[1] for _, pattern, _, _ in ROUTES} <= PARTS
 
 
 SPEC = {
