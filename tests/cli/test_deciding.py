@@ -50,6 +50,12 @@ def test_a_pick_outranks_the_rules(keepers: Keepers, group: dict[str, Any]) -> N
     assert next(one for one in listed if one["id"] == group["id"])["keep"] == worst
 
 
+def test_a_name_alone_will_do_where_one_photo_bears_it(keepers: Keepers, group: dict[str, Any]) -> None:
+    worst = next(member["path"] for member in group["members"] if not member["keep"])
+    told = keepers("decide", group["id"], "--keep", Path(worst).name, "--json")
+    assert told.json["keep"] == [worst]
+
+
 def test_what_is_not_the_same_is_parted(keepers: Keepers, photos: Path, group: dict[str, Any]) -> None:
     other = next(member["path"] for member in group["members"] if not member["keep"])
     assert (3, 1) in shown(keepers, photos)

@@ -121,3 +121,18 @@ def test_what_a_link_took_the_place_of_can_be_emptied(keepers: Keepers, tmp_path
     assert keepers("trash", "empty", "--yes").code == 0
     assert items(keepers) == []
     assert (tmp_path / "p/a.jpg").read_bytes() == (tmp_path / "p/b.jpg").read_bytes() == data
+
+
+def test_undo_brings_back_what_was_restored_and_trashed_anew_by_an_undo(
+    keepers: Keepers, tmp_path: Path
+) -> None:
+    folder = tmp_path / "folder"
+    put(folder / "a/IMG_1.jpg", jpeg(picture(1), TAKEN))
+    put(folder / "b/IMG_1.jpg", jpeg(picture(1), TAKEN))
+    before = tree(folder)
+    keepers("duplicates", folder, "--trash", "--yes")
+    keepers("trash", "restore", "--all", "--yes")
+    assert keepers("undo", "--yes").code == 0
+    assert len(items(keepers)) == 1
+    assert keepers("undo", "--yes").code == 0
+    assert tree(folder) == before

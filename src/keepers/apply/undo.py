@@ -1,10 +1,10 @@
 """Takes a run back: settle what a crash left of it, then run the plan of its inverses."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from keepers.actions import Action, Plan, inverse
+from keepers.actions import Action, Plan, Restore, Trash, inverse
 from keepers.apply.carry import Carrier
 from keepers.apply.journal import Journal
 from keepers.apply.look import world
@@ -12,6 +12,7 @@ from keepers.apply.record import Run, RunState, StepState
 from keepers.apply.rows import payloads
 from keepers.apply.run import Finished, Problem, carried, never
 from keepers.errors import UsageError
+from keepers.model import ContentId, Ref
 from keepers.plan.check import check
 from keepers.ports import Folder, Progress, Reader, Writer
 
@@ -72,10 +73,11 @@ def _begun(carrier: Carrier, place: Place) -> tuple[Run | None, tuple[Problem, .
     run, journal = carrier.run, carrier.journal
     origin: dict[int, int] = {}
     actions: list[Action] = []
+    found = _Trashed(journal, place, run.id)
     for step in reversed(carrier.steps.values()):
         if step.state is StepState.DONE:
             whole = journal.loaded(run.id, step.seq) if any(payloads(step.action)) else step
-            action = inverse(whole.action, carrier.trace(whole))
+            action = found.again(inverse(whole.action, carrier.trace(whole)))
             origin[id(action)] = step.seq
             actions.append(action)
     if not actions and run.state is RunState.UNDONE:
@@ -86,6 +88,33 @@ def _begun(carrier: Carrier, place: Place) -> tuple[Run | None, tuple[Problem, .
     number = journal.add_undo(run.id, plan.title, steps, _left(carrier, place))
     problems = tuple(Problem(refused.action, refused.why) for refused in checked.refused)
     return journal.run(number), problems
+
+
+@dataclass(slots=True)
+class _Trashed:
+    """Where things lie in the quarantine that later runs took from there and put there anew, under another name."""
+
+    journal: Journal
+    place: Place
+    run: int
+    names: dict[tuple[Ref, ContentId], str] | None = None
+
+    def again(self, action: Action) -> Action:
+        """The action, with the name of now where what it brings back lies under another one."""
+        if not isinstance(action, Restore) or not action.kept:
+            return action
+        if self.place.exists(Ref(action.ref.place, action.kept)):
+            return action
+        if self.names is None:
+            steps = (
+                s for run in self.journal.runs() if run.id > self.run for s in self.journal.steps(run.id)
+            )
+            self.names = {
+                (step.action.ref, step.action.content): step.kept
+                for step in steps
+                if step.state is StepState.DONE and isinstance(step.action, Trash) and step.kept
+            }
+        return replace(action, kept=self.names.get((action.ref, action.content), action.kept))
 
 
 def _left(carrier: Carrier, place: Place) -> list[Folder]:

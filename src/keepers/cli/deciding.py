@@ -99,7 +99,12 @@ def _named(group: Group, files: Sequence[str]) -> set[ContentId]:
     found: set[ContentId] = set()
     for file in files:
         path = os.path.abspath(os.path.expanduser(file))
-        content = next((b.main.content for b in group.members if path in _paths(b)), None)
+        contents = {b.main.content for b in group.members if path in _paths(b)}
+        # As the list of a group shows it, a name alone will do where one photo of the group bears it.
+        contents = contents or {
+            b.main.content for b in group.members if file in map(os.path.basename, _paths(b))
+        }
+        content = contents.pop() if len(contents) == 1 else None
         if content is None:
             message = f"{path} is not in {group.id}; `keepers explain {group.id}` shows what is"
             raise UsageError(message)
