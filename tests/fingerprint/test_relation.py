@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from keepers.fingerprint import fitting, relation, voting
+from keepers.fingerprint import fitting, overlay, relation, voting
 from keepers.fingerprint.keypoints import MOST, keypoints, places
 from keepers.fingerprint.relation import Made, Sizes
 
@@ -89,6 +89,31 @@ def test_a_frame_of_a_series_is_no_edit():
     made, likeness = related(noisy(first, 5), noisy(second, 6))
     assert made is Made.UNLIKE
     assert likeness < 1
+
+
+def test_what_is_of_one_colour_is_like_nothing():
+    """The bars of a screenshot, laid over a photo by a map that the clock told: OpenCV calls them the same."""
+    photo = scene(1)
+    bars = np.zeros((512, 240), np.uint8)
+    bars[230:290] = scene(2)[100:160, 100:340]
+    # The part with bars above and below the shown picture falls onto the photo whole.
+    map_ = np.array([[0.8, 0, 100], [0, 0.6, 40.0]])
+    found = overlay.overlaid(np.ascontiguousarray(bars[120:400]), photo, map_)
+    assert found is None or not (found.likeness > 0.5).any()
+    sizes = Sizes((540, 1152), (1024, 768))
+    assert relation.related(bars, photo, map_, sizes, mirrored=False)[0] is Made.UNLIKE
+
+
+def test_cells_without_anything_in_them_agree_with_none_that_have():
+    plain = np.full((240, 320), 200, np.uint8)
+    plain[:, :160] = scene(1, (160, 240))
+    other = plain.copy()
+    other[:, 160:] = scene(2, (160, 240))
+    found = overlay.overlaid(plain, other, np.array([[1.0, 0, 0], [0, 1, 0]]))
+    assert found is not None
+    same = found.likeness[:, :8]
+    assert (same[same > overlay.FLAT] > 0.9).all()
+    assert (found.likeness[:, 8:] <= 0).all()
 
 
 def test_two_frames_that_show_the_same_view_are_left_to_the_first_pass():

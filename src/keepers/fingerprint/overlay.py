@@ -131,6 +131,10 @@ def _cells(small: Grey, there: Grey, map_: Real, reach: int) -> tuple[Single, Si
             if max(float(cell.std()), float(around.std())) < _EVEN:
                 likeness[row, column] = FLAT
                 continue
+            if int(cell.min()) == int(cell.max()):
+                # OpenCV calls what is of one colour like everything: bars of a screenshot would agree with any photo.
+                likeness[row, column] = 0
+                continue
             scores = cv2.matchTemplate(around, cell, cv2.TM_CCOEFF_NORMED)
             _, best, _, at = cv2.minMaxLoc(scores)
             likeness[row, column] = best

@@ -21,7 +21,7 @@ Real = npt.NDArray[np.float64]
 Single = npt.NDArray[np.float32]
 
 #: Raised when another answer may come of the same two pictures.
-METHOD: Final = 1
+METHOD: Final = 2
 #: A cell that agrees, and the share of cells that must; or, in bad light, one that agrees well enough, and more of them.
 _LIKE: Final = 0.9
 _LIKE_SHARE: Final = 0.8
