@@ -42,7 +42,7 @@ ELSEWHERE = frozenset({
 def _sample(name: str, spec: str) -> str | int | float:
     return (
         1234
-        if spec == ","
+        if spec == "," or name == "n"
         else 12.5
         if spec.startswith(".") and spec != ".0f"
         else 90
@@ -87,6 +87,12 @@ def test_what_stands_in_a_hole_has_its_own_code(text: str, code: str, parts: dic
     found = said(text)
     assert (found.code, found.words) == (code, text)
     assert {name: part.code for name, part in found.parts.items()} == parts
+
+
+@pytest.mark.parametrize("name", ["done", "faces", "2019", "looking", "is empty", "1,234"])
+def test_a_name_in_a_hole_is_never_read(name: str):
+    for code, hole in (("job-scan-of", "sources"), ("run-date", "name"), ("gone", "path")):
+        assert said(str(Reason(code, **{hole: name}))).values == {hole: name}
 
 
 @given(

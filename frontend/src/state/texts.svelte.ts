@@ -56,6 +56,9 @@ async function learn(): Promise<void> {
   if (loaded !== undefined && of === catalogue) rarely = loaded;
 }
 
+/** Numbers that are names: nobody writes photo 1,234. */
+const NAMES = ["number", "run", "other", "process", "exit", "signal", "now", "seen"];
+
 /** A reason in the language of the reader; what has no text in it is told in the server's words. */
 export function told(said: Said): string {
   const text = catalogue.said[said.code] ?? rarely[said.code];
@@ -63,6 +66,7 @@ export function told(said: Said): string {
   if (text === undefined) return said.words;
   const parts = Object.fromEntries(Object.entries(said.parts).map(([name, part]) => [name, told(part)]));
   const values: Record<string, string | number> = { ...said.values, ...parts };
+  for (const hole of NAMES) if (typeof values[hole] === "number") values[hole] = String(values[hole]);
   // Names of scores, bands and kinds have texts of their own.
   for (const [hole, group] of [["part", "score"], ["band", "band"], ["kind", "kind"]] as const) {
     if (typeof values[hole] === "string") values[hole] = word(group, values[hole]);

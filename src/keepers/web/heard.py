@@ -21,6 +21,13 @@ _NUMBERS: Final[Mapping[str, str]] = {
 #: A list of reasons, as they are printed one after the other; a longer one is somebody else's.
 _BETWEEN: Final = ("; ", ", ")
 _LONGEST: Final = 400
+#: Longer than any path within a text of ours.
+_MOST: Final = 6_000
+#: Holes in which other texts of ours stand; in the others stand names, which are never read.
+_TEXTS: Final = frozenset({
+    "changes", "clips", "files", "first", "groups", "kind", "people", "photos", "rest", "source", "state", "then", "title",
+    "what", "why",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +43,7 @@ class _Form:
 
 def heard(text: str) -> str:
     """The reason that a text is, with the texts in its holes; a text that is none of ours as it is."""
-    if isinstance(text, Reason) or not text:
+    if isinstance(text, Reason) or not 0 < len(text) <= _MOST:
         return text
     plain, forms = _known()
     code = plain.get(text) or plain.get(text[0].lower() + text[1:])
@@ -66,7 +73,7 @@ def _listed(text: str) -> str:
 
 def _values(found: Mapping[str, str], numbers: frozenset[str]) -> dict[str, Value]:
     return {
-        name: _number(text) if name in numbers else heard(text) if not text.isdecimal() else int(text)
+        name: _number(text) if name in numbers else heard(text) if name in _TEXTS else text
         for name, text in found.items()
     }
 
@@ -95,7 +102,7 @@ def _known() -> tuple[Mapping[str, str], tuple[_Form, ...]]:
 
 def _form(code: str, text: str) -> _Form:
     parts = list(string.Formatter().parse(text))
-    numbers = frozenset(name for _, name, spec, _ in parts if name is not None and spec)
+    numbers = frozenset(name for _, name, spec, _ in parts if name is not None and (spec or name == "n"))
     end = parts[-1][0] if parts[-1][1] is None else ""
     return _Form(code, parts[0][0], end, "".join(_patterns(text)), numbers)
 
@@ -106,5 +113,6 @@ def _patterns(text: str) -> Iterator[str]:
         yield re.escape(literal)
         if name is None:
             continue
-        yield f"(?P={name})" if name in seen else f"(?P<{name}>{_NUMBERS[f':{spec}' if spec else '']})"
+        kind = f":{spec}" if spec else ":," if name == "n" else ""
+        yield f"(?P={name})" if name in seen else f"(?P<{name}>{_NUMBERS[kind]})"
         seen.add(name)
