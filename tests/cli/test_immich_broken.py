@@ -38,9 +38,7 @@ def test_a_key_that_lacks_a_permission_is_told_before_anything_is_set(newest, ke
         assert keepers("immich", what, "--yes").code == 0
 
 
-@pytest.mark.parametrize(
-    ("what", "spare"), [("tag", "album.read"), ("favorites", "tag.read"), ("stack", "album.read")]
-)
+@pytest.mark.parametrize(("what", "spare"), [("tag", "album.read"), ("favorites", "tag.read")])
 def test_a_permission_that_a_command_does_not_need_is_not_asked_for(newest, keepers, what, spare):
     names = {need.permission for need in (*READING, *CHANGING)}
     newest.keys[KEY] = names - {spare}

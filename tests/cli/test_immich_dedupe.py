@@ -170,7 +170,10 @@ def test_a_place_that_the_kept_one_does_not_know_keeps_a_copy(newest, keepers, a
     _, copy = pair(newest, add)
     newest.state.assets[copy].exif |= {"latitude": 47.5, "longitude": 9.5}
     told = keepers("immich", "dedupe", "immich:", "--yes", "--json")
-    assert "it knows where it was taken" in why(told)[copy]
+    assert (
+        "it knows where it was taken and the kept one does not; --hand-on-position gives that on"
+        in why(told)[copy]
+    )
     assert trashed(newest) == set()
 
 
