@@ -60,12 +60,11 @@ def _follow(
 
 
 def _emptied(step: Step) -> Iterator[Ref]:
-    """Where nothing lies now; what went into the trash stays known, for the page shows it, and it may come back."""
-    action = step.action
-    if isinstance(action, Move) and action.source.place == LOCAL:
-        yield action.source
-    elif isinstance(action, Trash) and action.made and action.ref.place == LOCAL:
-        yield action.ref
+    match step.action:
+        case Move(source=old) | Trash(ref=old) if old.place == LOCAL:
+            yield old
+        case _:
+            pass
 
 
 def _known(catalog: Catalog, reader: Reader, step: Step) -> locations.NewLocation | None:
