@@ -14,6 +14,7 @@ from keepers.catalog.review_lists import Weak
 from keepers.catalog.store import Catalog
 from keepers.errors import KeepersError, UsageError
 from keepers.model import Bundle
+from keepers.places import addresses
 from keepers.reasons import Reason
 from keepers.web import rows
 from keepers.web.answers import library as answers
@@ -72,12 +73,7 @@ def _status(desk: Desk, catalog: Catalog, size: int) -> answers.Status:
 
 def profiles(desk: Desk) -> list[str]:
     """The Immich servers that are set up, by name."""
-    environment = desk.session.environment
-    named = config.table(config.config_file(environment), "immich")
-    found = {name for name, value in named.items() if isinstance(value, dict)}
-    if environment.get("KEEPERS_IMMICH_URL") or environment.get("IMMICH_URL"):
-        found.add("default")
-    return sorted(found)
+    return list(addresses.server_names(desk.session.environment))
 
 
 @ROUTES.get("/status/immich", operation_id="immichStatus")
