@@ -101,6 +101,7 @@ def test_what_was_rejected_goes_to_the_trash_and_comes_back(tmp_path: Path):
         left = {name for name in bytes_in(photos) if not name.startswith(".keepers-trash")}
         assert len(left) == 7
         assert sorted(bytes_in(photos).values()) == sorted(before.values())
+        assert client.get("/status")["photos"] == len(left), "the catalog follows what was applied"
         assert client.get("/plan")["files"] == 0
         assert [row["kind"] for row in client.get("/groups")["groups"]] == ["same-picture"]
         run = client.get(f"/runs/{done['run']}")
@@ -110,6 +111,7 @@ def test_what_was_rejected_goes_to_the_trash_and_comes_back(tmp_path: Path):
         back = client.done({"kind": "undo", "run": done["run"]})
         assert back["state"] == "done"
         assert bytes_in(photos) == before
+        assert client.get("/status")["photos"] == len(before), "and what was taken back"
         client.done({"kind": "group"})
         assert len(client.get("/groups")["groups"]) == 6
         assert client.get("/groups/totals")["reviewed"] == 5

@@ -21,7 +21,8 @@ from keepers.model import LOCAL, GroupKind, Ref
 from keepers.reasons import Reason
 from keepers.web.heard import heard
 from keepers.wiring import Filter, Session, sources
-from keepers.workflows import review_plan, review_runs, reviewing
+from keepers.workflows import following, review_plan, reviewing
+from keepers.workflows.folders import Dating
 from keepers.workflows.tidy import tidy
 
 #: Where the plan of featured photos is kept for the page.
@@ -92,7 +93,9 @@ def _known(catalog: Catalog) -> list[str]:
 
 def _group(session: Session, catalog: Catalog) -> str:
     judging = session.judging(catalog, tuple(GroupKind))
-    tidied = tidy(judging, sightings.everywhere(catalog))
+    roots = sightings.everywhere(catalog)
+    following.finish(catalog, roots, Dating(session.home, datetime.now(UTC)))
+    tidied = tidy(judging, roots)
     number = reviewing.keep(catalog, tidied, judging.backend().method, datetime.now(UTC), session.progress)
     with session.journal(create=False) as journal:
         place = session.local()
@@ -135,7 +138,7 @@ def _apply(session: Session, plan: str, wish: Asked) -> Done:
                         run(part.checked, journal, place, progress=session.progress, key=part.key, stop=stop)
                     )
         for one in ended:
-            review_runs.note(catalog, journal, one.run)
+            following.noted(catalog, session.local(), journal, one.run)
     if not ended:
         return Done(result=Reason("nothing-to-do"))
     worst = next((one for one in ended if one.state in {RunState.STOPPED, RunState.FAILED}), ended[0])
@@ -157,7 +160,7 @@ def _undo(session: Session, number: int, wish: Asked) -> Done:
             ended = undo_run(number, journal, place, progress=session.progress, stop=stop)
         if ended is None:
             return Done(result=Reason("nothing-to-undo"))
-        review_runs.note(catalog, journal, ended.run)
+        following.noted(catalog, session.local(), journal, ended.run)
     return _ended(ended, Reason("taken-back", changes=Reason("number-changes", n=ended.done)))
 
 
