@@ -157,6 +157,24 @@ def copies_of(catalog: Catalog, b3: bytes) -> list[str]:
     return [os.fsdecode(row[0]) for row in rows]
 
 
+def hard_links(catalog: Catalog) -> dict[str, list[str]]:
+    """Every other name of the files of this machine that have several, by each of their names, in path order."""
+    rows = catalog.db.execute(
+        """SELECT device, inode, content, key FROM location WHERE place = ? AND (device, inode, content) IN (
+                SELECT device, inode, content FROM location WHERE place = ? AND content IS NOT NULL
+                GROUP BY device, inode, content HAVING count(*) > 1)
+            ORDER BY key""",
+        (LOCAL, LOCAL),
+    )
+    names: dict[tuple[int, int, int], list[str]] = {}
+    for *file, key in rows:
+        path = os.fsdecode(key)
+        # What an archive holds is packed twice, and has the number of the archive itself.
+        if archive.split_archive(path) is None:
+            names.setdefault((file[0], file[1], file[2]), []).append(path)
+    return {path: [other for other in one if other != path] for one in names.values() for path in one}
+
+
 def touch_root(catalog: Catalog, path: str, identity: str, files: int, when: str) -> None:
     """Remember a root, by file system and folder inode, and how many files it had."""
     with catalog.writing() as db:

@@ -2,10 +2,12 @@
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Final
 
-from keepers.catalog import sightings
+from keepers.catalog import locations, sightings
 from keepers.catalog.store import Catalog
 from keepers.cli import learning, page_groups, session, show
 from keepers.cli.whole import whole
@@ -18,6 +20,7 @@ from keepers.workflows.scan import ScanReport
 from keepers.workflows.tidy import Tidied
 
 FOUND = 4
+_NONE: Final[Mapping[str, Sequence[str]]] = MappingProxyType({})
 WORDS = {
     GroupKind.SAME_BYTES: "exact copies",
     GroupKind.SAME_PIXELS: "same pixels",
@@ -36,10 +39,14 @@ def group(options: argparse.Namespace) -> int:
         report = opened.scan(catalog, sources) if sources else None
         roots = sources or sightings.everywhere(catalog)
         tidied = tidy(opened, catalog, roots, kinds(options))
+        linked = locations.hard_links(catalog) if options.json else {}
         page_groups.keep(options, opened, catalog, roots, tidied)
     if options.json:
         show.document(
-            {"groups": [group_json(decision) for decision in tidied.decisions], "ungrouped": tidied.ungrouped}
+            {
+                "groups": [group_json(decision, linked) for decision in tidied.decisions],
+                "ungrouped": tidied.ungrouped,
+            }
         )
     else:
         _summary(tidied, report)
@@ -60,14 +67,15 @@ def tidy(
     return opened.tidy(catalog, roots, kinds, about)
 
 
-def group_json(decision: Decision) -> dict[str, object]:
-    """A group as CLI.md's JSON states it."""
+def group_json(decision: Decision, linked: Mapping[str, Sequence[str]] = _NONE) -> dict[str, object]:
+    """A group as CLI.md's JSON states it; `linked` are the other names of files that have several."""
     scores = {score.ref: score for score in decision.scores}
     return {
         "id": decision.group.id,
         "kind": decision.group.kind.value,
         "members": [
-            _member_json(bundle, decision, scores.get(bundle.main.ref)) for bundle in decision.group.members
+            _member_json(bundle, decision, scores.get(bundle.main.ref), linked)
+            for bundle in decision.group.members
         ],
         "evidence": list(decision.group.evidence),
         "flip": decision.flip,
@@ -82,12 +90,19 @@ def group_json(decision: Decision) -> dict[str, object]:
     }
 
 
-def _member_json(bundle: Bundle, decision: Decision, score: Score | None) -> dict[str, object]:
+def _member_json(
+    bundle: Bundle, decision: Decision, score: Score | None, linked: Mapping[str, Sequence[str]]
+) -> dict[str, object]:
+    copies = [shown(ref) for ref in bundle.copies]
+    if decision.group.kind is not GroupKind.SAME_BYTES:
+        # A second name of one file is no copy that could go, but who looks for it finds it here.
+        names = (shown(bundle.main.ref), *copies)
+        copies = sorted({*copies, *(other for name in names for other in linked.get(name, ()))} - {names[0]})
     return {
         "path": shown(bundle.main.ref),
         "name": bundle.main.name or os.path.basename(bundle.main.ref.key),
         "files": [shown(asset.ref) for asset in bundle.assets],
-        "copies": [shown(ref) for ref in bundle.copies],
+        "copies": copies,
         "keep": bundle.main.ref in decision.keep,
         "score": round(score.value, 4) if score else 0.0,
         "scores": {name: round(value, 4) for name, value in score.parts.items()} if score else {},
