@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from keepers.catalog.sightings import below, signed
 from keepers.catalog.store import Catalog
-from keepers.model import LOCAL, Facts, Fate, Kind, Ref, Role, Taken
+from keepers.model import LOCAL, Facts, Fate, Kind, Ref, Role, Taken, split_archive
 from keepers.read import archive
 from keepers.read.packed import unpack
 
@@ -170,7 +170,7 @@ def hard_links(catalog: Catalog) -> dict[str, list[str]]:
     for *file, key in rows:
         path = os.fsdecode(key)
         # What an archive holds is packed twice, and has the number of the archive itself.
-        if archive.split_archive(path) is None:
+        if split_archive(path) is None:
             names.setdefault((file[0], file[1], file[2]), []).append(path)
     return {path: [other for other in one if other != path] for one in names.values() for path in one}
 
