@@ -93,6 +93,19 @@ def test_what_lies_in_the_trash_there_is_told_and_not_sent(here, keepers, card):
     assert names(here) == ["IMG_0.jpg", "IMG_2.jpg"]
 
 
+def test_what_cannot_be_read_is_named_and_the_rest_is_sent(here, keepers, card):
+    torn = card / "torn.jpg"
+    torn.write_bytes((card / "IMG_0.jpg").read_bytes()[:300])
+    would = keepers("import", card, "--to", "immich:", "--dry-run", "--json").json
+    assert [row["path"] for row in would["unreadable"]] == [str(torn)]
+    told = keepers("import", card, "--to", "immich:")
+    assert told.code == 3
+    assert f"  unreadable: {torn}: {would['unreadable'][0]['reason']}" in told.out
+    assert names(here) == ["IMG_0.jpg", "IMG_1.jpg", "IMG_2.jpg"]
+    again = keepers("import", card, "--to", "immich:", "--json")
+    assert (again.code, again.json["unreadable"]) == (3, would["unreadable"])
+
+
 @pytest.mark.parametrize("permission", ["asset.upload", "asset.delete", "album.read"])
 def test_a_key_that_could_not_take_it_back_sends_nothing(here, keepers, card, permission):
     here.keys[KEY] = {"asset.upload", "asset.read", "asset.delete", "album.read"} - {permission}

@@ -34,6 +34,8 @@ _WORDS: Final = {
     Fate.LEFT: "left",
 }
 _SHOWN: Final = 20
+#: Paths of files that cannot be read, each with the reason.
+Unread = tuple[tuple[str, str], ...]
 
 
 def bring(options: argparse.Namespace) -> int:
@@ -61,8 +63,8 @@ def bring(options: argparse.Namespace) -> int:
         if prepared.checked.actions and journal is not None and not options.dry_run:
             finished = carried_out(opened, prepared.checked, journal, receiver, key)
     if options.dry_run:
-        return would(options, prepared)
-    code = told(options, finished, prepared)
+        return would(options, prepared, scanned.unreadable)
+    code = told(options, finished, prepared, unread=scanned.unreadable)
     if receiver.trouble is not None:
         return changing.lost(receiver.trouble)
     left = any(line.fate is Fate.LEFT and line.asset.kind is not Kind.COMPANION for line in prepared.lines)
@@ -112,16 +114,21 @@ def carried_out(
         return run(checked, journal, receiver, progress=opened.progress, key=key, stop=stop)
 
 
-def would(options: argparse.Namespace, prepared: Prepared) -> int:
-    """Show what would be done."""
+def would(options: argparse.Namespace, prepared: Prepared, unread: Unread = ()) -> int:
+    """Show what would be done, and what is left because it cannot be read."""
     if options.json:
         checked = prepared.checked
         show.document(
-            {**text.document(checked.title, checked.actions, checked.refused), "files": _rows(prepared.lines)}
+            {
+                **text.document(checked.title, checked.actions, checked.refused),
+                "files": _rows(prepared.lines),
+                "unreadable": _reasons(unread),
+            }
         )
         return 0
     changing.show_plan(options, prepared.checked)
     _left(prepared.lines)
+    learning.unreadable(unread)
     return 0
 
 
@@ -130,6 +137,7 @@ def told(
     finished: Finished | None,
     prepared: Prepared | None,
     words: tuple[str, str] = ("file", "sent"),
+    unread: Unread = (),
 ) -> int:
     """Tell what was done and what was left; the exit code."""
     lines = () if prepared is None else prepared.lines
@@ -142,6 +150,7 @@ def told(
                 "done": 0 if finished is None else finished.done,
                 "problems": changing.problems(problems),
                 "files": _rows(lines),
+                "unreadable": _reasons(unread),
             }
         )
     elif finished is None:
@@ -151,12 +160,17 @@ def told(
         show.line(f"Take it back: keepers undo {finished.run}")
     if not options.json:
         _left(lines)
+        learning.unreadable(unread)
     changing.tell_problems(options, problems, () if prepared is None else prepared.checked.refused)
     return 0 if finished is None else finished.exit_code
 
 
 def _rows(lines: Iterable[Line]) -> list[dict[str, str]]:
     return [{"path": one.asset.ref.key, "fate": one.fate.value, "reason": one.reason} for one in lines]
+
+
+def _reasons(unread: Unread) -> list[dict[str, str]]:
+    return [{"path": path, "reason": reason} for path, reason in unread]
 
 
 def _left(lines: Sequence[Line]) -> None:
