@@ -12,10 +12,11 @@ from keepers.plan.layout import best_photo
 from keepers.ports import Failure, Progress, Workers
 from keepers.score.faces import MAIN, SHUT
 from keepers.score.traced import Traced, TraceTask
-from keepers.workflows import originals
+from keepers.workflows import originals, portioned
 from keepers.workflows.judging import Backend
 from keepers.workflows.mending import Mended, Mending, Shot
 from keepers.workflows.originals import Far, Fetch
+from keepers.workflows.portioned import Making, Outcome, Piece
 
 #: Photos that are in memory at once, and in one run of the journal.
 PORTION: Final = 16
@@ -95,75 +96,30 @@ def opened(
     They come in their order, but for those that need a server, which are last. `shown` asks for pictures of before and after.
     """
     tasks = [task for decision in decisions for task in _tasks(work, decision, every=every, shown=shown)]
-    tasks.sort(key=lambda one: bool(_needs(work, one)))
-    able = [one.mending for one in tasks if isinstance(one.mending, Mending) and not _waits(work, one)]
-    if not able:
-        yield tuple(_result(work, one, {}) for one in tasks)
-        return
-    left = len(able)
-    workers = work.workers(max(task.memory for task in able))
-    try:
-        for numbers in originals.portions([_needs(work, one) for one in tasks], PORTION):
-            part = [tasks[number] for number in numbers]
-            yield _portion(work, part, workers, left)
-            left -= sum(isinstance(one.mending, Mending) and not _waits(work, one) for one in part)
-    finally:
-        workers.close()
-        work.progress.done()
+    making = Making("mending", work.progress, work.workers, work.mend, _at, work.fetch)
+    for part in portioned.made(making, [Piece(one.photos, one.mending) for one in tasks], PORTION):
+        yield tuple(_result(tasks[number], outcome) for number, outcome in part)
 
 
-def _needs(work: Opening, task: _Task) -> tuple[Asset, ...]:
-    """What is to be loaded for a task."""
-    if work.fetch is None or isinstance(task.mending, str):
-        return ()
-    return originals.far(task.photos)
-
-
-def _waits(work: Opening, task: _Task) -> bool:
-    """Whether a task can only be told of: what it needs is not loaded."""
-    return work.fetch is None and bool(originals.far(task.photos))
-
-
-def _portion(work: Opening, part: Sequence[_Task], workers: Workers, left: int) -> tuple[Opened, ...]:
-    fetch = work.fetch or originals.nothing
-    results: dict[Mending, Mended | Failure] = {}
-    with fetch([asset for one in part for asset in _needs(work, one)]) as files:
-        work.progress.stage("mending", left, 0)
-        ready = [task if _waits(work, task) else _at(task, files) for task in part]
-        tasks = [one.mending for one in ready if isinstance(one.mending, Mending) and not _waits(work, one)]
-        for task, result in workers.map(work.mend, tasks):
-            results[task] = result
-            work.progress.step(1, 0)
-    return tuple(_result(work, one, results) for one in ready)
-
-
-def _at(task: _Task, files: Mapping[Ref, str | Failure]) -> _Task:
-    """The task with its frames where they were loaded to."""
-    if isinstance(task.mending, str):
-        return task
-    if why := originals.missing(task.photos, files):
-        # With one frame less another picture would be made, and later a second one with it.
-        return replace(task, mending=why)
+def _at(mending: Mending, paths: Sequence[str]) -> Mending:
     target, *donors = (
-        replace(shot, path=originals.path(asset, files))
-        for shot, asset in zip((task.mending.target, *task.mending.donors), task.photos, strict=True)
+        replace(shot, path=path) for shot, path in zip((mending.target, *mending.donors), paths, strict=True)
     )
-    return replace(task, mending=replace(task.mending, target=target, donors=tuple(donors)))
+    return replace(mending, target=target, donors=tuple(donors))
 
 
-def _result(work: Opening, task: _Task, results: Mapping[Mending, Mended | Failure]) -> Opened:
-    decision, source, mending = task.decision, task.source, task.mending
-    if isinstance(mending, str):
-        # What has no donors was never to be read.
-        return Opened(
-            decision, source, Mended(why=mending), unread=bool(task.donors), needless=mending == NOBODY
-        )
-    if _waits(work, task):
-        return Opened(decision, source, far=originals.told(task.photos))
-    result = results[mending]
-    if isinstance(result, Failure):
-        return Opened(decision, source, Mended(why=result.reason), unread=True)
-    return Opened(decision, source, result, needless=not result.faces and not result.why)
+def _result(task: _Task, outcome: Outcome[Mended]) -> Opened:
+    decision, source = task.decision, task.source
+    match outcome:
+        case str() as why:
+            # What has no donors was never to be read.
+            return Opened(decision, source, Mended(why=why), unread=bool(task.donors), needless=why == NOBODY)
+        case Far():
+            return Opened(decision, source, far=outcome)
+        case Failure():
+            return Opened(decision, source, Mended(why=outcome.reason), unread=True)
+        case _:
+            return Opened(decision, source, outcome, needless=not outcome.faces and not outcome.why)
 
 
 def _tasks(work: Opening, decision: Decision, *, every: bool, shown: bool) -> list[_Task]:
@@ -233,7 +189,9 @@ class _Burst:
 
 def _named(work: Opening, frames: Sequence[Bundle], tasks: Sequence[_Task]) -> list[_Task]:
     """The tasks with the people in their frames, as far as servers say; nobody is asked where nothing is to be mended."""
-    if not any(isinstance(one.mending, Mending) and not _waits(work, one) for one in tasks):
+    if not any(
+        isinstance(one.mending, Mending) and not originals.waits(one.photos, work.fetch) for one in tasks
+    ):
         return list(tasks)
     places = {
         bundle.main.ref: [ref for ref in (bundle.main.ref, *bundle.copies) if ref.place != LOCAL]

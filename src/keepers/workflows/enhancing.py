@@ -1,18 +1,19 @@
 """Make better pictures of groups: brackets merged. Nothing is replaced; what is made is added by an ordinary plan."""
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from keepers.catalog import contents
 from keepers.catalog.store import Catalog
 from keepers.create.hdr import Method
-from keepers.model import Asset, Decision, Ref
+from keepers.model import Asset, Decision
 from keepers.ports import Failure, Progress, Workers
 from keepers.read.packed import exposure_value
-from keepers.workflows import originals
+from keepers.workflows import originals, portioned
 from keepers.workflows.exposures import Bracket, Developed, Shot
 from keepers.workflows.originals import Far, Fetch
+from keepers.workflows.portioned import Making, Outcome, Piece
 
 #: Brackets whose pictures are in memory at once, and in one run of the journal.
 PORTION: Final = 16
@@ -76,72 +77,26 @@ def merged(work: Enhancing, decisions: Sequence[Decision], wish: Wish) -> Genera
     They come in their order, but for those that need a server, which are last.
     """
     tasks = [_task(work, one, wish) for one in decisions]
-    tasks.sort(key=lambda one: bool(_needs(work, one)))
-    able = [one.bracket for one in tasks if isinstance(one.bracket, Bracket) and not _waits(work, one)]
-    if not able:
-        yield tuple(_result(work, one, {}) for one in tasks)
-        return
-    left = len(able)
-    workers = work.workers(max(bracket.memory for bracket in able))
-    try:
-        for numbers in originals.portions([_needs(work, one) for one in tasks], PORTION):
-            part = [tasks[number] for number in numbers]
-            yield _portion(work, part, workers, left)
-            left -= sum(isinstance(one.bracket, Bracket) and not _waits(work, one) for one in part)
-    finally:
-        workers.close()
-        work.progress.done()
+    making = Making("merging", work.progress, work.workers, work.merge, _at, work.fetch)
+    for part in portioned.made(making, [Piece(one.mains, one.bracket) for one in tasks], PORTION):
+        yield tuple(_result(tasks[number], outcome) for number, outcome in part)
 
 
-def _needs(work: Enhancing, task: _Task) -> tuple[Asset, ...]:
-    """What is to be loaded for a task."""
-    if work.fetch is None or isinstance(task.bracket, str):
-        return ()
-    return originals.far(task.mains)
+def _at(bracket: Bracket, paths: Sequence[str]) -> Bracket:
+    shots = tuple(replace(shot, path=path) for shot, path in zip(bracket.shots, paths, strict=True))
+    return replace(bracket, shots=shots)
 
 
-def _waits(work: Enhancing, task: _Task) -> bool:
-    """Whether a task can only be told of: what it needs is not loaded."""
-    return work.fetch is None and bool(originals.far(task.mains))
-
-
-def _portion(work: Enhancing, part: Sequence[_Task], workers: Workers, left: int) -> tuple[Merged, ...]:
-    fetch = work.fetch or originals.nothing
-    results: dict[Bracket, Developed | Failure] = {}
-    with fetch([asset for one in part for asset in _needs(work, one)]) as files:
-        work.progress.stage("merging", left, 0)
-        ready = [task if _waits(work, task) else _at(task, files) for task in part]
-        brackets = [
-            one.bracket for one in ready if isinstance(one.bracket, Bracket) and not _waits(work, one)
-        ]
-        for bracket, result in workers.map(work.merge, brackets):
-            results[bracket] = result
-            work.progress.step(1, 0)
-    return tuple(_result(work, one, results) for one in ready)
-
-
-def _at(task: _Task, files: Mapping[Ref, str | Failure]) -> _Task:
-    """The task with its frames where they were loaded to."""
-    if isinstance(task.bracket, str):
-        return task
-    if why := originals.missing(task.mains, files):
-        return replace(task, bracket=why)
-    shots = tuple(
-        replace(shot, path=originals.path(main, files))
-        for shot, main in zip(task.bracket.shots, task.mains, strict=True)
-    )
-    return replace(task, bracket=replace(task.bracket, shots=shots))
-
-
-def _result(work: Enhancing, task: _Task, results: Mapping[Bracket, Developed | Failure]) -> Merged:
-    if isinstance(task.bracket, str):
-        return Merged(task.decision, task.mains[0], Developed(why=task.bracket), unread=True)
-    if _waits(work, task):
-        return Merged(task.decision, task.mains[0], Developed(), far=originals.told(task.mains))
-    result = results[task.bracket]
-    if isinstance(result, Failure):
-        return Merged(task.decision, task.mains[0], Developed(why=result.reason), unread=True)
-    return Merged(task.decision, task.mains[result.reference], result)
+def _result(task: _Task, outcome: Outcome[Developed]) -> Merged:
+    match outcome:
+        case str() as why:
+            return Merged(task.decision, task.mains[0], Developed(why=why), unread=True)
+        case Far():
+            return Merged(task.decision, task.mains[0], Developed(), far=outcome)
+        case Failure():
+            return Merged(task.decision, task.mains[0], Developed(why=outcome.reason), unread=True)
+        case _:
+            return Merged(task.decision, task.mains[outcome.reference], outcome)
 
 
 def _task(work: Enhancing, decision: Decision, wish: Wish) -> _Task:

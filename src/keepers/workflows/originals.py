@@ -28,6 +28,11 @@ def far(assets: Sequence[Asset]) -> tuple[Asset, ...]:
     return tuple(asset for asset in assets if asset.ref.place != LOCAL)
 
 
+def waits(assets: Sequence[Asset], fetch: Fetch | None) -> bool:
+    """Whether what is made of them can only be told of: something is not here, and nothing is to be loaded."""
+    return fetch is None and bool(far(assets))
+
+
 def told(assets: Sequence[Asset]) -> Far:
     """How much a task would load."""
     wanted = {asset.ref: asset.size for asset in far(assets)}
