@@ -14,9 +14,11 @@ from keepers.apply.look import world
 from keepers.apply.record import RunState
 from keepers.apply.run import Finished, resume, run
 from keepers.apply.undo import Place
+from keepers.catalog import locations, sightings
 from keepers.catalog.store import Catalog
 from keepers.cli import changing, judging, learning, page_groups, session, show
 from keepers.cli.whole import whole
+from keepers.errors import UsageError
 from keepers.model import Decision, GroupKind, Ref
 from keepers.places.local import LocalPlace
 from keepers.plan import layout
@@ -32,10 +34,10 @@ from keepers.workflows.tidy import Tidied
 def organize(options: argparse.Namespace) -> int:
     """Scan, group, judge, and copy every group into a folder of its own."""
     opened = session.opened(options)
-    sources = whole(opened, session.sources(options))
+    sources = whole(opened, session.sources(options)) if options.sources else _known(options, opened)
     job = _Job(options, opened, sources, wiring.target(options.to, sources.paths))
     with opened.catalog(create=True) as catalog:
-        report = opened.scan(catalog, sources)
+        report = opened.scan(catalog, sources) if options.sources else None
         if options.dry_run:
             with opened.journal(create=False) as journal:
                 planned = _planned(job, catalog, journal, report)
@@ -45,6 +47,17 @@ def organize(options: argparse.Namespace) -> int:
         with opened.journal(create=True) as journal:
             assert journal is not None  # noqa: S101 (create=True makes one)
             return _carried_out(job, catalog, journal, report)
+
+
+def _known(options: argparse.Namespace, opened: wiring.Session) -> wiring.Sources:
+    """All folders and servers that are known, but for earlier results; UsageError where there are none."""
+    target = wiring.target(options.to, ())
+    with opened.catalog(create=False) as catalog:
+        folders = [path for path, _, _ in locations.roots(catalog) if not wiring.inside(path, target)]
+        servers = [root for root in sightings.everywhere(catalog) if root != "/"]
+    if not (folders or servers):
+        raise UsageError("no photos are known yet; name a SOURCE")
+    return session.sources(argparse.Namespace(**{**vars(options), "sources": [*folders, *servers]}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +120,10 @@ class _Planned:
     unread: tuple[tuple[str, str], ...]
 
 
-def _planned(job: _Job, catalog: Catalog, journal: Journal | None, report: ScanReport) -> _Planned:
+def _planned(job: _Job, catalog: Catalog, journal: Journal | None, report: ScanReport | None) -> _Planned:
     tidied, left = job.tidied(catalog)
     page_groups.keep(job.options, job.opened, catalog, job.sources, tidied)
-    unread = (*report.unreadable, *((shown(ref), why) for ref, why in left.items()))
+    unread = (*(report.unreadable if report else ()), *((shown(ref), why) for ref, why in left.items()))
     when = datetime.now(UTC).astimezone(job.opened.home)
     about = Summary(
         "Your photos, organized", tidied.photos, tidied.ungrouped, when, tuple(job.sources), unread
@@ -151,7 +164,7 @@ def _pictures(job: _Job, catalog: Catalog) -> Generator[tuple[layout.Picture, ..
         yield tuple(made)
 
 
-def _carried_out(job: _Job, catalog: Catalog, journal: Journal, report: ScanReport) -> int:
+def _carried_out(job: _Job, catalog: Catalog, journal: Journal, report: ScanReport | None) -> int:
     progress = job.opened.progress
     resumed: Finished | None = None
     if (old := journal.unfinished(job.key)) is not None:

@@ -190,7 +190,7 @@ def _organizing(command: Command) -> None:
         "keepers.cli.organizing:organize",
         "copy each group into a folder of its own, with the best photo in front",
     )
-    _sources(organize, needed=True, served=True)
+    _sources(organize, needed=False, served=True)
     servers.filters(organize)
     organize.add_argument(
         "--to", required=True, metavar="DIR", help="where the group folders go; must lie outside the sources"
