@@ -108,6 +108,19 @@ def test_another_format_is_always_decoded(folder, shown):
     assert sorted(folder.decoded) == ["one.jpg", "one.png", "other.jpg"]
 
 
+@pytest.mark.parametrize(("size", "cell"), [((320, 240), 16), ((600, 400), 20)])
+def test_a_small_picture_with_hard_edges_is_proven_across_formats(folder, size, cell):
+    """Scaled by its decoder, a JPEG of those looks otherwise than the means of its pixels."""
+    wide, high = size
+    cells = np.random.default_rng(cell).integers(0, 2, (high // cell, wide // cell))
+    light = np.linspace(0, 255, wide) * np.linspace(1, 0.3, high)[:, None]
+    pixels = (np.kron(cells, np.ones((cell, cell))) * light).astype(np.uint8)
+    data = jpeg(Image.fromarray(pixels).convert("RGB"))
+    folder.add("one.jpg", data)
+    folder.add("one.png", encoded(Image.open(io.BytesIO(data)).convert("RGB"), "PNG"))
+    assert folder.groups() == [["one.jpg", "one.png"]]
+
+
 def test_what_was_refuted_is_decoded_when_an_equal_one_comes(folder, shown):
     folder.add("one.jpg", jpeg(shown))
     folder.add("other.jpg", jpeg(moved(shown, 128)))
