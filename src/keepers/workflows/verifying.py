@@ -214,7 +214,9 @@ def _known(verifying: Verifying, wanted: Wanted, absent: Sequence[str]) -> list[
         for one in verified.known(verifying.catalog, wanted.roots)
         if not one.path.startswith(stems) and one.path not in absent
     ]
-    if not known:
+    scanned = {path for path, _, _ in locations.roots(verifying.catalog)}
+    # Runs of ours may have moved away all that was known of a folder.
+    if not known and not (wanted.roots and scanned.issuperset(wanted.roots)):
         where = ", ".join(wanted.roots)
         message = f"nothing is known of {where}; learn it first: keepers scan {where}"
         raise SourceShrunkError(message)

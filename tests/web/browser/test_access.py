@@ -35,6 +35,8 @@ def test_axe_finds_no_fault(desk: Client, opened: Opener, dark: bool, phone: boo
     found = {}
     for path in PAGES[:4] if phone and dark else PAGES:
         view.goto(f"http://127.0.0.1:{desk.port}{path}")
+        # Before its words have come there is no page that could be busy.
+        expect(view.locator("h1")).to_have_count(1)
         expect(view.locator("[aria-busy]")).to_have_count(0)
         found[path] = faults(view)
         if not phone:
