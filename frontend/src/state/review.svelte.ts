@@ -34,6 +34,8 @@ export class Review extends Looking {
   private last: Promise<unknown> = Promise.resolve();
   private beginning: Promise<unknown> = Promise.resolve();
   private wanted = "";
+  /** Rises with every group that is gone to. */
+  private moves = 0;
 
   get filters(): Filters {
     return this.rows.filters;
@@ -105,6 +107,7 @@ export class Review extends Looking {
   async openRow(index: number): Promise<void> {
     if (index < 0 || index >= this.rows.total) return;
     this.index = index;
+    this.moves += 1;
     await this.rows.ensure({ from: index, to: index + 1 });
     const row = this.rows.row(index);
     if (row !== undefined && this.index === index) await this.open(row.id);
@@ -112,6 +115,7 @@ export class Review extends Looking {
 
   async open(id: string, photo = 0): Promise<void> {
     this.wanted = id;
+    this.moves += 1;
     this.missing = false;
     try {
       const found = await this.known.fetched(id, this.filters);
@@ -306,7 +310,10 @@ export class Review extends Looking {
     if (standing.revision <= this.revision) return;
     this.revision = standing.revision;
     this.known.forget();
+    const moves = this.moves;
     await Promise.all([this.reload(), this.count(), this.remember()]);
+    // Who has gone on meanwhile is not fetched back.
+    if (this.moves !== moves) return;
     if (this.group === undefined) await this.openRow(0);
     else await this.reopen();
   }

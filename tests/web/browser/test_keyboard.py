@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.web.browser.conftest import Opener, shot
 from tests.web.served import Client
@@ -221,3 +221,33 @@ def test_what_another_browser_says_appears_without_a_reload(desk: Client, opened
     assert shown_group(page) == group
     page.keyboard.press("Control+z")
     expect(page.locator("figure").first).to_contain_text("Would stay")
+
+
+def test_who_goes_on_while_the_list_comes_anew_is_not_fetched_back(desk: Client, opened: Opener) -> None:
+    page = opened(desk, "/?show=all")
+    first = shown_group(page)
+    held: list[Route] = []
+    released: list[bool] = []
+
+    def answer(route: Route) -> None:
+        if released:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/api/v1/groups**", answer)
+    last = desk.get("/groups?limit=200")["groups"][-1]
+    desk.send("POST", f"/groups/{last['id']}/accept", If_Match=f'"{last["revision"]}"')
+    page.wait_for_timeout(100)
+    for _ in range(100):
+        if len(held) >= 2:
+            break
+        page.wait_for_timeout(100)
+    page.keyboard.press("ArrowDown")
+    page.wait_for_timeout(300)
+    released.append(True)
+    for route in held:
+        route.continue_()
+    page.wait_for_function("group => !location.search.includes(group)", arg=first)
+    page.wait_for_timeout(500)
+    assert first not in page.url
