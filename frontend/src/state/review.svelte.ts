@@ -309,6 +309,21 @@ export class Review extends Looking {
     if (this.totals !== undefined && this.totals.stale !== standing.stale) await this.count();
     if (standing.revision <= this.revision) return;
     this.revision = standing.revision;
+    await this.anew();
+  }
+
+  /** Show what a job has changed; who is in the middle of the groups stays there. */
+  async renew(): Promise<void> {
+    await Promise.all([this.beginning, this.last]);
+    if (this.group === undefined) return this.begin();
+    try {
+      await this.anew();
+    } catch (error) {
+      complain(error);
+    }
+  }
+
+  private async anew(): Promise<void> {
     this.known.forget();
     const moves = this.moves;
     await Promise.all([this.reload(), this.count(), this.remember()]);

@@ -223,7 +223,10 @@ def test_what_another_browser_says_appears_without_a_reload(desk: Client, opened
     expect(page.locator("figure").first).to_contain_text("Would stay")
 
 
-def test_who_goes_on_while_the_list_comes_anew_is_not_fetched_back(desk: Client, opened: Opener) -> None:
+@pytest.mark.parametrize("job", [False, True], ids=["somebody decided", "a job ended"])
+def test_who_goes_on_while_the_list_comes_anew_is_not_fetched_back(
+    desk: Client, opened: Opener, job: bool
+) -> None:
     page = opened(desk, "/?show=all")
     first = shown_group(page)
     held: list[Route] = []
@@ -236,8 +239,11 @@ def test_who_goes_on_while_the_list_comes_anew_is_not_fetched_back(desk: Client,
             held.append(route)
 
     page.route("**/api/v1/groups**", answer)
-    last = desk.get("/groups?limit=200")["groups"][-1]
-    desk.send("POST", f"/groups/{last['id']}/accept", If_Match=f'"{last["revision"]}"')
+    if job:
+        desk.done({"kind": "scan", "sources": [], "then_group": False})
+    else:
+        last = desk.get("/groups?limit=200")["groups"][-1]
+        desk.send("POST", f"/groups/{last['id']}/accept", If_Match=f'"{last["revision"]}"')
     page.wait_for_timeout(100)
     for _ in range(100):
         if len(held) >= 2:
