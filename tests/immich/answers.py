@@ -119,16 +119,17 @@ def found_by(world: World, body: dict) -> list[Asset]:
     state = world.state
     albums = [set(state.albums[key].assets) for key in body.get("albumIds") or ()]
     tagged = [state.below(key) for key in body.get("tagIds") or ()]
+    shown = [
+        {face.asset for face in state.faces if face.person == key and face.is_live}
+        for key in body.get("personIds") or ()
+    ]
     tests = [
         lambda one: one.owner == an_id(1) and one.visibility in wanted,
         lambda one: not one.trashed or body.get("withDeleted"),
         lambda one: not body.get("type") or one.type == body["type"],
         lambda one: all(one.id in held for held in albums),
         lambda one: all(one.id in held for held in tagged),
-        lambda one: all(
-            any(face.asset == one.id and face.person == key and face.is_live for face in state.faces)
-            for key in body.get("personIds") or ()
-        ),
+        lambda one: all(one.id in held for held in shown),
         lambda one: not body.get("checksum") or body["checksum"] == one.checksum,
         # Both are found by a part of theirs, whatever its case.
         lambda one: body.get("originalPath", "").lower() in one.path.lower(),
