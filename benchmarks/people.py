@@ -31,6 +31,7 @@ from _work import Cost, adopt_orphans, cost
 from PIL import Image
 
 from tests.immich import answers
+from tests.immich.routes import ROUTES
 from tests.immich.server import KEY, Server
 from tests.immich.state import START, Asset, Face, State
 
@@ -76,7 +77,7 @@ def main() -> None:
         fill(server, photos)
         # The server of the tests compares each answer with Immich's documents, which is no part of this.
         server.compare = lambda *_: None  # type: ignore[method-assign]
-        answers.ROUTES[:] = Indexed(server).routes()
+        server.routes = Indexed(server).routes()
         threading.Thread(
             target=server.http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
         ).start()
@@ -161,7 +162,7 @@ class Indexed:
             ("POST", "/search/metadata", "asset.read", self.search),
             ("GET", "/faces", "face.read", self.faces_of),
         ]
-        return [*own, *(route for route in answers.ROUTES if route[:2] not in {one[:2] for one in own})]
+        return [*own, *(route for route in ROUTES if route[:2] not in {one[:2] for one in own})]
 
 
 def made(drive: Path, count: int, size: int) -> Iterator[Light]:

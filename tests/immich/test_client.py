@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -18,6 +19,14 @@ from keepers.places.immich_api.wire import AnswerError
 from keepers.read.told_names import file_name
 from tests.immich.server import KEY, Fault, running
 from tests.immich.state import Face, an_id
+
+
+def until(true, seconds=10.0):
+    """Wait for what another thread is about to do."""
+    last = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < last
+        time.sleep(0.005)
 
 
 def test_abilities_are_told(server, client):
@@ -49,6 +58,27 @@ def test_assets_come_page_by_page_each_once(server, client, monkeypatch):
     assert [one.id for one in client.assets(Search())] == keys
     assert len(server.asked("POST /api/search/metadata")) == 4
     assert client.count(Search()) == 10
+
+
+def test_the_server_looks_for_what_comes_next_while_a_page_is_read(server, client, monkeypatch):
+    monkeypatch.setattr(client_module, "PAGE", 3)
+    keys = [server.state.add(f"{number}.jpg") for number in range(7)]
+    archived = server.state.add("archived.jpg", visibility="archive")
+    listed = client.assets(Search(), Search(visibility="archive"))
+    assert next(listed).id == keys[0]
+    until(lambda: len(server.asked("POST /api/search/metadata")) == 3)
+    assert [one.id for one in listed] == [*keys[1:], archived]
+    assert len(server.asked("POST /api/search/metadata")) == 4
+
+
+def test_who_stops_listing_asks_no_further(server, client, monkeypatch):
+    monkeypatch.setattr(client_module, "PAGE", 1)
+    keys = [server.state.add(f"{number}.jpg") for number in range(9)]
+    listed = client.assets(Search())
+    assert next(listed).id == keys[0]
+    listed.close()
+    assert client.count(Search()) == 9
+    assert len(server.asked("POST /api/search/metadata")) <= 2
 
 
 def test_what_is_trashed_hidden_or_foreign_is_not_listed(server, client):

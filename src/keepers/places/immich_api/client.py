@@ -19,12 +19,15 @@ from keepers.places.immich_api.wire import (
     ForbiddenError,
     Wire,
     connected,
+    gathered,
 )
 
 #: The most that a server gives on one page.
 PAGE: Final = 1000
 #: Ten million assets; nobody has so many, and a server that always knows another page is no server of photos.
 MOST_PAGES: Final = 10_000
+#: So many pages are loaded before they are read; each may be some MB.
+_PAGES_AHEAD: Final = 3
 #: Ids in one call; 40,000 were taken by both servers, so this is for answers and retries of a handy size.
 BATCH: Final = 5000
 #: A picture of the server's own making is far smaller.
@@ -125,27 +128,41 @@ class Client:
         part = records.mapping(records.mapping(told, "assets").get("assets"), "assets")
         return any(True for _ in records.objects(part.get("items"), "assets"))
 
-    def assets(self, search: Search) -> Iterator[Remote]:
-        """Every asset that is wanted, once, page by page; AnswerError where pages make no sense."""
+    def assets(self, *searches: Search) -> Iterator[Remote]:
+        """Every asset that is wanted, search by search and once in each, page by page; AnswerError where pages make no sense.
+
+        While one page is read, the server already looks for those behind it.
+        """
+        asking = gathered(lambda one: self._begin(one, 1), searches, ahead=_PAGES_AHEAD)
+        try:
+            for search, answer in asking:
+                yield from self._pages(search, answer)
+        finally:
+            asking.close()
+
+    def _pages(self, search: Search, asked: Future[Answer]) -> Iterator[Remote]:
         seen: set[str] = set()
         page = 1
-        while page:
-            body = search.body | {
-                "page": page,
-                "size": PAGE,
-                "order": "asc",
-                "withExif": not search.bare,
-                "withPeople": not search.bare,
-            }
-            told = records.mapping(self._ask(Ask("POST", "search/metadata", body)).value, "assets")
-            part = records.mapping(told.get("assets"), "assets")
-            fresh = [one for one in self._remotes(part) if one.id not in seen]
-            seen.update(one.id for one in fresh)
-            yield from fresh
-            following = _page(part.get("nextPage"))
-            if following and (following <= page or not fresh or page == MOST_PAGES):
-                raise AnswerError("the server's list of assets does not end")
-            page = following
+        try:
+            while page:
+                told = records.mapping(asked.result().value, "assets")
+                part = records.mapping(told.get("assets"), "assets")
+                following = _page(part.get("nextPage"))
+                if page < following and page < MOST_PAGES:
+                    asked = self._begin(search, following)
+                fresh = [one for one in self._remotes(part) if one.id not in seen]
+                seen.update(one.id for one in fresh)
+                yield from fresh
+                if following and (following <= page or not fresh or page == MOST_PAGES):
+                    raise AnswerError("the server's list of assets does not end")
+                page = following
+        finally:
+            asked.cancel()
+
+    def _begin(self, search: Search, page: int) -> Future[Answer]:
+        rich = not search.bare
+        body = {"page": page, "size": PAGE, "order": "asc", "withExif": rich, "withPeople": rich}
+        return self.wire.start(Ask("POST", "search/metadata", search.body | body))
 
     def _remotes(self, part: records.Json) -> Iterator[Remote]:
         for row in records.objects(part.get("items"), "assets"):

@@ -132,15 +132,14 @@ class RestPeople:
         seen: set[str] = set()
         if self._user is None:
             self._user = self._client.user()
-        for search in searches:
-            for visibility in VISIBLE if archived else VISIBLE[:1]:
-                for one in self._client.assets(replace(search, visibility=visibility)):
-                    mine = one.owner == self._user or not self._user
-                    if mine and not one.trashed and not one.offline and one.visibility == visibility:
-                        if len(searches) > 1 and one.id in seen:
-                            continue
-                        seen.add(one.id)
-                        yield one
+        where = VISIBLE if archived else VISIBLE[:1]
+        wanted = [replace(search, visibility=visibility) for search in searches for visibility in where]
+        for one in self._client.assets(*wanted):
+            mine = one.owner == self._user or not self._user
+            there = not one.trashed and not one.offline and one.visibility in where
+            if mine and there and one.id not in seen:
+                seen.add(one.id)
+                yield one
 
     def _with_faces(self, assets: Iterator[Remote]) -> Iterator[tuple[Remote, tuple[PersonFace, ...]]]:
         """Assets with their faces, asked for where they did not come along."""

@@ -318,13 +318,15 @@ def _trust(profile: Profile) -> ssl.SSLContext | bool:
         raise SettingsError(f"the certificates in {profile.ca_file} cannot be read: {error}") from error
 
 
-def gathered(begin: Callable[[T], Future[Answer]], items: Sequence[T]) -> Generator[tuple[T, Future[Answer]]]:
+def gathered(
+    begin: Callable[[T], Future[Answer]], items: Sequence[T], *, ahead: int = 2 * AT_ONCE
+) -> Generator[tuple[T, Future[Answer]]]:
     """Each item with its answer, in order, while the next are under way; the rest is given up where this ends early."""
     waiting: list[tuple[T, Future[Answer]]] = []
     try:
         for item in items:
             waiting.append((item, begin(item)))
-            if len(waiting) > 2 * AT_ONCE:
+            if len(waiting) > ahead:
                 yield waiting.pop(0)
         while waiting:
             yield waiting.pop(0)
