@@ -317,10 +317,20 @@ export class Review extends Looking {
     await Promise.all([this.beginning, this.last]);
     if (this.group === undefined) return this.begin();
     try {
-      await this.anew();
+      const standing = await calls.decisions(null, 1);
+      if (standing.revision > this.revision) await this.anew();
+      else await this.freshened();
     } catch (error) {
       complain(error);
     }
+  }
+
+  /** The groups are as they were, so the list is; what a job did to their files may show in those at hand. */
+  private async freshened(): Promise<void> {
+    this.known.forget();
+    const moves = this.moves;
+    await this.count();
+    if (this.moves === moves) await this.reopen();
   }
 
   private async anew(): Promise<void> {
