@@ -1,12 +1,14 @@
 """Copies are found in every disguise; different photos and two shots of one thing are not joined."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keepers.fingerprint.perceptual import Grey
-from keepers.group import duplicates
+from keepers.group import duplicates, looks
 from keepers.group.rule import Rule
 from keepers.model import GroupKind
 from tests.fingerprint.pictures import framed, resized, scene
@@ -60,6 +62,26 @@ def test_the_original_is_the_one_with_most_pixels_and_a_camera() -> None:
     (cluster,) = duplicates.same_picture(found.table, Rule())
     assert (cluster.rows, cluster.centre) == ((0, 1, 2, 3), 2)
     assert "1 in a frame" in cluster.evidence
+
+
+@pytest.mark.parametrize(
+    ("inside", "shown", "joined"),
+    [(0.6, 2, True), (0.93, 2, False), (0.93, 1, True)],
+    ids=["a wide frame", "another view", "a narrow frame"],
+)
+def test_where_hardly_any_border_is_left_out_the_picture_itself_must_agree(
+    inside: float, shown: int, joined: bool
+) -> None:
+    other = framed(scene(shown, 240, 320), 255, 5)
+    found = world(Photo("a", WHOLE, at=0), Photo("b", other)).table
+    prints = found.prints.copy()
+    # As near as a caption makes two views of one building.
+    prints["trim_phash"][1] = prints["phash"][0, 0] ^ np.uint64(0b11)
+    prints["trim_dhash"][1] = prints["dhash"][0, 0]
+    prints["trim_deviation"][1] = prints["deviation"][1]
+    prints["trim_share"][1] = inside
+    links = looks.same_picture(replace(found, prints=prints), np.arange(2))
+    assert (looks.FRAMED in links.how) == joined
 
 
 def test_other_pictures_stay_alone() -> None:
