@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from keepers import config
-from keepers.errors import SettingsError
+from keepers.errors import SettingsError, UsageError
 
 
 def test_flags_outrank_environment_file_and_defaults(tmp_path: Path) -> None:
@@ -52,3 +52,12 @@ def test_every_setting_is_described_with_its_variable() -> None:
     assert table["jobs"].variable == "KEEPERS_JOBS"
     assert (table["jobs"].default, table["jobs"].value) == (0, 2)
     assert all(setting.doc.endswith(".") for setting in table.values())
+
+
+def test_what_the_command_line_says_wrong_is_a_wrong_use() -> None:
+    nowhere = {"KEEPERS_CONFIG": "/no/such/file.toml"}
+    with pytest.raises(UsageError, match="threshold must lie in 0-64"):
+        config.load({"threshold": 65}, nowhere)
+    with pytest.raises(SettingsError, match="threshold must lie in 0-64"):
+        config.load({"min_size": 3}, {**nowhere, "KEEPERS_THRESHOLD": "99"})
+    assert config.load({"threshold": 5}, {**nowhere, "KEEPERS_THRESHOLD": "99"}).threshold == 5

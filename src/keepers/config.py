@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from keepers.errors import SettingsError
+from keepers.errors import SettingsError, UsageError
 
 PREFIX: Final = "KEEPERS_"
 DEVICES: Final = ("auto", "cpu", "cuda", "openvino", "directml", "coreml")
@@ -228,7 +228,7 @@ def picture_folder(settings: Settings, environment: Mapping[str, str]) -> Path:
 
 
 def load(flags: Mapping[str, Value | None], environment: Mapping[str, str]) -> Settings:
-    """Settings from all sources; SettingsError names a wrong one and where it stands."""
+    """Settings from all sources; SettingsError names a wrong one and where it stands, UsageError one of the command line."""
     settings = Settings()
     file = config_file(environment)
     for name, value in _from_toml(file).items():
@@ -237,11 +237,16 @@ def load(flags: Mapping[str, Value | None], environment: Mapping[str, str]) -> S
     for setting in describe(settings):
         if (text := environment.get(setting.variable)) is not None:
             settings = _with(settings, setting.name, text, f"environment variable {setting.variable}")
+    chosen = settings
     for name, given in flags.items():
         if given is not None:
-            settings = _with(settings, name, given, "command line")
-    _check(settings)
-    return settings
+            chosen = _with(chosen, name, given, "command line")
+    try:
+        _check(chosen)
+    except SettingsError as error:
+        _check(settings)
+        raise UsageError(str(error)) from error
+    return chosen
 
 
 def table(file: Path, name: str) -> Mapping[str, object]:
@@ -263,13 +268,6 @@ def folders(text: str) -> tuple[str, ...]:
 def folders_text(paths: Iterable[str]) -> str:
     """Folders as a setting names them."""
     return ":".join(re.sub(r"([\\:])", r"\\\1", path) for path in paths)
-
-
-def parse(name: str, value: object, where: str) -> Value:
-    """A setting's value in its own type; SettingsError when there is no such setting or value."""
-    given = _with(Settings(), name, value, where)
-    _check(given)
-    return getattr(given, name)  # type: ignore[no-any-return]
 
 
 def checked(name: str, value: object, where: str) -> Value:

@@ -39,7 +39,7 @@ def _read(path: Path) -> Translated:
     try:
         found = translated(json.loads(path.read_text("utf-8")))
         for name, value in found.settings.items():
-            config.parse(name, value, path.name)
+            config.checked(name, value, path.name)
     except OSError as error:
         raise UsageError(f"{path}: {(error.strerror or str(error)).lower()}") from error
     except ValueError as error:
