@@ -20,7 +20,8 @@ from _degraded import EXPOSURE, SHARPNESS, Pair, Rect, cut_through, fitted, same
 from PIL import Image
 
 from keepers.decide.keep import decide
-from keepers.detect.choose import NONE, choose, names
+from keepers.detect.choose import choose, names
+from keepers.detect.installed import NONE
 from keepers.detect.look import look
 from keepers.model import LOCAL, Asset, Bundle, ContentId, Decision, Group, GroupKind, Kind, Look, Ref, Taken
 from keepers.ports import LookTask

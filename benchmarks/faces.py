@@ -21,7 +21,8 @@ from _judging import back_ends, looks, people_key
 from PIL import Image, ImageOps
 
 from keepers.detect.backend import FaceBackend, Picture
-from keepers.detect.choose import NONE, backend
+from keepers.detect.choose import backend
+from keepers.detect.installed import NONE
 from keepers.detect.look import look
 from keepers.detect.mesh import HALF_OPEN
 from keepers.model import ContentId, Face, Look

@@ -22,7 +22,8 @@ from _judging import JOBS, Photo, back_ends, sharp_photos
 from PIL import Image
 
 from keepers.detect.backend import FaceBackend
-from keepers.detect.choose import NONE, backend
+from keepers.detect.choose import backend
+from keepers.detect.installed import NONE
 from keepers.score.technical import technical
 
 

@@ -48,7 +48,8 @@ class Devices:
 
     def scenes(self) -> "Scenes | None":
         """The scene back end that the settings ask for; where one was asked for by name and cannot run the user is told."""
-        from keepers.detect.scene_choice import NONE, choose  # noqa: PLC0415 (only a closer look embeds)
+        from keepers.detect.installed import NONE  # noqa: PLC0415 (as the next)
+        from keepers.detect.scene_choice import choose  # noqa: PLC0415 (only a closer look embeds)
         from keepers.work.named import Named  # noqa: PLC0415 (only judging needs it)
         from keepers.workflows.closer_work import Scenes  # noqa: PLC0415 (numpy costs 80 ms)
 
@@ -62,7 +63,8 @@ class Devices:
 
     def scene_check(self) -> "Check":
         """Which scene back end is there, for `keepers doctor`."""
-        from keepers.detect.scene_choice import NONE, choose  # noqa: PLC0415 (only few commands need it)
+        from keepers.detect.installed import NONE  # noqa: PLC0415 (as the next)
+        from keepers.detect.scene_choice import choose  # noqa: PLC0415 (only few commands need it)
         from keepers.workflows import doctor  # noqa: PLC0415 (the decoders cost 150 ms)
 
         choice = choose(self.settings.scene, self.settings.model_dir)

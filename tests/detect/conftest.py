@@ -2,7 +2,8 @@
 
 import pytest
 
-from keepers.detect.choose import NONE, backend, choose
+from keepers.detect.choose import backend, choose
+from keepers.detect.installed import NONE
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import importlib.util
 import pytest
 
 from keepers.detect import choose as chooser
-from keepers.detect import mesh
+from keepers.detect import installed, mesh
 from keepers.detect.choose import Choice, choose
 from keepers.errors import UsageError
 
@@ -55,8 +55,8 @@ def test_an_unknown_name_is_refused_with_those_there_are():
 
 
 def test_auto_never_takes_a_stranger(monkeypatch):
-    stranger = importlib.metadata.EntryPoint("default", "stranger:build", chooser.GROUP)
-    monkeypatch.setattr(chooser, "entry_points", lambda **_: importlib.metadata.EntryPoints((stranger,)))
+    stranger = importlib.metadata.EntryPoint("default", "stranger:build", "keepers.face_backends")
+    monkeypatch.setattr(installed, "entry_points", lambda **_: importlib.metadata.EntryPoints((stranger,)))
     chooser.backend.cache_clear()
     choice = choose("auto")
     chooser.backend.cache_clear()

@@ -9,8 +9,8 @@ import pytest
 from onnx import TensorProto, helper
 from PIL import Image
 
+from keepers.detect import installed, sscd
 from keepers.detect import scene_choice as chooser
-from keepers.detect import sscd
 from keepers.detect.backend import NotAvailableError
 from keepers.detect.scene_choice import choose
 from keepers.detect.scene_look import embedded
@@ -20,8 +20,9 @@ from keepers.score.scenes import SceneTask
 from tests.cli.world import jpeg, picture
 from tests.score import drawn_junk
 
-OURS = importlib.metadata.EntryPoint("sscd", chooser.OURS, chooser.GROUP)
-STRANGER = importlib.metadata.EntryPoint("sscd", "stranger:build", chooser.GROUP)
+GROUP = "keepers.scene_backends"
+OURS = importlib.metadata.EntryPoint("sscd", "keepers.detect.sscd:build", GROUP)
+STRANGER = importlib.metadata.EntryPoint("sscd", "stranger:build", GROUP)
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +39,7 @@ def _fresh():
 def installs(monkeypatch):
     def with_(*points):
         monkeypatch.setattr(
-            chooser,
+            installed,
             "entry_points",
             lambda group, name="": importlib.metadata.EntryPoints(
                 point for point in points if name in {"", point.name}

@@ -139,7 +139,7 @@ def _set(options: argparse.Namespace) -> int:
     if options.name is None or options.value is None:
         message = "give the setting and its value: keepers config set time_window 60"
         raise UsageError(message)
-    value = settings_module.parse(options.name, options.value, "command line")
+    value = settings_module.checked(options.name, options.value, "command line")
     file = settings_module.config_file(os.environ)
     settings_module.store(file, options.name, value)
     if options.json:

@@ -3,7 +3,8 @@
 from typing import Final
 
 from keepers.detect.backend import Box, FaceBackend, Picture
-from keepers.detect.choose import NONE, backend
+from keepers.detect.choose import backend
+from keepers.detect.installed import NONE
 from keepers.errors import UnreadableError
 from keepers.model import Face, Facts, Look
 from keepers.ports import LookTask

@@ -2,17 +2,13 @@
 
 import functools
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
 from typing import Final
 
 from keepers.detect.backend import NotAvailableError
+from keepers.detect.installed import NONE, Installed
 from keepers.detect.scene import SceneBackend
-from keepers.errors import UsageError
 
-GROUP: Final = "keepers.scene_backends"
-AUTO, NONE, DEFAULT = "auto", "none", "sscd"
-#: What `auto` may take: our own, which opens no socket; another package's only when it is asked for by name.
-OURS: Final = "keepers.detect.sscd:build"
+_INSTALLED: Final = Installed("scene", "keepers.scene_backends", "sscd", "keepers.detect.sscd:build")
 WITHOUT: Final = "a closer look finds crops and screenshots by points alone"
 
 
@@ -34,11 +30,7 @@ def choose(name: str, model_dir: str = "") -> SceneChoice:
     """
     if name == NONE:
         return SceneChoice(NONE, "", 1.0, f"no scenes are embedded; {WITHOUT}")
-    wanted = DEFAULT if name == AUTO else name
-    if wanted not in names() and name != AUTO:
-        known = ", ".join((AUTO, *names(), NONE))
-        message = f"there is no scene back end called {name!r}; there are: {known}"
-        raise UsageError(message)
+    wanted = _INSTALLED.wanted(name)
     try:
         found = backend(wanted, model_dir)
     except NotAvailableError as error:
@@ -50,20 +42,11 @@ def choose(name: str, model_dir: str = "") -> SceneChoice:
 
 def names() -> tuple[str, ...]:
     """The names of all installed scene back ends."""
-    return tuple(sorted({point.name for point in entry_points(group=GROUP)}))
+    return _INSTALLED.names()
 
 
 @functools.lru_cache(maxsize=4)
 def backend(name: str, model_dir: str) -> SceneBackend:
     """The back end itself, once a process; NotAvailableError with the reason when it cannot run here."""
-    made: SceneBackend = _point(name).load()(model_dir)
+    made: SceneBackend = _INSTALLED.point(name).load()(model_dir)
     return made
-
-
-def _point(name: str) -> EntryPoint:
-    points = sorted(
-        entry_points(group=GROUP, name=name), key=lambda point: (point.value != OURS, point.value)
-    )
-    if not points or (name == DEFAULT and points[0].value != OURS):
-        raise NotAvailableError("it is not installed")
-    return points[0]
