@@ -23,7 +23,7 @@ from keepers.model import LOCAL, Asset, Bundle, ContentId, GroupKind, Look, Plac
 from keepers.places.addresses import Filter, Sources, inside, is_there, server, server_names, sources, target
 from keepers.places.local import Known, LocalPlace
 from keepers.ports import LookTask, Progress, Rights, Viewed, Workers
-from keepers.workflows import folders, scan
+from keepers.workflows import folders, following, scan
 from keepers.workflows.job import MEASURE, Footage, Job, Measured, Measuring, Proof, Thumb
 
 if TYPE_CHECKING:
@@ -265,9 +265,10 @@ class Session:
         kinds: Sequence[GroupKind],
         about: ContentId | None = None,
     ) -> "Tidied":
-        """The groups at or below the roots, judged."""
+        """The groups at or below the roots, judged, of whole photos also where no scan has come to its end."""
         from keepers.workflows.tidy import tidy  # noqa: PLC0415 (numpy costs 80 ms)
 
+        following.finish(catalog, roots, folders.Dating(self.home, datetime.now(UTC)))
         return tidy(self.judging(catalog, kinds), roots, about)
 
     def alone(self, catalog: Catalog, bundle: Bundle) -> tuple[Score, Look | None]:

@@ -22,7 +22,7 @@ def explain(options: argparse.Namespace) -> int:
     if (address := wiring.server(options.what)) is not None:
         return _explain_served(options, opened, address)
     with opened.catalog(create=False) as catalog:
-        tidied = judging.tidy(opened, catalog, sightings.everywhere(catalog), judging.kinds(options))
+        tidied = opened.tidy(catalog, sightings.everywhere(catalog), judging.kinds(options))
     for decision in tidied.decisions:
         if decision.group.id == options.what:
             if options.json:
@@ -97,7 +97,7 @@ def _judged(
     options: argparse.Namespace, opened: wiring.Session, catalog: Catalog, bundle: Bundle, path: str
 ) -> _Photo:
     everywhere = sightings.everywhere(catalog)
-    tidied = judging.tidy(opened, catalog, everywhere, judging.kinds(options), bundle.main.content)
+    tidied = opened.tidy(catalog, everywhere, judging.kinds(options), bundle.main.content)
     score, look = opened.alone(catalog, bundle)
     beside = facts_told.of(catalog, bundle.main.content)
     facts = contents.facts_of(catalog, [bundle.main.content]).get(bundle.main.content)

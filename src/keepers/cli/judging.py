@@ -3,19 +3,14 @@
 import argparse
 import os
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final
 
 from keepers.catalog import locations, sightings
-from keepers.catalog.store import Catalog
 from keepers.cli import learning, page_groups, session, show
 from keepers.cli.whole import whole
 from keepers.decide.versions import WORDS as STAGES
-from keepers.model import LOCAL, Bundle, ContentId, Decision, Group, GroupKind, Ref, Score
-from keepers.wiring import Session
-from keepers.workflows import following
-from keepers.workflows.folders import Dating
+from keepers.model import LOCAL, Bundle, Decision, Group, GroupKind, Ref, Score
 from keepers.workflows.scan import ScanReport
 from keepers.workflows.tidy import Tidied
 
@@ -38,7 +33,7 @@ def group(options: argparse.Namespace) -> int:
     with opened.catalog(create=bool(sources)) as catalog:
         report = opened.scan(catalog, sources) if sources else None
         roots = sources or sightings.everywhere(catalog)
-        tidied = tidy(opened, catalog, roots, kinds(options))
+        tidied = opened.tidy(catalog, roots, kinds(options))
         linked = locations.hard_links(catalog) if options.json else {}
         page_groups.keep(options, opened, catalog, roots, tidied)
     if options.json:
@@ -53,18 +48,6 @@ def group(options: argparse.Namespace) -> int:
     if options.fail_on_found and tidied.decisions:
         return FOUND
     return learning.PARTLY if report is not None and report.unreadable else 0
-
-
-def tidy(
-    opened: Session,
-    catalog: Catalog,
-    roots: Sequence[str],
-    kinds: Sequence[GroupKind],
-    about: ContentId | None = None,
-) -> Tidied:
-    """The groups at or below the roots, judged, of whole photos also where no scan has come to its end."""
-    following.finish(catalog, roots, Dating(opened.home, datetime.now(UTC)))
-    return opened.tidy(catalog, roots, kinds, about)
 
 
 def group_json(decision: Decision, linked: Mapping[str, Sequence[str]] = _NONE) -> dict[str, object]:

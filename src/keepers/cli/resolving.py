@@ -12,7 +12,7 @@ from keepers.apply.record import RunState
 from keepers.apply.run import Finished, resume, run
 from keepers.catalog import locations
 from keepers.catalog.store import Catalog
-from keepers.cli import changing, duplicates, judging, learning, session, show
+from keepers.cli import changing, duplicates, learning, session, show
 from keepers.cli.duplicates import FOUND
 from keepers.cli.whole import whole
 from keepers.decide.copies import CERTAIN, Settled
@@ -119,7 +119,7 @@ def _certain(deed: Deed, kinds: tuple[GroupKind, ...], *, named: bool) -> tuple[
 
 
 def _found(job: _Job, catalog: Catalog, scanned: ScanReport | None) -> _Found:
-    tidied = judging.tidy(job.opened, catalog, job.sources, job.kinds)
+    tidied = job.opened.tidy(catalog, job.sources, job.kinds)
     place = job.place(catalog)
     work = job.opened.deduplicating(catalog, place, job.sources, job.references)
     settled = deduplicating.groups(work, tidied.decisions, job.rules)

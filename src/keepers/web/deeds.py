@@ -22,8 +22,6 @@ from keepers.reasons import Reason
 from keepers.web.heard import heard
 from keepers.wiring import Filter, Session, sources
 from keepers.workflows import following, review_plan, reviewing
-from keepers.workflows.folders import Dating
-from keepers.workflows.tidy import tidy
 
 #: Where the plan of featured photos is kept for the page.
 FEATURING: Final = "people-feature"
@@ -92,11 +90,10 @@ def _known(catalog: Catalog) -> list[str]:
 
 
 def _group(session: Session, catalog: Catalog) -> str:
-    judging = session.judging(catalog, tuple(GroupKind))
-    roots = sightings.everywhere(catalog)
-    following.finish(catalog, roots, Dating(session.home, datetime.now(UTC)))
-    tidied = tidy(judging, roots)
-    number = reviewing.keep(catalog, tidied, judging.backend().method, datetime.now(UTC), session.progress)
+    kinds = tuple(GroupKind)
+    tidied = session.tidy(catalog, sightings.everywhere(catalog), kinds)
+    method = session.judging(catalog, kinds).backend().method
+    number = reviewing.keep(catalog, tidied, method, datetime.now(UTC), session.progress)
     with session.journal(create=False) as journal:
         place = session.local()
         reviewing.mark_gone(
