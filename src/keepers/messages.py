@@ -77,6 +77,7 @@ _STAGES: Final[Mapping[str, Text]] = {
 _TOLD: Final[Mapping[str, Text]] = {
     "told-reading": "reading what {path} knows of its photos",
     "told-unlooked": "{photos} could not be looked at, so others are preferred; the next run tries again: {names}",
+    "told-uncompared": "{n:,} of {all:,} could not be compared ({why}), which proves nothing; the next run tries again",
     "told-unseen": "photos of the server are judged without looking at them: {why}",
     "told-no-crops": "{n:,} photos were not looked at for crops and screenshots of others; --second-pass on does that",
     "told-clips": "{clips} learned by header only, so of clips only exact copies are found; for more: {command}",

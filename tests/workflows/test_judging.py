@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -13,7 +13,7 @@ from keepers.model import LOCAL, Asset, Bundle, ContentId, Kind, Look, PlaceId, 
 from keepers.ports import Failure, LookTask, View, Viewed
 from keepers.score.weights import Weights
 from keepers.workflows.job import Footage, Proof
-from keepers.workflows.judging import Backend, Judging, look_at
+from keepers.workflows.judging import JUDGING, Backend, Judging, look_at, worked
 from tests.workflows.near import Here, Silent
 
 SERVER = PlaceId("immich")
@@ -101,3 +101,34 @@ def test_a_film_is_not_looked_at(judging):
     film = photo("bad.mp4")
     assert look_at(judging, [replace(film, main=replace(film.main, kind=Kind.VIDEO))]) == {}
     assert judging.progress.said == []
+
+
+@dataclass
+class Gone:
+    """Workers that lose every second thing; what is damaged stays so, what lost its worker may not the next time."""
+
+    reason: str
+    lasting: bool
+
+    def map(self, task, work, heavy=None, known=None):
+        for number, item in enumerate(work):
+            yield item, Failure(self.reason, lasting=self.lasting) if number % 2 else task(item)
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("lasting", "stage", "said"),
+    [
+        (False, "comparing", ["2 of 5 could not be compared (the worker died), which proves nothing; the next run tries again"]),
+        (True, "comparing", []),
+        (False, JUDGING, []),
+    ],
+    ids=["may go better", "damaged", "said elsewhere"],
+)  # fmt: skip
+def test_comparisons_that_may_go_better_the_next_time_are_told(judging, lasting, stage, said):
+    given = replace(judging, workers=lambda: Gone("the worker died", lasting))
+    done = [one for one, result in worked(given, stage, str, range(5), 5) if not isinstance(result, Failure)]
+    assert done == [0, 2, 4]
+    assert judging.progress.said == said

@@ -64,6 +64,7 @@ export const messagesDe: Readonly<Record<string, Text>> = {
   "stage-waiting": "wartet auf Immich",
   "told-reading": "liest, was {path} von seinen Fotos weiß",
   "told-unlooked": "{photos}: nicht anzusehen, darum werden andere vorgezogen; der nächste Lauf versucht es wieder: {names}",
+  "told-uncompared": "{n} von {all} waren nicht zu vergleichen ({why}), was nichts beweist; der nächste Lauf versucht es wieder",
   "told-unseen": "Fotos des Servers werden beurteilt, ohne sie anzusehen: {why}",
   "told-no-crops": "{n} Fotos wurden nicht auf Ausschnitte und Bildschirmfotos anderer durchgesehen; das tut --second-pass on",
   "told-clips": "Von {clips} nur der Kopf gelesen: von Filmen werden nur gleiche Kopien gefunden; für mehr: {command}",
