@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from keepers.fingerprint import neighbours
 from keepers.fingerprint.table import Photos
-from keepers.group import clocks, crops, looks
+from keepers.group import clocks, crops, holders, looks
 from keepers.group.rule import Cluster, Rule
 from keepers.model import GroupKind
 from keepers.reasons import Reason
@@ -116,9 +116,9 @@ def _add_closer(photos: Photos, links: looks.Links, centre: Rows, how: npt.NDArr
     count = len(photos)
     own = centre == np.arange(count)
     among = _kept(links, own[links.left] & own[links.right])
-    there, kind = _covered(among, _sources(photos, among))
     # A collage holds several pictures: it never leads, for it would join them.
-    framing = np.unique(among.left[among.how == looks.FRAMED])
+    framing = holders.holders(among, count)
+    there, kind = _covered(among, _sources(photos, among, framing))
     known = np.concatenate([links.left * count + links.right, links.right * count + links.left])
     for row in np.flatnonzero((there != np.arange(count)) & ~np.isin(there, framing)).tolist():
         members = np.flatnonzero(centre == row)
@@ -143,17 +143,18 @@ def _add_crops(photos: Photos, first: Rows, centre: Rows, how: npt.NDArray[np.in
         how[members] = looks.CROPPED
 
 
-def _sources(photos: Photos, links: looks.Links) -> Rows:
-    """The rank of each row as what others were made of: most are made of it, and it of fewer than half."""
+def _sources(photos: Photos, links: looks.Links, framing: Rows) -> Rows:
+    """The rank of each row as what others were made of: most are made of it, and it of fewer than half; `framing` come last."""
     count = len(photos)
     framed, cropped = links.how == looks.FRAMED, links.how == looks.CROPPED
     made = np.bincount(np.where(framed, links.left, links.right)[framed | cropped], minlength=count)
     degree = np.bincount(links.left, minlength=count) + np.bincount(links.right, minlength=count)
     plain = _originality(photos, degree, np.zeros(count, np.bool_))
     rank = np.empty(count, np.intp)
+    last = np.zeros(count, np.bool_)
+    last[framing] = True
     # One look may mistake what is round a picture; a collage or a screenshot is seen to be made of others by half of all.
-    framing = np.bincount(links.left[framed], minlength=count) > 0
-    rank[np.lexsort((plain, -degree, 2 * made >= np.maximum(degree, 1), framing))] = np.arange(count)
+    rank[np.lexsort((plain, -degree, 2 * made >= np.maximum(degree, 1), last))] = np.arange(count)
     return rank
 
 
