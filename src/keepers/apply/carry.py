@@ -60,6 +60,23 @@ class Carrier:
         # The times of the folders are those that the crash left: nobody else can be told from us.
         touched = [outer.ref for outer, _ in self.journal.folders(self.run.id)]
         self._record(ended, touched)
+        for step in reversed(ended):
+            if step.state is StepState.PLANNED and self._is_overtaken(step):
+                self._record([replace(step, state=StepState.DONE, why="")])
+
+    def _is_overtaken(self, step: Step) -> bool:
+        """Whether a step failed after it had written: a later one has found what it wrote, and written over it."""
+        done = (
+            other.action
+            for other in self.steps.values()
+            if other.seq > step.seq and other.state is StepState.DONE
+        )
+        return any(
+            isinstance(step.action, Write)
+            and isinstance(other, Write)
+            and (other.target, other.replaces) == (step.action.target, step.action.content)
+            for other in done
+        )
 
     def _settled(self, tasks: Sequence[Task]) -> Sequence[Outcome]:
         if isinstance(self.writer, Bulk):

@@ -140,7 +140,9 @@ def _written(task: Task, action: Write) -> Outcome:
             files.erase(aside)
         return _done(target, *((task.kept,) if task.kept else ()))
     _step_back(aside, target, old)
-    if holds(draft, action.content) or not holds(draft, old):
+    # What the journal remembers is not needed here once something else has the name.
+    needless = not task.kept and files.status(target) is not None and not holds(target, old)
+    if needless or holds(draft, action.content) or not holds(draft, old):
         files.erase(draft)
     return _open()
 

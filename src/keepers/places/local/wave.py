@@ -15,6 +15,7 @@ from keepers.actions import Restore
 from keepers.errors import ChangedError
 from keepers.places import files
 from keepers.places.local.deeds import Deed, compare, copy, leave, place, start, sync
+from keepers.places.local.look import words
 from keepers.places.local.quarantine import of
 from keepers.ports import End, Outcome, Task
 
@@ -101,8 +102,11 @@ def _sync_folders(deeds: Iterable[Deed], threads: int) -> None:
         if fault is not None:
             deed.fail(fault, "writing a folder to the disk")
         elif isinstance(deed.task.action, Restore):
-            with contextlib.suppress(OSError):
+            try:
                 files.remove_folder(of(deed.task.action.kept))
+            except OSError as error:
+                # The photo is back, and stays; whoever settles the run next removes the folder.
+                deed.outcome = Outcome(End.FAILED, words(error, "removing an empty folder of the trash"))
 
 
 def _synced(folder: str) -> OSError | None:
