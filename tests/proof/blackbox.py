@@ -30,7 +30,10 @@ ALL_MODES = ("kill", "error", "read", "short", "nospc", "powercut")
 #: The time of a run in the names of its reports; the second report of one second has a number too.
 STAMP = re.compile(rb"report_\d{8}_\d{6}(_\d+)?(?=\.)")
 #: How Python tells of a module that could not be read.
-IMPORTING = re.compile(r"<frozen importlib\._bootstrap|^(ImportError|ModuleNotFoundError): ", re.MULTILINE)
+IMPORTING = re.compile(
+    r"<frozen importlib\._bootstrap|^(ImportError|ModuleNotFoundError): |site-packages/\S+, line \d+, in <module>",
+    re.MULTILINE,
+)
 #: What a system call refuses that no copy can do without: the fault, what it broke, and how that is.
 LIMITS = (
     (
