@@ -16,7 +16,7 @@ from keepers.apply.undo import undo
 from keepers.fingerprint.exact import content_id
 from keepers.model import LOCAL, Ref
 from keepers.places import files
-from keepers.places.local import LocalPlace, wave
+from keepers.places.local import LocalPlace
 from keepers.plan.check import check
 from tests.apply.worlds import Silent
 
@@ -89,7 +89,7 @@ def test_a_disk_that_fails_as_the_empty_trash_is_removed_is_told_and_the_same_un
         raise OSError(errno.EIO, "input/output error", path)
 
     with monkeypatch.context() as patch:
-        patch.setattr(wave.files, "remove_folder", broken)
+        patch.setattr(files, "remove_folder", broken)
         # A folder that Keepers made is removed at the end as well; nothing here is to get so far.
         patch.setattr(LocalPlace, "tidy", lambda *_: None)
         told = undo(done.run, journal, place, progress=Silent())
