@@ -60,23 +60,25 @@ class Carrier:
         # The times of the folders are those that the crash left: nobody else can be told from us.
         touched = [outer.ref for outer, _ in self.journal.folders(self.run.id)]
         self._record(ended, touched)
-        for step in reversed(ended):
-            if step.state is StepState.PLANNED and self._is_overtaken(step):
-                self._record([replace(step, state=StepState.DONE, why="")])
+        self._record(self._overtaken(ended))
 
-    def _is_overtaken(self, step: Step) -> bool:
-        """Whether a step failed after it had written: a later one has found what it wrote, and written over it."""
-        done = (
-            other.action
-            for other in self.steps.values()
-            if other.seq > step.seq and other.state is StepState.DONE
-        )
-        return any(
-            isinstance(step.action, Write)
-            and isinstance(other, Write)
-            and (other.target, other.replaces) == (step.action.target, step.action.content)
-            for other in done
-        )
+    def _overtaken(self, ended: Sequence[Step]) -> list[Step]:
+        """Those that failed after they had written, as done: a later step has found what they wrote, and written over it."""
+        found: list[Step] = []
+        # The last step that found these bytes under this name.
+        finders = {
+            (step.action.target, step.action.replaces): step.seq
+            for step in self.steps.values()
+            if step.state is StepState.DONE and isinstance(step.action, Write)
+        }
+        for step in reversed(ended):
+            action = step.action
+            if step.state is not StepState.PLANNED or not isinstance(action, Write):
+                continue
+            if finders.get((action.target, action.content), -1) > step.seq:
+                found.append(replace(step, state=StepState.DONE, why=""))
+                finders.setdefault((action.target, action.replaces), step.seq)
+        return found
 
     def _settled(self, tasks: Sequence[Task]) -> Sequence[Outcome]:
         if isinstance(self.writer, Bulk):

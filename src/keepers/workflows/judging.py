@@ -25,8 +25,6 @@ R = TypeVar("R")
 ROWS: Final = 64
 #: Photos that could not be looked at are named up to here, and then counted.
 NAMED: Final = 3
-#: The stage in which photos are looked at to be judged.
-JUDGING: Final = "judging"
 
 #: Pictures of assets of servers in files of this machine; the files themselves where the flag is set.
 Views = Callable[[Sequence[Asset], bool], Iterator[Viewed]]
@@ -97,7 +95,7 @@ def look_at(judging: Judging, bundles: Iterable[Bundle]) -> dict[ContentId, Look
                 yield LookTask(view.path, asset.content, backend.name, backend.model_dir, view.boxes, device)
 
     with judging.device(len(todo)) as device:
-        for task, result in worked(judging, JUDGING, judging.look, tasks(device), len(todo)):
+        for task, result in _run(judging, "judging", judging.look, tasks(device), len(todo)):
             if isinstance(result, Failure):
                 failed[task.content] = result.reason
                 continue
@@ -162,24 +160,36 @@ def worked(
     number: int,
     heavy: Callable[[T], bool] | None = None,
 ) -> Iterator[tuple[T, R | Failure]]:
-    """Run decoding work in workers, with progress; comparisons that failed, and may not the next time, are said."""
-    if not number:
-        return
-    workers = judging.workers()
-    judging.progress.stage(stage, number, 0)
+    """Run comparisons in workers, with progress; those that failed, and may not the next time, are said."""
     passing: list[str] = []
-    try:
-        for item, result in workers.map(task, work, heavy=heavy):
-            judging.progress.step(1, 0)
-            if isinstance(result, Failure) and not result.lasting:
-                passing.append(result.reason)
-            yield item, result
-    finally:
-        workers.close()
-        judging.progress.done()
-    # Who judges says which photos were not looked at.
-    if passing and stage != JUDGING:
+    for item, result in _run(judging, stage, task, work, number, heavy):
+        if isinstance(result, Failure) and not result.lasting:
+            passing.append(result.reason)
+        yield item, result
+    if passing:
         why = ", ".join(sorted(set(passing))[:NAMED])
         judging.progress.say(
             f"{len(passing):,} of {number:,} could not be compared ({why}), which proves nothing; the next run tries again"
         )
+
+
+def _run(
+    judging: Judging,
+    stage: str,
+    task: Callable[[T], R],
+    work: Iterable[T],
+    number: int,
+    heavy: Callable[[T], bool] | None = None,
+) -> Iterator[tuple[T, R | Failure]]:
+    """Run decoding work in workers, with progress."""
+    if not number:
+        return
+    workers = judging.workers()
+    judging.progress.stage(stage, number, 0)
+    try:
+        for item, result in workers.map(task, work, heavy=heavy):
+            judging.progress.step(1, 0)
+            yield item, result
+    finally:
+        workers.close()
+        judging.progress.done()
