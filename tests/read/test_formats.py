@@ -143,3 +143,4 @@ def test_an_extension_is_what_the_system_calls_one():
         found = formats.by_name(name)
         assert (found.name if found else "") == {"jpg": "jpeg"}.get(wanted, ""), name
         assert (formats.unsupported(name) is None) == (wanted == "jpg"), name
+        assert formats.stem(name) == os.path.splitext(name)[0], name

@@ -1,5 +1,6 @@
 """Dates in the names that cameras, phones, messengers, systems and scanners give."""
 
+import re
 from datetime import datetime
 
 import pytest
@@ -218,3 +219,16 @@ def test_every_second_is_read_back(at: datetime) -> None:
         found = names.named(name)
         assert found is not None
         assert found.wall == at.replace(microsecond=0)
+
+
+@given(st.from_regex(r"\A\D{0,12}[0-9]{1,7}\D{0,12}\Z"))
+def test_one_short_number_is_no_date_in_any_style(text: str) -> None:
+    # So such names, which most cameras give, need not be tried.
+    for pattern in (*names.PATTERNS, *names.FOLDERS):
+        assert re.search(pattern.regex, text, re.IGNORECASE) is None, pattern
+    assert names.named(text) is None
+
+
+@pytest.mark.parametrize("text", ["20200102", "2 January 2020", "IMG_2020-1", "x1577977445"])
+def test_longer_or_more_numbers_are_tried(text: str) -> None:
+    assert names._COUNTER.fullmatch(text) is None

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from keepers.score.technical import face_light, face_sharpness, of_scale, technical
+from keepers.score.sharpness import of_scale
+from keepers.score.technical import face_light, face_sharpness, technical
 
 
 def scene(seed: int = 1, size: tuple[int, int] = (480, 640)) -> np.ndarray:

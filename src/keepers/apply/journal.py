@@ -7,7 +7,6 @@ none. It works on network drives too, where WAL does not.
 import contextlib
 import json
 import os
-import secrets
 import sqlite3
 import zlib
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -154,7 +153,7 @@ class Journal:
     def _insert(
         self, db: sqlite3.Connection, title: str, key: str, state: RunState, undoes: int | None
     ) -> int:
-        row = (json.dumps(title), json.dumps(key), state, self._stamp(), undoes, secrets.token_hex(4))
+        row = (json.dumps(title), json.dumps(key), state, self._stamp(), undoes, os.urandom(4).hex())
         cursor = db.execute(
             "INSERT INTO runs (title, key, state, started, undoes, tag) VALUES (?, ?, ?, ?, ?, ?)", row
         )

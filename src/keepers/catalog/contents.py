@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from keepers.catalog.sightings import below
@@ -16,8 +16,7 @@ BATCH = 900
 _OURS, _SHA1 = 32, 20
 
 
-@dataclass(frozen=True, slots=True)
-class NewContent:
+class NewContent(NamedTuple):
     """One content to remember, as a worker measured it."""
 
     b3: bytes

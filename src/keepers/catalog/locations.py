@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from keepers.catalog.sightings import below, signed
@@ -12,8 +11,7 @@ from keepers.read import archive
 from keepers.read.packed import unpack
 
 
-@dataclass(frozen=True, slots=True)
-class NewLocation:
+class NewLocation(NamedTuple):
     """One file as it was read, or why it could not be."""
 
     path: str

@@ -18,7 +18,7 @@ from keepers.catalog.store import Catalog
 from keepers.fingerprint.perceptual import PRINT
 from keepers.fingerprint.table import Photos
 from keepers.model import LOCAL, Asset, Bundle, ContentId, Kind, PlaceId, Ref, Role, Taken
-from keepers.read import burst_names, makernotes
+from keepers.read import burst_names, formats, makernotes
 
 #: In continuous drive even a slow camera takes a frame each second.
 _PAUSE_SECONDS: Final = 1.0
@@ -52,7 +52,7 @@ class _Columns:
         number, data, seconds, certain, source, camera, burst, width, height, size = row[:10]
         ev, bias, mode, pixels, key, folder, form = row[10:17]
         name = self.names.get(row[18]) or os.fsdecode(os.path.basename(key))
-        digits = _DIGITS.search(os.path.splitext(name)[0])
+        digits = _DIGITS.search(formats.stem(name))
         nan = float("nan")
         time = nan if seconds is None or source == "mtime" else seconds
         if (counted := makernotes.counted(burst)) is not None:

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import Final
 
 #: New values after which the garbage collector looks for circles.
-VALUES: Final = 50_000
+VALUES: Final = 200_000
 
 
 def keepers() -> int:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from keepers import wiring
 from keepers.catalog import photos
 from keepers.model import LOCAL, Ref
-from keepers.read import siblings
 
 
 def whole(opened: wiring.Session, sources: wiring.Sources) -> wiring.Sources:
@@ -36,6 +35,8 @@ def whole(opened: wiring.Session, sources: wiring.Sources) -> wiring.Sources:
 
 def with_siblings(opened: wiring.Session, path: str) -> wiring.Sources:
     """A photo and the files beside it that may belong to it: without them it is not known whole."""
+    from keepers.read import siblings  # noqa: PLC0415 (reading XML and its like costs 20 ms; few name a file)
+
     place = opened.local()
     folder, name = os.path.split(path)
     here = place.look(Ref(LOCAL, path))

@@ -6,7 +6,7 @@ from typing import Final
 
 from keepers.create import faces_fit
 from keepers.create.faces_fit import Fit
-from keepers.score.technical import of_scale
+from keepers.score.sharpness import of_scale
 from keepers.score.traced import Traced
 
 #: Eyes are closed below this and open from that on; face back ends put what lies between at one half.

@@ -10,15 +10,17 @@ import contextlib
 import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import combinations, pairwise
 from math import comb
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Words = npt.NDArray[np.uint64]
 Rows = npt.NDArray[np.intp]
@@ -207,6 +209,8 @@ def _band_pairs(
 
 def _in_turn(work: Callable[[_Part], Pairs], parts: list[_Part], jobs: int) -> Iterator[Pairs]:
     """The answers in the order of the parts, while threads work a little ahead."""
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 (5 ms, and few photos need no thread)
+
     with ThreadPoolExecutor(jobs) as pool:
         waiting: deque[Future[Pairs]] = deque()
         for part in parts:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from keepers.model import DateClaim, Taken
-from keepers.read import film_clocks, names, zones
+from keepers.read import film_clocks, formats, names, zones
 
 #: The year of the first photograph.
 FIRST_YEAR: Final = 1826
@@ -246,7 +246,7 @@ def _named_offset(said: _Said, case: _Case) -> timedelta | None:
 @lru_cache(maxsize=64)
 def _named(name: str) -> names.Named | None:
     """What a file name states; asked more than once for each file."""
-    return names.named(os.path.splitext(name)[0])
+    return names.named(formats.stem(name))
 
 
 @lru_cache(maxsize=256)

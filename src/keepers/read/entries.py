@@ -1,6 +1,5 @@
 """The files of one folder as bundling sees them: names, evidence, and what was joined so far."""
 
-import os
 import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
@@ -9,6 +8,7 @@ from typing import Final, NamedTuple
 
 from keepers.model import Kind, Role
 from keepers.read.formats import FORMATS
+from keepers.read.formats import stem as stem_of
 from keepers.read.words import printable
 
 RAWS: Final = frozenset(form.name for form in FORMATS if form.raw)
@@ -107,7 +107,7 @@ def told(name: str) -> str:
 def folder_of(files: Sequence[Entry]) -> Folder:
     """Sort the files of a folder by name, whole and without extension."""
     low = [folded(file.name) for file in files]
-    stem = [os.path.splitext(name)[0] for name in low]
+    stem = [stem_of(name) for name in low]
     order = sorted(range(len(files)), key=lambda index: (low[index], files[index].name))
     names: dict[str, list[int]] = defaultdict(list)
     stems: dict[str, list[int]] = defaultdict(list)

@@ -5,22 +5,17 @@ milliseconds. Nothing is ever written with it.
 """
 
 import contextlib
-import json
 import os
 import selectors
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator
 from types import TracebackType
 from typing import Final, Self
 
-from keepers.model import DateClaim, Facts
-from keepers.read.exif import camera
+from keepers.model import Facts
 from keepers.read.formats import WELL_READ
-from keepers.read.picasa import degrees
-from keepers.read.words import printable
-from keepers.read.xmp import iso_claim
 
 #: An answer that takes longer comes from a file that is meant to harm.
 _SECONDS: Final = 10.0
@@ -29,19 +24,6 @@ _ASKED: Final = (
     "DateTimeOriginal", "SubSecDateTimeOriginal", "CreateDate", "CreationDate", "OffsetTimeOriginal", "Make", "Model",
     "GPSLatitude", "GPSLongitude", "Rating", "LensModel", "Software", "ContentIdentifier",
 )  # fmt: skip
-#: By descending trust: group and name in ExifTool's words, our word for the source, the offset it implies.
-_DATES: Final = (
-    ("Composite:SubSecDateTimeOriginal", "exif:original", None),
-    ("EXIF:DateTimeOriginal", "exif:original", None),
-    ("MakerNotes:DateTimeOriginal", "exif:original", None),
-    ("XMP:DateTimeOriginal", "xmp:original", None),
-    ("EXIF:CreateDate", "exif:digitized", None),
-    ("MakerNotes:CreateDate", "exif:digitized", None),
-    ("XMP:CreateDate", "xmp:digitized", None),
-    ("QuickTime:CreationDate", "quicktime:creation", None),
-    ("QuickTime:CreateDate", "quicktime:header", 0),
-    ("RIFF:DateTimeOriginal", "quicktime:creation", None),
-)
 
 
 def program() -> str | None:
@@ -128,7 +110,11 @@ class ExifTool:
         except (OSError, ValueError):
             self._fail()
             return None
-        return None if answer is None else _facts(answer)
+        if answer is None:
+            return None
+        from keepers.read import exiftool_told  # noqa: PLC0415 (reading XMP and its like costs 20 ms; few files need it)
+
+        return exiftool_told.facts(answer)
 
     def _answer(self, name: bytes) -> bytes | None:
         process = self._process or self._started()
@@ -181,38 +167,3 @@ def _leash() -> list[str]:
     """Lets the kernel end the process when we are killed: ExifTool takes the end of its input for a pause, and waits."""
     setpriv = shutil.which("setpriv")
     return [] if setpriv is None else [setpriv, "--pdeathsig", "KILL", "--"]
-
-
-def _facts(answer: bytes) -> Facts | None:
-    try:
-        found: object = json.loads(answer)
-    except (ValueError, RecursionError):
-        return None
-    told = found[0] if isinstance(found, list) and len(found) == 1 else None  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-    if not isinstance(told, dict):
-        return None
-    values = {str(name): str(value) for name, value in told.items() if isinstance(value, str | int | float)}  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
-    plain = {name.partition(":")[2]: value for name, value in reversed(values.items())}
-    rating = plain.get("Rating", "")
-    facts = Facts(
-        "", 0, 0, camera=camera(plain.get("Make", ""), plain.get("Model", "")),
-        lens=printable(plain.get("LensModel", "")), software=printable(plain.get("Software", "")),
-        # The plain tags of Exif have no sign; ExifTool's composite ones do.
-        position=degrees(values.get("Composite:GPSLatitude", ""), values.get("Composite:GPSLongitude", "")),
-        rating=int(rating) if rating in {"0", "1", "2", "3", "4", "5", "-1"} else None,
-        dates=tuple(_claims(values)), live_id=printable(plain.get("ContentIdentifier", "")),
-    )  # fmt: skip
-    return None if facts == Facts("", 0, 0) else facts
-
-
-def _claims(values: Mapping[str, str]) -> Iterator[DateClaim]:
-    zone = values.get("EXIF:OffsetTimeOriginal", "")
-    for name, source, implied in _DATES:
-        claim = iso_claim(source, values.get(name, ""))
-        if claim is None:
-            continue
-        if claim.offset is None and implied is not None:
-            claim = claim._replace(offset=implied)
-        elif claim.offset is None and name == "EXIF:DateTimeOriginal":
-            claim = iso_claim(source, values[name] + zone) or claim
-        yield claim

@@ -220,8 +220,14 @@ def fate_by_name(name: str, is_dir: bool) -> str | None:  # noqa: FBT001  # the 
     return None
 
 
+def stem(name: str) -> str:
+    """What os.path.splitext gives first, in a quarter of its time: asked three times for every file."""
+    before, _, extension = name.rpartition(".")
+    # The dots that a name begins with part nothing.
+    return before if before.rpartition("/")[2].strip(".") and "/" not in extension else name
+
+
 def _extension(name: str) -> str:
     """What os.path.splitext gives, without the dot and in an eighth of its time: asked five times for every file."""
-    stem, _, extension = name.rpartition(".")
-    # The dots that a name begins with part nothing.
-    return extension.lower() if stem.rpartition("/")[2].strip(".") and "/" not in extension else ""
+    before, _, extension = name.rpartition(".")
+    return extension.lower() if before.rpartition("/")[2].strip(".") and "/" not in extension else ""

@@ -101,6 +101,8 @@ FOLDERS: Final[tuple[Pattern, ...]] = (
 )
 #: A name without any of these states no date; most names of cameras end here, 20 times as fast.
 _WORTH: Final = re.compile(r"(?:18|19|20)\d\d|1\d{9}|^\d\d-\d\d-\d\d ")
+#: One short number is a counter (IMG_2019): the day of a date needs eight digits, or a number of its own.
+_COUNTER: Final = re.compile(r"\D*\d{1,7}\D*")
 _YEAR_MONTH: Final = re.compile(r"(?<!\d)" + _YEAR + r"[\-_. ]" + _MONTH + r"(?!\d|[\-_.]\d)")
 _ONLY_YEAR: Final = re.compile(r"(?<!\d)" + _YEAR + r"(?!\d)")
 _ONLY_MONTH: Final = re.compile(_MONTH + r"(?!\d)")
@@ -109,7 +111,7 @@ _ONLY_MONTH: Final = re.compile(_MONTH + r"(?!\d)")
 @lru_cache(maxsize=64)
 def named(text: str, patterns: tuple[Pattern, ...] = PATTERNS) -> Named | None:
     """The date that a name states, or None; a date that does not exist is no date."""
-    if not _WORTH.search(text):
+    if not _WORTH.search(text) or _COUNTER.fullmatch(text):
         return None
     for pattern in patterns:
         match = _compiled(pattern.regex).search(text)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from keepers.model import Face
-from keepers.score.technical import of_scale
+from keepers.score.sharpness import of_scale
 from keepers.score.weights import Weights
 
 UNKNOWN: Final = 0.5

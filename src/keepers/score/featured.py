@@ -16,7 +16,7 @@ from keepers.model import Face
 from keepers.score import nearness
 from keepers.score.faces import FaceScore, Person, face_scores
 from keepers.score.nearness import SIGMA, Around
-from keepers.score.technical import of_scale
+from keepers.score.sharpness import of_scale
 from keepers.score.weights import Weights
 
 #: What remains of a photo with eyes that are shut, without a smile, with a face that is turned away.

@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from keepers.score.sharpness import on_scale
+
 Picture = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
@@ -21,8 +23,6 @@ TILES: Final = 8
 GAUSS: Final = (0.05448868, 0.24420134, 0.40261995)
 #: A pixel at or beyond these in every channel's mean is lost in shadow or light.
 BLACK, WHITE = 4, 251
-#: Face sharpness where the 0-1 scale reads one half; 139 sharp faces had a median near it.
-HALF: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +46,10 @@ def technical(picture: Picture) -> Technical:
 
 
 def face_sharpness(face: Picture) -> float:
-    """How sharp a cut-out face is, 0-1; `of_scale` gives back the open-ended number."""
+    """How sharp a cut-out face is, 0-1; `sharpness.of_scale` gives back the open-ended number."""
     grey = np.asarray(Image.fromarray(face).convert("L")).astype(np.float32)
     edges = _edges(grey)
-    raw = float(edges.std()) / max(float(grey.std()), 1.0)
-    return raw / (raw + HALF)
-
-
-def of_scale(sharpness: float) -> float:
-    """The open-ended sharpness behind a value of the 0-1 scale: only such are in proportion."""
-    return HALF * sharpness / max(1e-6, 1 - sharpness)
+    return on_scale(float(edges.std()) / max(float(grey.std()), 1.0))
 
 
 def face_light(face: Picture) -> float:

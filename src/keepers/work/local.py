@@ -153,11 +153,17 @@ class _Flow(Generic[T, R]):
         try:
             while self._fill():
                 handles = [h for worker in self._crew for h in (worker.pipe, worker.process.sentinel)]
-                wait(handles, timeout=TICK_SECONDS)
+                ready = wait(handles, timeout=TICK_SECONDS)
                 if self._workers.closed:
                     raise KeepersError("the workers were closed while they worked")
                 for worker in list(self._crew):
-                    yield from self._news(worker)
+                    if worker.pipe in ready:
+                        yield from self._news(worker)
+                    elif worker.process.sentinel in ready:
+                        yield from self._lost(worker, worker.ended())
+                    elif self._is_late(worker) and not worker.pipe.poll():
+                        worker.kill()
+                        yield from self._lost(worker, None)
         finally:
             for worker in self._crew:
                 if worker.batches:
@@ -221,18 +227,19 @@ class _Flow(Generic[T, R]):
         return tuple(items)
 
     def _news(self, worker: Worker[_Batch[T]]) -> Iterator[tuple[T, R | Failure]]:
-        """What a worker has finished since; then whether it died or takes too long."""
+        """What a worker has just told: that it is ready, what it has finished, or that it died."""
         try:
-            while (finished := worker.heard()) is not None:
-                batch, results = finished
-                yield from zip(batch.items, cast("list[R | Failure]", results), strict=True)
+            finished = worker.heard()
         except EOFError:
             yield from self._lost(worker, worker.ended())
             return
-        self._stillborn = 0 if worker.ready else self._stillborn
-        if worker.batches and time.monotonic() - worker.since > self._seconds(worker):
-            worker.kill()
-            yield from self._lost(worker, None)
+        self._stillborn = 0
+        if finished is not None:
+            batch, results = finished
+            yield from zip(batch.items, cast("list[R | Failure]", results), strict=True)
+
+    def _is_late(self, worker: Worker[_Batch[T]]) -> bool:
+        return bool(worker.batches) and time.monotonic() - worker.since > self._seconds(worker)
 
     def _seconds(self, worker: Worker[_Batch[T]]) -> float:
         if not worker.ready:

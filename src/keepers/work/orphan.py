@@ -19,4 +19,4 @@ def _told(kind: type[BaseException], error: BaseException, trace: TracebackType 
 # The children of the fork server inherit it; what fails once a worker has begun is not told this way.
 sys.excepthook = _told
 # What the modules make lives as long as the fork server.
-gc.set_threshold(50_000)
+gc.set_threshold(200_000)

@@ -79,12 +79,8 @@ class Worker(Generic[B]):
         return not self._held and len(self.batches) < 2
 
     def heard(self) -> tuple[B, list[object]] | None:
-        """Receive one message: a finished batch with its results, or None; EOFError when the process died."""
+        """Wait for a message: a finished batch with its results, or None for readiness; EOFError when the process died."""
         try:
-            if not self.pipe.poll():
-                if self.process.is_alive():
-                    return None
-                raise EOFError
             answer = self.pipe.recv()
         except OSError as error:
             raise EOFError from error

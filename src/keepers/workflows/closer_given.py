@@ -1,8 +1,9 @@
 """What judging gives a second look to work with: files of pictures, workers, and what servers call alike."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeVar
+
+from blake3 import blake3
 
 from keepers.catalog import alike, photos
 from keepers.errors import KeepersError
@@ -71,7 +72,7 @@ def _told(
     judging: Judging, place: PlaceId, keys: Sequence[str], row_of: Mapping[str, int]
 ) -> dict[str, tuple[str, ...]]:
     """The assets that their server calls alike each, as it said before, or asked now."""
-    among = hashlib.blake2b(" ".join(sorted(row_of)).encode(), digest_size=16).hexdigest()
+    among = blake3(" ".join(sorted(row_of)).encode()).hexdigest(16)
     known = alike.known(judging.catalog, place, among)
     todo = [key for key in keys if key not in known]
     if not todo or judging.alike is None:

@@ -1,10 +1,11 @@
 """Measure one file, in one read: content id, facts, fingerprints. Runs in a worker process."""
 
-import hashlib
+import contextlib
+import mmap
 import os
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from blake3 import blake3
@@ -16,6 +17,9 @@ from keepers.read import archive, damage, formats, metadata, photo, sidecars
 from keepers.read.packed import pack
 from keepers.workflows import footage
 from keepers.workflows.job import Job, Measured
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
 
 #: Above this a picture is decoded alone, with more memory (SAFETY.md section 1.6).
 HEAVY_PIXELS: Final = 50_000_000
@@ -34,25 +38,26 @@ def measure(job: Job) -> Measured:
 
     OSError when it cannot be opened or read.
     """
-    return _measured(job, served=False)
+    return _measured(job, None)
 
 
 def measure_for_servers(job: Job) -> Measured:
     """The same, and the SHA-1 by which Immich servers know the bytes of photos and films."""
-    return _measured(job, served=job.kind is not Kind.COMPANION)
+    from hashlib import sha1  # noqa: PLC0415 (OpenSSL costs 3 ms, and few have a server)
+
+    return _measured(job, None if job.kind is Kind.COMPANION else sha1(usedforsecurity=False))
 
 
-def _measured(job: Job, *, served: bool) -> Measured:
-    sha1 = hashlib.sha1(usedforsecurity=False)
+def _measured(job: Job, sha1: "_Hash | None") -> Measured:
     with archive.opened(job.path, buffered=False) as opened:
         status = opened.status
         whole = job.kind is not Kind.VIDEO and status.size <= (
             MOST_BYTES if job.kind is Kind.PHOTO else sidecars.MOST_BYTES
         )
         data, lasts = _shelf().read(opened.file, status.size) if whole else (b"", False)
-        if served:
+        if sha1 is not None:
             sha1.update(data)
-        digest = blake3(data).digest() if whole else _streamed(opened.file, sha1.update if served else None)
+        digest = blake3(data).digest() if whole else _streamed(opened.file, sha1)
     fresh = digest not in job.known
     base = Measured(
         digest,
@@ -61,7 +66,7 @@ def _measured(job: Job, *, served: bool) -> Measured:
         status.inode,
         job.kind,
         fresh,
-        sha1=sha1.digest() if served else b"",
+        sha1=b"" if sha1 is None else sha1.digest(),
     )
     if not fresh:
         return base
@@ -133,8 +138,8 @@ class _Shelf:
     """Memory that files are read to, again and again: fresh memory for each would cost 0.2 ms a file."""
 
     def __init__(self) -> None:
-        self._room = memoryview(bytearray(ROOM))
-        self._kept = memoryview(bytearray(SHELF))
+        self._room = _memory(ROOM)
+        self._kept = _memory(SHELF)
         self._used = 0
 
     def empty(self) -> None:
@@ -154,17 +159,27 @@ class _Shelf:
         return room[:have], lasts
 
 
+def _memory(size: int) -> memoryview:
+    """Memory that the kernel gives when it is first written to, 2 MiB at a time where it can (madvise(2))."""
+    room = mmap.mmap(-1, size, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    if hasattr(mmap, "MADV_HUGEPAGE"):
+        # A kernel without large pages says so; small ones do as well, 5 ms later.
+        with contextlib.suppress(OSError):
+            room.madvise(mmap.MADV_HUGEPAGE)
+    return memoryview(room)
+
+
 @lru_cache(maxsize=1)
 def _shelf() -> _Shelf:
     return _Shelf()
 
 
-def _streamed(file: archive.File, also: Callable[[bytes], None] | None) -> bytes:
+def _streamed(file: archive.File, also: "_Hash | None") -> bytes:
     hasher = blake3()
     while chunk := file.read(CHUNK):
         hasher.update(chunk)
         if also is not None:
-            also(chunk)
+            also.update(chunk)
     return hasher.digest()
 
 

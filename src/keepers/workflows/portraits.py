@@ -9,7 +9,8 @@ from PIL import Image
 from keepers.errors import UnreadableError
 from keepers.model import Kind
 from keepers.read import formats, metadata, pixels, turbo
-from keepers.score.technical import face_sharpness, of_scale
+from keepers.score.sharpness import of_scale
+from keepers.score.technical import face_sharpness
 from keepers.workflows.portrait_tasks import BlurTask, Box, CropTask, SignTask
 
 Picture = npt.NDArray[np.uint8]

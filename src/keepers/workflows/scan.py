@@ -4,7 +4,7 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import islice
 
@@ -235,7 +235,7 @@ def _measure_all(learning: Learning, work: Sequence[Job]) -> int:
             )
             later = _unread(learning, later)
             again += _measure_some(learning, measuring, complete, _with_known(learning.catalog, later))
-            heavy = [replace(job, heavy=True) for job in again]
+            heavy = [job._replace(heavy=True) for job in again]
             _measure_some(learning, measuring, complete, _with_known(learning.catalog, heavy))
     finally:
         measuring.workers.close()
@@ -327,7 +327,7 @@ def timed(results: Iterator[tuple[Job, Measured | Failure]]) -> Iterator[tuple[J
 def _with_known(catalog: Catalog, work: Iterable[Job]) -> Iterator[Job]:
     for job in work:
         known = contents.known_by_size(catalog, job.size, METHOD)
-        yield replace(job, known=known) if known else job
+        yield job._replace(known=known) if known else job
 
 
 def _size(job: Job) -> int:
