@@ -1,7 +1,6 @@
 """What the makers' own notes tell of Live Photos and bursts."""
 
 import struct
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -72,7 +71,7 @@ def test_the_frames_of_a_canon_series_share_an_id():
 def test_two_bodies_never_share_a_series():
     tags = exif.parsed(canon(1000121, 1))
     bodies = [
-        exif.facts(replace(tags, **body), "jpeg", (1, 1), canon(1000121, 1)).burst
+        exif.facts(tags._replace(**body), "jpeg", (1, 1), canon(1000121, 1)).burst
         for body in (
             {"main": {**tags.main, 0x0110: "Canon EOS 70D"}},
             {"main": {**tags.main, 0x0110: "Canon EOS R6"}},

@@ -52,7 +52,8 @@ def _ends(lines: Grey) -> tuple[int, int]:
 
 def _border(lines: Grey) -> int:
     """How many lines from the first on are border."""
-    level = int(np.sort(lines[0])[lines.shape[1] // 2])
+    middle = lines.shape[1] // 2
+    level = int(np.partition(lines[0], middle)[middle])
     low = max(0, level - _WAVER)
     span = min(255, level + _WAVER) - low
     width = lines.shape[1]

@@ -13,7 +13,7 @@ import stat
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from blake3 import blake3
 
@@ -36,8 +36,7 @@ _UNPACKED: Final = re.compile(r"(/takeout-\d{8}T\d{6}Z)(?:-\d{1,4})+(?=/|$)")
 _MEMBER_BIT: Final = 1 << 62
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(NamedTuple):
     """What `lstat` tells of a regular file, and the same of a member: its inode is made from what it is."""
 
     size: int
@@ -51,8 +50,7 @@ class Status:
         return f"{self.size}:{self.mtime_ns}:{self.inode}"
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(NamedTuple):
     """A file that is open for reading, and what it is; `file` can be sought in."""
 
     file: File
@@ -123,7 +121,8 @@ def opened(path: str, *, buffered: bool = True) -> Generator[Opened]:
     """
     held = located(path)
     if held is None:
-        with _file(path, buffered=buffered) as (file, seen):
+        file, seen = _begun(path, buffered=buffered)
+        with file:
             yield Opened(file, _plain(seen))
         return
     archive, name = held
@@ -150,13 +149,20 @@ def _stream(file: File, entry: Entry) -> Inflated | Stored:
 
 
 @contextlib.contextmanager
-def _file(path: str, *, buffered: bool = True) -> Generator[tuple[File, os.stat_result]]:
-    descriptor = os.open(path, _READ)
-    with open(descriptor, "rb") if buffered else open(descriptor, "rb", buffering=0) as file:
-        seen = os.fstat(descriptor)
-        if not stat.S_ISREG(seen.st_mode):
-            raise OSError("became something other than a file")
+def _file(path: str) -> Generator[tuple[File, os.stat_result]]:
+    file, seen = _begun(path, buffered=True)
+    with file:
         yield file, seen
+
+
+def _begun(path: str, *, buffered: bool) -> tuple[File, os.stat_result]:
+    """A regular file that is open, for its caller to close; OSError where it is none."""
+    raw = io.FileIO(os.open(path, _READ))
+    seen = os.fstat(raw.fileno())
+    if not stat.S_ISREG(seen.st_mode):
+        raw.close()
+        raise OSError("became something other than a file")
+    return io.BufferedReader(raw) if buffered else raw, seen
 
 
 @lru_cache(maxsize=4)

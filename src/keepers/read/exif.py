@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from PIL.ExifTags import GPSTAGS, TAGS
@@ -37,8 +36,7 @@ class Coded(NamedTuple):
 _UNTOLD: Final = Coded()
 
 
-@dataclass(frozen=True, slots=True)
-class Exif:
+class Exif(NamedTuple):
     """The three directories of an Exif block."""
 
     main: Tags

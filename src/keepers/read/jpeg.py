@@ -1,6 +1,5 @@
 """The structure of a JPEG file (ITU-T T.81, annex B): segments, scans, and what decides the pixels."""
 
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -37,8 +36,7 @@ class Segment(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Jpeg:
+class Jpeg(NamedTuple):
     """The segments of a JPEG before its first scan, and the frame they announce."""
 
     width: int
@@ -156,8 +154,7 @@ def first_scan_end(data: Bytes, jpeg: Jpeg) -> int:
     return len(data)
 
 
-@dataclass(frozen=True, slots=True)
-class Coded:
+class Coded(NamedTuple):
     """Where the coded picture ends: at its end marker or (-1) nowhere; `complete` if all scans were begun."""
 
     end: int
@@ -226,15 +223,12 @@ def digest(data: Bytes, jpeg: Jpeg, orientation: int) -> str:
     end = coded(data, jpeg).end
     if end < 0:
         return ""
-    view = memoryview(data)
-    hasher = blake3(derive_key_context=_CONTEXT)
-    for part in jpeg.segments:
-        if part.marker in _DECIDING or part.marker == jpeg.process:
-            hasher.update(view[part.start - 4 : part.end])
+    view, deciding = memoryview(data), {*_DECIDING, jpeg.process}
+    parts = [view[part.start - 4 : part.end] for part in jpeg.segments if part.marker in deciding]
     adobe = payloads(data, jpeg, _APP14, b"Adobe")
     jfif = bool(payloads(data, jpeg, _APP0, b"JFIF\0"))
     transform = adobe[0][6] if adobe and len(adobe[0]) > 6 else 255
     icc = profile(data, jpeg)
-    hasher.update(bytes((orientation, transform, jfif)) + len(icc).to_bytes(4, "big") + icc)
-    hasher.update(view[jpeg.scan : end])
-    return hasher.hexdigest()
+    told = bytes((orientation, transform, jfif)) + len(icc).to_bytes(4, "big") + icc
+    hasher = blake3(b"".join((*parts, told)), derive_key_context=_CONTEXT)
+    return hasher.update(view[jpeg.scan : end]).hexdigest()

@@ -2,7 +2,7 @@
 
 import struct
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 Bytes = bytes | memoryview
 #: Numbers, (numerator, denominator) pairs, text, or the raw bytes of a type that is none of these.
@@ -29,8 +29,7 @@ class Blob:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Directory:
+class Directory(NamedTuple):
     """The tags of one image file directory, and where the next one begins (0: nowhere)."""
 
     tags: dict[int, Value | Blob]

@@ -19,7 +19,7 @@ from keepers.workflows import footage
 from keepers.workflows.job import Job, Measured
 
 if TYPE_CHECKING:
-    from hashlib import _Hash
+    from hashlib import _Hash  # pyright: ignore[reportPrivateUsage]  (the only name of its type)
 
 #: Above this a picture is decoded alone, with more memory (SAFETY.md section 1.6).
 HEAVY_PIXELS: Final = 50_000_000

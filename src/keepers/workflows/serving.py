@@ -265,7 +265,7 @@ def _is_heavy(job: Job) -> bool:
 def _remember(run: Run, task: Task, result: Measured | Failure, heavy: list[Task]) -> None:
     exact = task.own or run.gallery.exact
     if not isinstance(result, Failure) and result.again:
-        heavy.append(replace(task, job=replace(task.job, heavy=True)))
+        heavy.append(replace(task, job=task.job._replace(heavy=True)))
     elif task.own and not task.job.heavy and (isinstance(result, Failure) or result.reason):
         run.failed.append(replace(task.one, here=""))
     elif run.unread is not None and (isinstance(result, Failure) or result.reason):
