@@ -23,7 +23,7 @@ from keepers.model import LOCAL, Asset, Bundle, ContentId, GroupKind, Look, Plac
 from keepers.places.addresses import Filter, Sources, inside, is_there, server, server_names, sources, target
 from keepers.places.local import Known, LocalPlace
 from keepers.ports import LookTask, Progress, Rights, Viewed, Workers
-from keepers.workflows import folders, following, scan
+from keepers.workflows import folders, scan
 from keepers.workflows.job import MEASURE, Footage, Job, Measured, Measuring, Proof, Thumb
 
 if TYPE_CHECKING:
@@ -103,9 +103,8 @@ class Session:
     @property
     def home(self) -> tzinfo:
         """The time zone of photos that name none."""
-        if self.settings.home_zone:
-            return ZoneInfo(self.settings.home_zone)
-        return datetime.now(UTC).astimezone().tzinfo or UTC
+        named = self.settings.home_zone
+        return ZoneInfo(named) if named else datetime.now(UTC).astimezone().tzinfo or UTC
 
     def workers(self) -> Workers:
         """Crash-proof worker processes for measuring."""
@@ -185,7 +184,7 @@ class Session:
                 telling.of_apple(catalog, path, library.told, dating)
 
         return scan.Learning(
-            catalog, reader, self.measuring, self.progress, self.home, dating.now, self._moved_away, self.limit,
+            catalog, reader, self.measuring, self.progress, self.home, dating.now, self.moved_away, self.limit,
             self.accept_missing, tell,
         )  # fmt: skip
 
@@ -268,7 +267,7 @@ class Session:
         """The groups at or below the roots, judged, of whole photos also where no scan has come to its end."""
         from keepers.workflows.tidy import tidy  # noqa: PLC0415 (numpy costs 80 ms)
 
-        following.finish(catalog, roots, folders.Dating(self.home, datetime.now(UTC)))
+        folders.finish_rest(catalog, roots, folders.Dating(self.home, datetime.now(UTC)))
         return tidy(self.judging(catalog, kinds), roots, about)
 
     def alone(self, catalog: Catalog, bundle: Bundle) -> tuple[Score, Look | None]:
@@ -344,7 +343,7 @@ class Session:
 
         place = LocalPlace()
         verifying = Verifying(
-            catalog, place, place.reread, self.progress, datetime.now(UTC), self._placed, self._moved_away
+            catalog, place, place.reread, self.progress, datetime.now(UTC), self._placed, self.moved_away
         )
         return verify(verifying, Wanted(roots, share, older_than))
 
@@ -381,7 +380,8 @@ class Session:
 
             return placed(journal, "/")
 
-    def _moved_away(self) -> frozenset[str]:
+    def moved_away(self) -> frozenset[str]:
+        """What our own runs moved away or put into a trash: paths, and ids of servers."""
         with self.journal(create=False) as journal:
             if journal is None:
                 return frozenset()

@@ -4,7 +4,6 @@ import argparse
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from keepers.apply.history import moved_away
 from keepers.catalog.store import Catalog
 from keepers.model import LOCAL, Ref
 from keepers.wiring import Session
@@ -37,11 +36,8 @@ def keep(
     ):
         return
     reviewing.keep(catalog, tidied, _method(opened, tidied), datetime.now(UTC), opened.progress)
-    with opened.journal(create=False) as journal:
-        place = opened.local()
-        reviewing.mark_gone(
-            catalog, [path for path in moved_away(journal) if not place.exists(Ref(LOCAL, path))]
-        )
+    place = opened.local()
+    reviewing.mark_gone(catalog, [path for path in opened.moved_away() if not place.exists(Ref(LOCAL, path))])
 
 
 def _method(opened: Session, tidied: Tidied) -> str:

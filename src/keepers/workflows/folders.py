@@ -46,6 +46,14 @@ def finish(catalog: Catalog, folders: Sequence[str], dating: Dating) -> None:
                     _finish(catalog, path, dating, clocks)
 
 
+def finish_rest(catalog: Catalog, roots: Sequence[str], dating: Dating) -> None:
+    """Bundle and date what no scan has finished: what runs have put there, and what a stopped scan has left.
+
+    Half of a photo would be settled as if it were a whole one.
+    """
+    finish(catalog, locations.unfinished_folders(catalog, roots), dating)
+
+
 def _as_told(catalog: Catalog, path: str, library: Mapping[int, datetime], dating: Dating) -> None:
     """A library knows which of its files are one photo, and when it was taken; only a person knows better."""
     said = said_in(catalog, path)

@@ -1,6 +1,6 @@
 """The catalog follows what a run did: what it put somewhere is known there, and what it took away is not."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from keepers.actions import Copy, Link, Move, Restore, Trash
 from keepers.apply.journal import Journal
@@ -9,8 +9,7 @@ from keepers.catalog import contents, library, locations
 from keepers.catalog.store import Catalog
 from keepers.model import LOCAL, Fate, Kind, Ref
 from keepers.ports import Reader
-from keepers.workflows import folders, review_runs
-from keepers.workflows.folders import Dating
+from keepers.workflows import review_runs
 
 
 def placed(catalog: Catalog, reader: Reader, steps: Iterable[Step]) -> None:
@@ -30,14 +29,6 @@ def noted(catalog: Catalog, reader: Reader, journal: Journal, run: int) -> None:
     """Let the catalog, and the groups that the page keeps, show what a run did."""
     review_runs.note(catalog, journal, run)
     carried(catalog, reader, journal.steps(run))
-
-
-def finish(catalog: Catalog, roots: Sequence[str], dating: Dating) -> None:
-    """Bundle and date what no scan has finished: what runs have put there, and what a stopped scan has left.
-
-    Half of a photo would be settled as if it were a whole one.
-    """
-    folders.finish(catalog, locations.unfinished_folders(catalog, roots), dating)
 
 
 def _follow(

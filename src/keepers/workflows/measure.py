@@ -13,9 +13,8 @@ from blake3 import blake3
 from keepers.errors import NeedsMemoryError, UnreadableError
 from keepers.fingerprint.perceptual import fingerprints
 from keepers.model import Facts, Kind
-from keepers.read import archive, damage, formats, metadata, photo, sidecars
+from keepers.read import archive, damage, formats, metadata, photo
 from keepers.read.packed import pack
-from keepers.workflows import footage
 from keepers.workflows.job import Job, Measured
 
 if TYPE_CHECKING:
@@ -51,9 +50,7 @@ def measure_for_servers(job: Job) -> Measured:
 def _measured(job: Job, sha1: "_Hash | None") -> Measured:
     with archive.opened(job.path, buffered=False) as opened:
         status = opened.status
-        whole = job.kind is not Kind.VIDEO and status.size <= (
-            MOST_BYTES if job.kind is Kind.PHOTO else sidecars.MOST_BYTES
-        )
+        whole = job.kind is not Kind.VIDEO and status.size <= _most_bytes(job.kind)
         data, lasts = _shelf().read(opened.file, status.size) if whole else (b"", False)
         if sha1 is not None:
             sha1.update(data)
@@ -183,8 +180,19 @@ def _streamed(file: archive.File, also: "_Hash | None") -> bytes:
     return hasher.digest()
 
 
+def _most_bytes(kind: Kind) -> int:
+    """How large a file may be that is read whole."""
+    if kind is Kind.PHOTO:
+        return MOST_BYTES
+    from keepers.read import sidecars  # noqa: PLC0415 (reading XML and its like costs 10 ms)
+
+    return sidecars.MOST_BYTES
+
+
 def _companion(job: Job, base: Measured, data: bytes | memoryview) -> Measured:
     """What a sidecar says; a name alone tells what kind of companion any other file is."""
+    from keepers.read import sidecars  # noqa: PLC0415 (as above)
+
     said = sidecars.facts(bytes(data), os.path.basename(job.path))
     if said is None:
         form = formats.by_name(job.path)
@@ -193,6 +201,8 @@ def _companion(job: Job, base: Measured, data: bytes | memoryview) -> Measured:
 
 
 def _video(job: Job, base: Measured) -> Measured:
+    from keepers.workflows import footage  # noqa: PLC0415 (decoding films costs 10 ms, and many have none)
+
     try:
         facts = metadata.video_facts(job.path)
     except UnreadableError as error:

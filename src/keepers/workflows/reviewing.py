@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from keepers.catalog import contents, locations, review_rows, sightings
 from keepers.catalog.review_rows import Kept, KeptGroup
@@ -12,8 +12,10 @@ from keepers.model import LOCAL, Bundle, ContentId, Decision, Facts, GroupKind, 
 from keepers.ports import Progress
 from keepers.reasons import packed
 from keepers.workflows.judging import Judging
-from keepers.workflows.saying import Rejudge
 from keepers.workflows.tidy import JUDGED, Tidied, judged
+
+if TYPE_CHECKING:
+    from keepers.workflows.saying import Rejudge
 
 #: Groups whose facts are read at once.
 _CHUNK: Final = 500
@@ -65,7 +67,7 @@ def outdate(catalog: Catalog) -> None:
     review_rows.put_note(catalog, _OUTDATED, "yes")
 
 
-def rejudging(judging: Callable[[Catalog, Sequence[GroupKind]], Judging]) -> Rejudge:
+def rejudging(judging: Callable[[Catalog, Sequence[GroupKind]], Judging]) -> "Rejudge":
     """What judges groups that a person made, as they are kept; `judging` says by what."""
 
     def rejudged(
