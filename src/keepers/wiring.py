@@ -106,13 +106,10 @@ class Session:
         named = self.settings.home_zone
         return ZoneInfo(named) if named else datetime.now(UTC).astimezone().tzinfo or UTC
 
-    def workers(self) -> Workers:
-        """Crash-proof worker processes for measuring."""
-        return self._workers(MEASURE)
-
     def picture_workers(self) -> Workers:
         """Crash-proof worker processes for looking at pictures."""
-        return self._workers("keepers.detect.look", "keepers.workflows.picture")
+        networks = () if self.settings.faces == "none" else ("keepers.detect.nets",)
+        return self._workers("keepers.detect.look", "keepers.workflows.picture", *networks)
 
     def _workers(self, *start: str) -> Workers:
         from keepers.work import choose  # noqa: PLC0415 (multiprocessing costs 100 ms)
@@ -134,7 +131,7 @@ class Session:
         name = "measure_for_servers" if server_names(self.environment) else "measure"
         measure: Named[Job, Measured] = Named(MEASURE, name)
         finished: Named[Sequence[Measured], Sequence[Measured]] = Named(MEASURE, "finished")
-        return Measuring(self.workers(), measure, finished)
+        return Measuring(self._workers(MEASURE), measure, finished)
 
     @contextlib.contextmanager
     def journal(self, *, create: bool) -> "Generator[Journal | None]":
@@ -255,6 +252,7 @@ class Session:
             self._weights(), self.devices.using, self.jobs, views=functools.partial(self._views, catalog),
             taste=taste.read(catalog) if settings.taste == "on" else None, closer=settings.second_pass,
             sights=functools.partial(self._views, catalog, faces=False), scenes=self.devices.scenes, alike=self._alike,
+            comparers=functools.partial(self._workers, "keepers.workflows.picture"),
         )  # fmt: skip
 
     def tidy(

@@ -2,11 +2,13 @@
 
 import functools
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from keepers.detect import far
 from keepers.detect.backend import FaceBackend, NotAvailableError
 from keepers.detect.installed import NONE, Installed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 DEFAULT: Final = "default"
 _INSTALLED: Final = Installed("face", "keepers.face_backends", DEFAULT, "keepers.detect.mesh:build")
@@ -53,6 +55,9 @@ def backend(name: str, model_dir: str, device: str = "") -> FaceBackend:
 
     With a `device`, the address of the process that runs the networks of the default back end, they run there.
     """
-    build = _INSTALLED.point(name).load()
-    made: FaceBackend = build(model_dir, far.over(far.Line(device))) if device else build(model_dir)
-    return made
+    build: Callable[..., FaceBackend] = _INSTALLED.point(name).load()
+    if not device:
+        return build(model_dir)
+    from keepers.detect import far  # noqa: PLC0415 (onnxruntime costs 60 ms, and without faces nobody needs it)
+
+    return build(model_dir, far.over(far.Line(device)))

@@ -53,7 +53,7 @@ class Judging:
     `taste` that was learned from picks counts in series. `device` gives, for so many photos, the address of the
     process that runs the face networks; empty: the workers run them. A `closer` look is `on`, `auto` or `off`; for it,
     `sights` gives pictures of assets without the faces that their server knows, `scenes` the back end that
-    embeds scenes, and `alike` what servers call alike.
+    embeds scenes, and `alike` what servers call alike. `comparers` start sooner than `workers`, for they look at no faces.
     """
 
     catalog: Catalog
@@ -74,6 +74,7 @@ class Judging:
     sights: Views | None = None
     scenes: Callable[[], Scenes | None] = _no_scenes
     alike: Alike | None = None
+    comparers: Callable[[], Workers] | None = None
 
 
 def look_at(judging: Judging, bundles: Iterable[Bundle]) -> dict[ContentId, Look]:
@@ -95,7 +96,9 @@ def look_at(judging: Judging, bundles: Iterable[Bundle]) -> dict[ContentId, Look
                 yield LookTask(view.path, asset.content, backend.name, backend.model_dir, view.boxes, device)
 
     with judging.device(len(todo)) as device:
-        for task, result in _run(judging, "judging", judging.look, tasks(device), len(todo)):
+        for task, result in _run(
+            judging, judging.workers, ("judging", len(todo)), judging.look, tasks(device)
+        ):
             if isinstance(result, Failure):
                 failed[task.content] = result.reason
                 continue
@@ -162,7 +165,8 @@ def worked(
 ) -> Iterator[tuple[T, R | Failure]]:
     """Run comparisons in workers, with progress; those that failed, and may not the next time, are said."""
     passing: list[str] = []
-    for item, result in _run(judging, stage, task, work, number, heavy):
+    workers = judging.comparers or judging.workers
+    for item, result in _run(judging, workers, (stage, number), task, work, heavy):
         if isinstance(result, Failure) and not result.lasting:
             passing.append(result.reason)
         yield item, result
@@ -175,17 +179,17 @@ def worked(
 
 def _run(
     judging: Judging,
-    stage: str,
+    start: Callable[[], Workers],
+    stage: tuple[str, int],
     task: Callable[[T], R],
     work: Iterable[T],
-    number: int,
     heavy: Callable[[T], bool] | None = None,
 ) -> Iterator[tuple[T, R | Failure]]:
-    """Run decoding work in workers, with progress."""
-    if not number:
+    """Run decoding work in workers, with progress; `stage` is its name and the number of items."""
+    if not stage[1]:
         return
-    workers = judging.workers()
-    judging.progress.stage(stage, number, 0)
+    workers = start()
+    judging.progress.stage(*stage, 0)
     try:
         for item, result in workers.map(task, work, heavy=heavy):
             judging.progress.step(1, 0)
