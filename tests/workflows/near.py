@@ -50,8 +50,5 @@ class Silent:
 class Near(Session):
     """A session that starts no processes."""
 
-    def workers(self) -> Workers:
-        return Here()
-
-    def picture_workers(self) -> Workers:
+    def _workers(self, *_start: str) -> Workers:
         return Here()
