@@ -247,12 +247,12 @@ class Session:
         look: Named[LookTask, Look] = Named("keepers.detect.look", "look")
         prove: Named[Proof, str] = Named("keepers.workflows.picture", "prove")
         compare: Named[Footage, bytes] = Named("keepers.workflows.footage", "compared")
+        comparers = functools.partial(self._workers, "keepers.workflows.picture")
         return Judging(
-            catalog, self.progress, self.picture_workers, look, prove, compare, self.devices.faces, rule,
+            catalog, self.progress, self.picture_workers, comparers, look, prove, compare, self.devices.faces, rule,
             self._weights(), self.devices.using, self.jobs, views=functools.partial(self._views, catalog),
             taste=taste.read(catalog) if settings.taste == "on" else None, closer=settings.second_pass,
             sights=functools.partial(self._views, catalog, faces=False), scenes=self.devices.scenes, alike=self._alike,
-            comparers=functools.partial(self._workers, "keepers.workflows.picture"),
         )  # fmt: skip
 
     def tidy(

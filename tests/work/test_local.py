@@ -121,6 +121,17 @@ def test_workers_are_single_threaded_and_leave_our_environment_alone(pool):
     assert dict(os.environ) == before
 
 
+@pytest.mark.slow
+def test_who_finished_while_nobody_listened_is_not_late(pool):
+    list(pool.map(span, [0.1, 0.1]))
+    before, found = pool.processes, []
+    for item, result in pool.map(span, [0.0, 0.5]):
+        found.append((item, result))
+        time.sleep(2 / len(found))
+    assert [item for item, result in found if not isinstance(result, Failure)] == [0.0, 0.5]
+    assert sorted(pool.processes) == sorted(before)
+
+
 def test_workers_that_were_killed_are_replaced(pool):
     assert dict(pool.map(act, [Act("double", 1)])) == {Act("double", 1): 2}
     for process in pool.processes:

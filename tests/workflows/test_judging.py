@@ -55,7 +55,7 @@ def views(assets: Sequence[Asset], exact: bool) -> Iterator[Viewed]:
 def judging(tmp_path) -> Iterator[Judging]:
     with closing(open_catalog(tmp_path / "catalog.db", create=True)) as catalog:
         yield Judging(
-            catalog, Heard(), Here, look, never, lambda film: never(film).encode(), lambda: Backend("none", "m"),
+            catalog, Heard(), Here, Here, look, never, lambda film: never(film).encode(), lambda: Backend("none", "m"),
             Rule(), Weights(), lambda _: nullcontext(""), views=views,
         )  # fmt: skip
 
@@ -127,7 +127,7 @@ class Gone:
     ids=["may go better", "damaged"],
 )  # fmt: skip
 def test_comparisons_that_may_go_better_the_next_time_are_told(judging, lasting, said):
-    given = replace(judging, workers=lambda: Gone("the worker died", lasting))
+    given = replace(judging, comparers=lambda: Gone("the worker died", lasting))
     done = [
         one for one, result in worked(given, "comparing", str, range(5), 5) if not isinstance(result, Failure)
     ]

@@ -222,12 +222,17 @@ def fate_by_name(name: str, is_dir: bool) -> str | None:  # noqa: FBT001  # the 
 
 def stem(name: str) -> str:
     """What os.path.splitext gives first, in a quarter of its time: asked three times for every file."""
-    before, _, extension = name.rpartition(".")
-    # The dots that a name begins with part nothing.
-    return before if before.rpartition("/")[2].strip(".") and "/" not in extension else name
+    return _parted(name)[0]
 
 
 def _extension(name: str) -> str:
     """What os.path.splitext gives, without the dot and in an eighth of its time: asked five times for every file."""
+    return _parted(name)[1].lower()
+
+
+def _parted(name: str) -> tuple[str, str]:
     before, _, extension = name.rpartition(".")
-    return extension.lower() if before.rpartition("/")[2].strip(".") and "/" not in extension else ""
+    # The dots that a name begins with part nothing.
+    return (
+        (before, extension) if before.rpartition("/")[2].strip(".") and "/" not in extension else (name, "")
+    )

@@ -157,13 +157,7 @@ class _Flow(Generic[T, R]):
                 if self._workers.closed:
                     raise KeepersError("the workers were closed while they worked")
                 for worker in list(self._crew):
-                    if worker.pipe in ready:
-                        yield from self._news(worker)
-                    elif worker.process.sentinel in ready:
-                        yield from self._lost(worker, worker.ended())
-                    elif self._is_late(worker) and not worker.pipe.poll():
-                        worker.kill()
-                        yield from self._lost(worker, None)
+                    yield from self._heed(worker, ready)
         finally:
             for worker in self._crew:
                 if worker.batches:
@@ -225,6 +219,18 @@ class _Flow(Generic[T, R]):
             if load >= CHUNK_BYTES:
                 break
         return tuple(items)
+
+    def _heed(self, worker: Worker[_Batch[T]], ready: Sequence[object]) -> Iterator[tuple[T, R | Failure]]:
+        """What became of a worker, of whose handles these were ready; it may have told more since."""
+        gone = worker.process.sentinel in ready
+        late = not gone and self._is_late(worker)
+        if worker.pipe in ready or ((gone or late) and worker.pipe.poll()):
+            yield from self._news(worker)
+        elif gone:
+            yield from self._lost(worker, worker.ended())
+        elif late:
+            worker.kill()
+            yield from self._lost(worker, None)
 
     def _news(self, worker: Worker[_Batch[T]]) -> Iterator[tuple[T, R | Failure]]:
         """What a worker has just told: that it is ready, what it has finished, or that it died."""

@@ -49,16 +49,18 @@ class Backend:
 class Judging:
     """What grouping and judging work with; workers start only when there is something to decode.
 
+    `comparers` look at no faces, so that they start sooner than `workers`.
     With `remembered`, what people decided earlier wins. `views` gives pictures of assets of servers. A
     `taste` that was learned from picks counts in series. `device` gives, for so many photos, the address of the
     process that runs the face networks; empty: the workers run them. A `closer` look is `on`, `auto` or `off`; for it,
     `sights` gives pictures of assets without the faces that their server knows, `scenes` the back end that
-    embeds scenes, and `alike` what servers call alike. `comparers` start sooner than `workers`, for they look at no faces.
+    embeds scenes, and `alike` what servers call alike.
     """
 
     catalog: Catalog
     progress: Progress
     workers: Callable[[], Workers]
+    comparers: Callable[[], Workers]
     look: Callable[[LookTask], Look]
     prove: Callable[[Proof], str]
     compare: Callable[[Footage], bytes]
@@ -74,7 +76,6 @@ class Judging:
     sights: Views | None = None
     scenes: Callable[[], Scenes | None] = _no_scenes
     alike: Alike | None = None
-    comparers: Callable[[], Workers] | None = None
 
 
 def look_at(judging: Judging, bundles: Iterable[Bundle]) -> dict[ContentId, Look]:
@@ -165,8 +166,7 @@ def worked(
 ) -> Iterator[tuple[T, R | Failure]]:
     """Run comparisons in workers, with progress; those that failed, and may not the next time, are said."""
     passing: list[str] = []
-    workers = judging.comparers or judging.workers
-    for item, result in _run(judging, workers, (stage, number), task, work, heavy):
+    for item, result in _run(judging, judging.comparers, (stage, number), task, work, heavy):
         if isinstance(result, Failure) and not result.lasting:
             passing.append(result.reason)
         yield item, result
